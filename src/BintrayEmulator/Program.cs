@@ -1,0 +1,2 @@
+namespace BintrayEmulator;
+internal static class Program { private static void Main() { } }

@@ -1,0 +1,2 @@
+namespace GrafeasBridge.Cli;
+internal static class Program { private static void Main() { } }

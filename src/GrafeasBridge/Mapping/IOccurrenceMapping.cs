@@ -1,0 +1,23 @@
+using Grafeas.V1;
+
+namespace GrafeasBridge.Mapping;
+
+/// <summary>The door of this room: from occurrences to coordinates and attributes. Pure: no clock, no store, no network.</summary>
+internal interface IOccurrenceMapping
+{
+    /// <summary>Says which versions an occurrence concerns. Never throws on any well-formed message.</summary>
+    Placement Place(Occurrence occurrence);
+
+    /// <summary>Starts mapping one version. Occurrences are added one by one so that memory does not grow with their number.</summary>
+    IVersionFold Begin();
+}
+
+/// <summary>Gathers the occurrences of one version. The order of <see cref="Add"/> never changes <see cref="Finish"/>.</summary>
+internal interface IVersionFold
+{
+    /// <param name="occurrence">As stored: with name, kind and times set.</param>
+    void Add(Occurrence occurrence);
+
+    /// <summary>The attributes, sorted by name (ordinal).</summary>
+    IReadOnlyList<MappedAttribute> Finish();
+}

@@ -1,0 +1,2 @@
+namespace GrafeasBridge;
+internal static class Program { private static void Main() { } }

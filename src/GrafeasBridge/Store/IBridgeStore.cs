@@ -1,0 +1,134 @@
+using GrafeasBridge.Mapping;
+
+namespace GrafeasBridge.Store;
+
+/// <summary>
+/// The verbs that the bridge needs of a database. When a writing verb returns, what it did is on stable storage, and every
+/// later read on any instance sees it. Every verb may throw <see cref="StoreException"/>; nothing is ever half-done.
+/// </summary>
+internal interface IBridgeStore
+{
+    // Projects. Notes and occurrences do not need their project to have been created.
+
+    /// <summary>AlreadyExists when it is there.</summary>
+    Task AddProjectAsync(string project, CancellationToken cancellationToken);
+
+    Task<bool> HasProjectAsync(string project, CancellationToken cancellationToken);
+
+    /// <summary>Keeps the project's notes and occurrences. NotFound when it is not there.</summary>
+    Task DeleteProjectAsync(string project, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<StoredProject>> ListProjectsAsync(long after, int limit, CancellationToken cancellationToken);
+
+    // Notes
+
+    /// <summary>All or none. AlreadyExists (with the index) when an id is taken, in the store or twice in the batch.</summary>
+    Task AddNotesAsync(IReadOnlyList<NewNote> notes, CancellationToken cancellationToken);
+
+    /// <returns>The note's protobuf, or null.</returns>
+    Task<byte[]?> FindNoteAsync(string project, string id, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Replaces the note by what <paramref name="change"/> makes of it, with no other write in between. What it throws ends
+    /// the call and changes nothing. NotFound when it is not there.
+    /// </summary>
+    /// <returns>The new content.</returns>
+    Task<byte[]> UpdateNoteAsync(string project, string id, Func<byte[], byte[]> change, CancellationToken cancellationToken);
+
+    /// <summary>Keeps the note's occurrences. NotFound when it is not there.</summary>
+    Task DeleteNoteAsync(string project, string id, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<StoredItem>> ListNotesAsync(string project, long after, int limit, CancellationToken cancellationToken);
+
+    // Occurrences
+
+    /// <summary>
+    /// Stores all or none, and in the same transaction links each to its versions and marks those dirty at every target.
+    /// NotFound for a missing note, KindMismatch, AlreadyExists for a request id with other content: each with its index.
+    /// The same request again (id and content hash equal) is answered with what it stored first.
+    /// </summary>
+    /// <returns>One result for each, in order.</returns>
+    Task<IReadOnlyList<AddedOccurrence>> AddOccurrencesAsync(IReadOnlyList<NewOccurrence> occurrences, CancellationToken cancellationToken);
+
+    /// <returns>The occurrence's protobuf, or null.</returns>
+    Task<byte[]?> FindOccurrenceAsync(string project, string id, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Replaces the occurrence by what <paramref name="change"/> makes of its content, links it anew, and marks every version
+    /// that it concerned or concerns dirty. Id, project, note and resource stay. NotFound when it is not there.
+    /// </summary>
+    Task<byte[]> UpdateOccurrenceAsync(
+        string project, string id, Func<byte[], NewOccurrence> change, CancellationToken cancellationToken);
+
+    /// <summary>Removes it and marks the versions that it concerned dirty. NotFound when it is not there.</summary>
+    Task DeleteOccurrenceAsync(string project, string id, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<StoredItem>> ListOccurrencesAsync(string project, long after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Occurrences of all projects that point at the note; only those of <paramref name="projects"/> when it is not null.</summary>
+    Task<IReadOnlyList<StoredItem>> ListNoteOccurrencesAsync(
+        string noteProject, string noteId, IReadOnlyList<string>? projects, long after, int limit, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<UnmappedItem>> ListUnmappedAsync(string project, long after, int limit, CancellationToken cancellationToken);
+
+    // Versions, asked for
+
+    Task<VersionRow?> FindVersionAsync(string target, VersionCoordinates version, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<VersionRow>> ListVersionsAsync(VersionFilter filter, long after, int limit, CancellationToken cancellationToken);
+
+    /// <returns>The versions (at every target) and the reason when there are none; null when the occurrence is not there.</returns>
+    Task<(IReadOnlyList<VersionRow> Versions, string? UnmappedReason)?> FindOccurrenceVersionsAsync(
+        string project, string id, CancellationToken cancellationToken);
+
+    /// <summary>Versions known for a digest; all packages when <paramref name="package"/> is null.</summary>
+    Task<IReadOnlyList<VersionCoordinates>> FindVersionsOfDigestAsync(
+        PackageCoordinates? package, string digest, CancellationToken cancellationToken);
+
+    /// <summary>The occurrences that contribute to a version, as protobuf, read as a stream: there may be many.</summary>
+    IAsyncEnumerable<byte[]> ReadOccurrencesOfAsync(VersionCoordinates version, CancellationToken cancellationToken);
+
+    // Versions, delivered
+
+    /// <summary>Makes a row for every known version at targets that are new in the configuration. Run once at start.</summary>
+    Task EnsureTargetsAsync(IReadOnlyList<string> targets, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes up to <paramref name="max"/> due versions of a target into hand: pending ones, waiting ones whose time has come,
+    /// and ones whose lease has ended. Each gets a new lease until now + <paramref name="lease"/>.
+    /// </summary>
+    Task<IReadOnlyList<ClaimedVersion>> ClaimAsync(string target, int max, TimeSpan lease, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Adds to the attributes that the bridge owns at the target, before they are written there: after a crash in between,
+    /// the bridge still knows that they are its own. False when the lease was lost: then nothing may be written.
+    /// </summary>
+    Task<bool> RecordIntentAsync(ClaimedVersion version, IReadOnlyList<string> owned, CancellationToken cancellationToken);
+
+    Task<SettleResult> SettleAsync(ClaimedVersion version, Settlement settlement, CancellationToken cancellationToken);
+
+    /// <summary>Gives versions back untried, as on a graceful stop: pending at once, the attempt not counted.</summary>
+    Task ReleaseAsync(IReadOnlyList<ClaimedVersion> versions, CancellationToken cancellationToken);
+
+    /// <summary>Marks a version dirty with its attempts at zero, parked or not; NotFound when it is not there.</summary>
+    Task<VersionRow> RedeliverAsync(string target, VersionCoordinates version, CancellationToken cancellationToken);
+
+    /// <summary>When the next version of a target becomes due; null when none will by itself.</summary>
+    Task<DateTimeOffset?> NextDueAsync(string target, CancellationToken cancellationToken);
+
+    /// <summary>Completes when something has become dirty since the call before, or when <paramref name="cancellationToken"/> ends it.</summary>
+    Task WaitForDirtyAsync(string target, CancellationToken cancellationToken);
+
+    Task<Backlog> BacklogAsync(string target, CancellationToken cancellationToken);
+
+    // The house
+
+    /// <summary>Opens the database and brings its schema to this program's. Broken when the schema is newer.</summary>
+    Task OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>Proves that a write reaches stable storage now; throws Unavailable or Broken with the reason when not.</summary>
+    Task CheckWritableAsync(CancellationToken cancellationToken);
+
+    /// <summary>A random secret of 32 bytes, made once and shared by every instance on the same database.</summary>
+    Task<byte[]> SharedSecretAsync(string name, CancellationToken cancellationToken);
+}

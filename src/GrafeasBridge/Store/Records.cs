@@ -1,0 +1,136 @@
+using GrafeasBridge.Mapping;
+
+namespace GrafeasBridge.Store;
+
+/// <summary>How far a version is on its way. The numbers are stored and equal those of grafeasbridge.v1.DeliveryState.</summary>
+internal enum DeliveryState
+{
+    Pending = 1,
+    Delivering = 2,
+    Verified = 3,
+    Drifted = 4,
+    Waiting = 5,
+    Parked = 6,
+}
+
+/// <summary>A note to be stored.</summary>
+/// <param name="Kind">Number of grafeas.v1.NoteKind.</param>
+/// <param name="Content">The whole note as protobuf, server-owned fields included.</param>
+internal sealed record NewNote(string Project, string Id, int Kind, byte[] Content);
+
+/// <summary>An occurrence to be stored.</summary>
+/// <param name="Id">Last part of its name; sorts by time of creation.</param>
+/// <param name="Kind">Number of grafeas.v1.NoteKind; must equal that of the note.</param>
+/// <param name="CreateTime">As in <paramref name="Content"/>; kept beside it for lists.</param>
+/// <param name="Content">The whole occurrence as protobuf, server-owned fields included.</param>
+/// <param name="RequestId">Identity of the sender's request, unique in the project; null when it has none.</param>
+/// <param name="ContentHash">SHA-256 of what the sender wrote (server-owned fields left out): tells a repeat from a conflict.</param>
+/// <param name="TraceParent">W3C traceparent of the call, so that delivery joins its trace; null when it has none.</param>
+internal sealed record NewOccurrence(
+    string Project,
+    string Id,
+    string NoteProject,
+    string NoteId,
+    int Kind,
+    string ResourceUri,
+    DateTimeOffset CreateTime,
+    byte[] Content,
+    string? RequestId,
+    byte[] ContentHash,
+    Placement Placement,
+    string? TraceParent)
+{
+    public string Name => $"projects/{Project}/occurrences/{Id}";
+}
+
+/// <summary>What became of one added occurrence.</summary>
+/// <param name="Content">The stored occurrence: the new one, or the first one when the request was a repeat.</param>
+/// <param name="Repeated">True when the same request had stored it before.</param>
+/// <param name="UnmappedReason">Why it concerns no version yet; null when it does.</param>
+internal sealed record AddedOccurrence(byte[] Content, bool Repeated, string? UnmappedReason);
+
+/// <summary>A stored message with its place in list order.</summary>
+/// <param name="Sequence">Grows with every insert of the same table, never reused.</param>
+internal sealed record StoredItem(long Sequence, byte[] Content);
+
+/// <summary>A project with its place in list order.</summary>
+internal sealed record StoredProject(long Sequence, string Id);
+
+/// <summary>An occurrence that concerns no version yet.</summary>
+internal sealed record UnmappedItem(long Sequence, string Name, string ResourceUri, string Reason, DateTimeOffset CreateTime);
+
+/// <summary>One version at one target, as it stands.</summary>
+/// <param name="Sequence">Order in which versions were first heard of; the key of paging.</param>
+internal sealed record VersionRow(
+    long Sequence,
+    string Target,
+    VersionCoordinates Coordinates,
+    DeliveryState State,
+    long Revision,
+    long SettledRevision,
+    int Attempts,
+    DateTimeOffset? NextAttempt,
+    string LastOutcome,
+    string LastReason,
+    DateTimeOffset UpdateTime,
+    DateTimeOffset? VerifiedTime);
+
+/// <summary>Narrows a list of versions; null narrows nothing.</summary>
+/// <param name="Projects">Only versions to which an occurrence of one of these projects contributes.</param>
+internal sealed record VersionFilter(
+    string? Target = null,
+    string? Subject = null,
+    string? Repo = null,
+    string? Package = null,
+    DeliveryState? State = null,
+    string? Commit = null,
+    string? Digest = null,
+    IReadOnlyList<string>? Projects = null);
+
+/// <summary>A version in the hands of one worker until its lease ends.</summary>
+/// <param name="Lease">Unique per claim: settling needs it, so a late worker cannot settle over its successor.</param>
+/// <param name="Revision">What was wanted at the time of the claim; only this revision may be settled.</param>
+/// <param name="Attempts">Tries since the last success, this one included.</param>
+/// <param name="FailingSince">When the present row of failures began; null on a first try.</param>
+/// <param name="Owned">Names of attributes that the bridge has written, or was about to write, at the target.</param>
+/// <param name="TraceParent">Of the call that last changed what is wanted.</param>
+internal sealed record ClaimedVersion(
+    long Id,
+    string Target,
+    VersionCoordinates Coordinates,
+    string Lease,
+    long Revision,
+    int Attempts,
+    DateTimeOffset? FailingSince,
+    IReadOnlyList<string> Owned,
+    string? TraceParent);
+
+/// <summary>How a try ended, to be written on the version's row.</summary>
+/// <param name="State">Verified, Waiting or Parked.</param>
+/// <param name="NextAttempt">When to try again; set exactly when <paramref name="State"/> is Waiting.</param>
+/// <param name="Owned">What the bridge owns at the target from now on; null to leave it as it is.</param>
+internal sealed record Settlement(
+    DeliveryState State,
+    string Outcome,
+    string Reason,
+    DateTimeOffset? NextAttempt,
+    IReadOnlyList<string>? Owned);
+
+/// <summary>What settling did.</summary>
+internal enum SettleResult
+{
+    /// <summary>The row says what the settlement said.</summary>
+    Settled,
+
+    /// <summary>Written, but a newer revision had arrived: the version is due again at once.</summary>
+    StillDirty,
+
+    /// <summary>The lease had passed to somebody else; the version was marked dirty so that the newest state wins.</summary>
+    LeaseLost,
+}
+
+/// <summary>Versions not yet verified at one target.</summary>
+/// <param name="Count">Pending, waiting and in hand; parked ones are not counted.</param>
+/// <param name="Parked">Versions that need a person.</param>
+/// <param name="OldestDirty">When the one that waits longest became dirty.</param>
+internal sealed record Backlog(long Count, long Parked, DateTimeOffset? OldestDirty);

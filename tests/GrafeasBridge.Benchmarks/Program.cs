@@ -1,0 +1,2 @@
+namespace GrafeasBridge.Benchmarks;
+internal static class Program { private static void Main() { } }
