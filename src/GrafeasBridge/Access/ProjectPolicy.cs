@@ -1,0 +1,37 @@
+using Grpc.Core;
+
+namespace GrafeasBridge.Access;
+
+/// <summary>3: may this caller do this here? Refusals come before anything that would tell whether the thing exists.</summary>
+internal static class ProjectPolicy
+{
+    /// <summary>The caller that authentication (2) left on the call.</summary>
+    public static Caller Caller(this ServerCallContext context) =>
+        context.GetHttpContext().Features.Get<Caller>()
+        ?? throw new InvalidOperationException("The call passed no authentication; CallerAuthentication must run before the services.");
+
+    /// <exception cref="RpcException">PERMISSION_DENIED, with the role and the project that are missing.</exception>
+    public static Caller Require(this ServerCallContext context, Role role, string project)
+    {
+        Caller caller = context.Caller();
+        return caller.May(role, project) ? caller : throw Denied(caller, $"the role '{Text(role)}' in project '{project}'");
+    }
+
+    /// <exception cref="RpcException">PERMISSION_DENIED unless the role holds in every project.</exception>
+    public static Caller RequireEverywhere(this ServerCallContext context, Role role)
+    {
+        Caller caller = context.Caller();
+        return caller.MayEverywhere(role) ? caller : throw Denied(caller, $"the role '{Text(role)}' in all projects");
+    }
+
+    public static RpcException Denied(Caller caller, string missing) =>
+        new(new Status(StatusCode.PermissionDenied, $"The key '{caller.Name}' does not hold {missing}."));
+
+    private static string Text(Role role) => role switch
+    {
+        Role.Send => "send",
+        Role.Read => "read",
+        Role.Operate => "operate",
+        _ => throw new ArgumentOutOfRangeException(nameof(role), role, "no such role"),
+    };
+}
