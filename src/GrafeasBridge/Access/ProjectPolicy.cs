@@ -17,6 +17,14 @@ internal static class ProjectPolicy
         return caller.May(role, project) ? caller : throw Denied(caller, $"the role '{Text(role)}' in project '{project}'");
     }
 
+    /// <summary>For questions that are not of one project; what the caller may see of the answer depends on its projects.</summary>
+    /// <exception cref="RpcException">PERMISSION_DENIED when the role holds nowhere.</exception>
+    public static Caller RequireSomewhere(this ServerCallContext context, Role role)
+    {
+        Caller caller = context.Caller();
+        return caller.Roles.Contains(role) ? caller : throw Denied(caller, $"the role '{Text(role)}'");
+    }
+
     /// <exception cref="RpcException">PERMISSION_DENIED unless the role holds in every project.</exception>
     public static Caller RequireEverywhere(this ServerCallContext context, Role role)
     {

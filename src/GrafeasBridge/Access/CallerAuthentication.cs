@@ -1,0 +1,87 @@
+using System.Text;
+using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Net.Http.Headers;
+
+namespace GrafeasBridge.Access;
+
+/// <summary>
+/// 2: who calls? The key comes as <c>Authorization: Bearer</c>, as <c>x-api-key</c>, or as the password of
+/// <c>Authorization: Basic</c>, on every dialect alike. Endpoints marked as anonymous (health) are let through.
+/// </summary>
+internal sealed partial class CallerAuthentication(RequestDelegate next, KeyRing keys, ILogger<CallerAuthentication> logger)
+{
+    private const string ApiKeyHeader = "x-api-key";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (!keys.AsksForKeys)
+        {
+            context.Features.Set(Caller.Local);
+            return next(context);
+        }
+
+        if (context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+            return next(context);
+        string? key = KeyOf(context.Request.Headers);
+        if (key is not null && keys.Find(key) is { } caller)
+        {
+            context.Features.Set(caller);
+            return next(context);
+        }
+
+        string sentence = key is null
+            ? "An API key is required: send it as 'authorization: Bearer KEY', as 'x-api-key: KEY', or as a Basic password."
+            : "The API key is not known here.";
+        Log.Refused(logger, context.Connection.RemoteIpAddress, context.Request.Path, key is null ? "no key" : "unknown key");
+        return RefuseAsync(context, sentence);
+    }
+
+    private static string? KeyOf(IHeaderDictionary headers)
+    {
+        if (headers.TryGetValue(ApiKeyHeader, out var plain) && plain.Count == 1)
+            return plain[0];
+        if (headers.Authorization is not [{ } authorization])
+            return null;
+        if (authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+            return authorization["Bearer ".Length..].Trim();
+        return authorization.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase) ? PasswordOf(authorization["Basic ".Length..].Trim()) : null;
+    }
+
+    private static string? PasswordOf(string basic)
+    {
+        Span<byte> bytes = stackalloc byte[1024];
+        if (!Convert.TryFromBase64String(basic, bytes, out int length))
+            return null;
+        string pair = Encoding.UTF8.GetString(bytes[..length]);
+        int colon = pair.IndexOf(':', StringComparison.Ordinal);
+        return colon < 0 ? null : pair[(colon + 1)..];
+    }
+
+    private static Task RefuseAsync(HttpContext context, string sentence)
+    {
+        HttpResponse response = context.Response;
+        if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            // A reply of trailers only: status and message travel as headers (gRPC over HTTP/2, "Trailers-Only").
+            response.ContentType = "application/grpc";
+            response.Headers["grpc-status"] = ((int)StatusCode.Unauthenticated).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            response.Headers["grpc-message"] = Uri.EscapeDataString(sentence);
+            return Task.CompletedTask;
+        }
+
+        response.StatusCode = StatusCodes.Status401Unauthorized;
+        response.Headers[HeaderNames.WWWAuthenticate] = "Bearer, Basic realm=\"GrafeasBridge\"";
+        response.ContentType = "application/json";
+        return response.WriteAsync(
+            JsonFormatter.Default.Format(new Google.Rpc.Status { Code = (int)StatusCode.Unauthenticated, Message = sentence }),
+            context.RequestAborted);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1110, LogLevel.Warning, "Refused a call from {Client} to {Path}: {Reason}", EventName = "CallRefused")]
+        public static partial void Refused(ILogger logger, System.Net.IPAddress? client, string path, string reason);
+    }
+}

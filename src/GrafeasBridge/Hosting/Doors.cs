@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace GrafeasBridge.Hosting;
+
+/// <summary>Opens Kestrel's listeners as <see cref="ListenOptions"/> say, every size bounded.</summary>
+internal sealed class Doors(IOptions<ListenOptions> listen, IOptions<Ingest.IngestOptions> ingest) : IConfigureOptions<KestrelServerOptions>
+{
+    public void Configure(KestrelServerOptions kestrel)
+    {
+        ListenOptions options = listen.Value;
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+        kestrel.Limits.MaxRequestBodySize = ingest.Value.MaxMessageBytes;
+        kestrel.Limits.MaxRequestHeadersTotalSize = options.MaxHeaderBytes;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
+        kestrel.Limits.Http2.MaxStreamsPerConnection = options.MaxStreamsPerConnection;
+        kestrel.Limits.Http2.MaxRequestHeaderFieldSize = Math.Min(options.MaxHeaderBytes, 16 * 1024);
+        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(60);
+
+        Open(kestrel, options.Grpc, door => door.Protocols = HttpProtocols.Http2);
+        Open(kestrel, options.Http, door => door.Protocols = HttpProtocols.Http1);
+        Open(kestrel, options.Tls, door =>
+        {
+            door.Protocols = HttpProtocols.Http1AndHttp2;
+            // Read per handshake would be slow, and a renewed certificate is taken up by a restart.
+            var certificate = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPemFile(
+                options.TlsCertificateFile, options.TlsKeyFile);
+            door.UseHttps(certificate);
+        });
+    }
+
+    private static void Open(KestrelServerOptions kestrel, string url, Action<Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions> configure)
+    {
+        if (url.Length == 0 || !ListenAddress.TryParse(url, out ListenAddress? address))
+            return; // a wrong url has stopped the start already (ListenOptionsRules)
+        if (address.Addresses.Count == 0)
+            kestrel.ListenAnyIP(address.Port, configure);
+        foreach (System.Net.IPAddress ip in address.Addresses)
+            kestrel.Listen(ip, address.Port, configure);
+    }
+}

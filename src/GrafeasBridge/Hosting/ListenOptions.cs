@@ -1,0 +1,119 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+using Microsoft.Extensions.Options;
+
+namespace GrafeasBridge.Hosting;
+
+/// <summary>Section <c>Listen</c>: the doors, loopback unless told otherwise.</summary>
+internal sealed class ListenOptions
+{
+    public const string Section = "Listen";
+
+    /// <summary>gRPC over cleartext HTTP/2 (h2c). Empty: closed.</summary>
+    public string Grpc { get; set; } = "http://127.0.0.1:8080";
+
+    /// <summary>REST and health over HTTP/1.1. Empty: closed.</summary>
+    public string Http { get; set; } = "http://127.0.0.1:8081";
+
+    /// <summary>One port for everything, HTTP/1.1 or HTTP/2 by ALPN, such as <c>https://0.0.0.0:8443</c>. Empty: closed.</summary>
+    public string Tls { get; set; } = "";
+
+    /// <summary>PEM file of the certificate and its chain, for <see cref="Tls"/>.</summary>
+    public string TlsCertificateFile { get; set; } = "";
+
+    /// <summary>PEM file of the private key, for <see cref="Tls"/>.</summary>
+    public string TlsKeyFile { get; set; } = "";
+
+    /// <summary>Open connections at most, over all doors.</summary>
+    [Range(1, 100_000)]
+    public int MaxConnections { get; set; } = 2_000;
+
+    /// <summary>Calls at once on one HTTP/2 connection at most.</summary>
+    [Range(1, 10_000)]
+    public int MaxStreamsPerConnection { get; set; } = 256;
+
+    /// <summary>Bytes of all headers of a request at most.</summary>
+    [Range(1024, 1024 * 1024)]
+    public int MaxHeaderBytes { get; set; } = 32 * 1024;
+
+    /// <summary>How long a stop waits for calls and deliveries in hand.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]
+    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>gRPC server reflection, for exploring with grpcurl.</summary>
+    public bool Reflection { get; set; }
+
+    /// <summary>The doors that are open.</summary>
+    public IEnumerable<(string Key, string Url)> Open =>
+        new[] { ("Listen:Grpc", Grpc), ("Listen:Http", Http), ("Listen:Tls", Tls) }.Where(door => door.Item2.Length > 0);
+}
+
+[OptionsValidator]
+internal sealed partial class ListenOptionsValidator : IValidateOptions<ListenOptions>;
+
+/// <summary>What spans fields: schemes, certificate files, and no open door to the network without keys.</summary>
+internal sealed class ListenOptionsRules(IOptions<Access.AccessOptions> access) : IValidateOptions<ListenOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ListenOptions options)
+    {
+        var errors = new ValidateOptionsResultBuilder();
+        if (!options.Open.Any())
+            errors.AddError("Listen:Grpc, Listen:Http and Listen:Tls are all empty; open at least one.");
+        foreach ((string key, string url) in options.Open)
+            CheckDoor(errors, key, url);
+        if (options.Tls.Length > 0)
+        {
+            CheckFile(errors, "Listen:TlsCertificateFile", options.TlsCertificateFile);
+            CheckFile(errors, "Listen:TlsKeyFile", options.TlsKeyFile);
+        }
+
+        return errors.Build();
+    }
+
+    private void CheckDoor(ValidateOptionsResultBuilder errors, string key, string url)
+    {
+        string scheme = key == "Listen:Tls" ? "https" : "http";
+        if (!ListenAddress.TryParse(url, out ListenAddress? address) || address.Scheme != scheme)
+        {
+            errors.AddError($"{key} ({url}) must be {scheme}://ADDRESS:PORT with an IP address, localhost, or * for all addresses.");
+            return;
+        }
+
+        if (address.IsLoopback || access.Value.KeysFile.Length > 0 || access.Value.AllowUnauthenticatedNetworkAccess)
+            return;
+        errors.AddError(
+            $"{key} ({url}) listens beyond loopback, where anyone could write. Set Access:KeysFile to a file of API keys "
+            + "(`gbridge key new` makes one), or, if that is really meant, Access:AllowUnauthenticatedNetworkAccess to true.");
+    }
+
+    private static void CheckFile(ValidateOptionsResultBuilder errors, string key, string path)
+    {
+        if (!File.Exists(path))
+            errors.AddError($"{key} ({path}) must name an existing PEM file when Listen:Tls is set.");
+    }
+}
+
+/// <summary>Scheme, address and port of one door.</summary>
+/// <param name="Addresses">Where to bind; empty means every address of the machine.</param>
+internal sealed record ListenAddress(string Scheme, IReadOnlyList<IPAddress> Addresses, int Port)
+{
+    public bool IsLoopback => Addresses.Count > 0 && Addresses.All(IPAddress.IsLoopback);
+
+    public static bool TryParse(string url, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ListenAddress? address)
+    {
+        address = null;
+        string asUri = url.Replace("://*", "://any-address", StringComparison.Ordinal).Replace("://+", "://any-address", StringComparison.Ordinal);
+        if (!Uri.TryCreate(asUri, UriKind.Absolute, out Uri? uri) || uri.AbsolutePath != "/" || uri.UserInfo.Length > 0)
+            return false;
+        IReadOnlyList<IPAddress>? bind = uri.Host switch
+        {
+            "any-address" => [],
+            "localhost" => [IPAddress.Loopback],
+            _ => IPAddress.TryParse(uri.Host.Trim('[', ']'), out IPAddress? ip) ? [ip] : null,
+        };
+        if (bind is null)
+            return false;
+        address = new ListenAddress(uri.Scheme, bind, uri.Port);
+        return true;
+    }
+}

@@ -1,0 +1,131 @@
+using Grpc.Core;
+using GrafeasBridge.Access;
+using GrafeasBridge.Ingest;
+using GrafeasBridge.Mapping;
+using GrafeasBridge.Store;
+using GrafeasBridge.V1;
+
+namespace GrafeasBridge.Query;
+
+/// <summary>8: what people ask. A key for some projects sees the versions to which an occurrence of those projects contributes.</summary>
+internal sealed class BridgeService(IBridgeStore store, VersionReports reports, Explainer explainer, PageTokens tokens) : Bridge.BridgeBase
+{
+    private const int DefaultPage = 20;
+    private const int LargestPage = 1000;
+
+    public override async Task<VersionReport> GetVersion(GetVersionRequest request, ServerCallContext context)
+    {
+        Caller caller = context.RequireSomewhere(Role.Read);
+        var version = Coordinates(request.Target, request.Subject, request.Repo, request.Package, request.Version);
+        VersionRow row = await VisibleAsync(caller, request.Target, version, context.CancellationToken);
+        return await reports.ReportAsync(row, context.CancellationToken);
+    }
+
+    public override async Task<ListVersionsResponse> ListVersions(ListVersionsRequest request, ServerCallContext context)
+    {
+        Caller caller = context.RequireSomewhere(Role.Read);
+        if (request.Commit.Length > 0 && request.Digest.Length > 0)
+            throw Errors.Invalid("digest", "may not be set together with commit; ask for one of them");
+        if (!System.Enum.IsDefined(request.State))
+            throw Errors.Invalid("state", $"is {(int)request.State}, which is no delivery state");
+        int size = Pages.Size(request.PageSize, DefaultPage, LargestPage);
+        string list = PageTokens.List("ListVersions", Key(request), "");
+        long after = await tokens.ReadAsync(request.PageToken, list, context.CancellationToken);
+
+        IReadOnlyList<VersionRow> rows = await store.ListVersionsAsync(Filter(request, caller), after, size + 1, context.CancellationToken);
+        var response = new ListVersionsResponse();
+        response.Versions.AddRange(rows.Take(size).Select(VersionReports.Summary));
+        response.NextPageToken = await tokens.WriteAsync(
+            rows.Count > size ? rows[size - 1].Sequence : null, list, context.CancellationToken);
+        return response;
+    }
+
+    public override async Task<OccurrenceDelivery> GetOccurrenceDelivery(GetOccurrenceDeliveryRequest request, ServerCallContext context)
+    {
+        OccurrenceName name = ResourceNames.Occurrence(request.Name, "name");
+        context.Require(Role.Read, name.Project);
+        var found = await store.FindOccurrenceVersionsAsync(name.Project, name.Id, context.CancellationToken)
+            ?? throw Errors.NotFound("occurrence", request.Name);
+        var response = new OccurrenceDelivery { Name = request.Name, UnmappedReason = found.UnmappedReason ?? "" };
+        response.Versions.AddRange(found.Versions.Select(VersionReports.Summary));
+        return response;
+    }
+
+    public override async Task<ListUnmappedResponse> ListUnmapped(ListUnmappedRequest request, ServerCallContext context)
+    {
+        string project = ResourceNames.Project(request.Parent, "parent");
+        context.Require(Role.Read, project);
+        int size = Pages.Size(request.PageSize, DefaultPage, LargestPage);
+        string list = PageTokens.List("ListUnmapped", project, "");
+        long after = await tokens.ReadAsync(request.PageToken, list, context.CancellationToken);
+
+        IReadOnlyList<UnmappedItem> items = await store.ListUnmappedAsync(project, after, size + 1, context.CancellationToken);
+        var response = new ListUnmappedResponse();
+        response.Occurrences.AddRange(items.Take(size).Select(VersionReports.Unmapped));
+        response.NextPageToken = await tokens.WriteAsync(
+            items.Count > size ? items[size - 1].Sequence : null, list, context.CancellationToken);
+        return response;
+    }
+
+    public override async Task<ExplainResponse> Explain(ExplainRequest request, ServerCallContext context)
+    {
+        string project = ResourceNames.Project(request.Parent, "parent");
+        if (request.Occurrence is null)
+            throw Errors.Invalid("occurrence", "is required");
+        context.Require(Role.Read, project);
+        return await explainer.ExplainAsync(project, request.Occurrence, context.CancellationToken);
+    }
+
+    public override async Task<VersionSummary> Redeliver(RedeliverRequest request, ServerCallContext context)
+    {
+        Caller caller = context.RequireSomewhere(Role.Operate);
+        var version = Coordinates(request.Target, request.Subject, request.Repo, request.Package, request.Version);
+        await VisibleAsync(caller, request.Target, version, context.CancellationToken);
+        return VersionReports.Summary(await store.RedeliverAsync(request.Target, version, context.CancellationToken));
+    }
+
+    /// <summary>A version of other projects is NOT_FOUND, so that its existence does not leak.</summary>
+    private async Task<VersionRow> VisibleAsync(Caller caller, string target, VersionCoordinates version, CancellationToken cancellationToken)
+    {
+        VersionRow? row = await store.FindVersionAsync(target, version, cancellationToken);
+        bool visible = row is not null
+            && (caller.Projects is null || await store.ContributesAsync(version, [.. caller.Projects], cancellationToken));
+        return visible ? row! : throw Errors.NotFound("version", $"{target}/{version}");
+    }
+
+    private static VersionCoordinates Coordinates(string target, string subject, string repo, string package, string version)
+    {
+        var problems = new List<Problem>();
+        foreach ((string field, string value) in new[]
+        {
+            ("target", target), ("subject", subject), ("repo", repo), ("package", package), ("version", version),
+        })
+        {
+            if (value.Length == 0)
+                problems.Add(new Problem(field, "is required"));
+        }
+
+        return problems.Count == 0 ? new VersionCoordinates(subject, repo, package, version) : throw Errors.Invalid(problems, 0);
+    }
+
+    private static VersionFilter Filter(ListVersionsRequest request, Caller caller) => new(
+        NullIfEmpty(request.Target),
+        NullIfEmpty(request.Subject),
+        NullIfEmpty(request.Repo),
+        NullIfEmpty(request.Package),
+        request.State == V1.DeliveryState.Unspecified ? null : (Store.DeliveryState)request.State,
+        NullIfEmpty(request.Commit),
+        NullIfEmpty(request.Digest),
+        caller.Projects is null ? null : [.. caller.Projects]);
+
+    // A token holds for the same question only.
+    private static string Key(ListVersionsRequest request)
+    {
+        var question = request.Clone();
+        question.PageToken = "";
+        question.PageSize = 0;
+        return question.ToString();
+    }
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+}

@@ -1,0 +1,84 @@
+using Google.Protobuf.WellKnownTypes;
+using Grafeas.V1;
+using GrafeasBridge.Ingest;
+using GrafeasBridge.Mapping;
+using GrafeasBridge.Store;
+using GrafeasBridge.V1;
+using Microsoft.Extensions.Options;
+
+namespace GrafeasBridge.Query;
+
+/// <summary>The dry run: what an occurrence that is not stored would become, by the code that would do it.</summary>
+internal sealed class Explainer(IBridgeStore store, IOccurrenceMapping mapping, IOptions<IngestOptions> ingest, TimeProvider clock)
+{
+    // It has no name before it is stored; this one cannot be given out.
+    private const string UnstoredId = "(not stored)";
+
+    /// <param name="sent">As a sender would send it; server-owned fields are ignored, as on create.</param>
+    public async Task<ExplainResponse> ExplainAsync(string project, Occurrence sent, CancellationToken cancellationToken)
+    {
+        Occurrence occurrence = sent.Clone();
+        ServerFields.Set(occurrence, new OccurrenceName(project, UnstoredId).ToString(), Timestamp.FromDateTimeOffset(clock.GetUtcNow()));
+        Placement placement = mapping.Place(occurrence);
+        var versions = new List<VersionCoordinates>(placement.Named);
+        string? reason = placement.Reason;
+        foreach (DigestReference reference in placement.ByDigest)
+        {
+            IReadOnlyList<VersionCoordinates> known = await KnownAsync(placement, reference, cancellationToken);
+            versions.AddRange(known);
+            if (known.Count == 0)
+                reason = $"No version is known yet for {reference.Digest}{Of(reference)}; it is mapped as soon as a build names one.";
+        }
+
+        IVersionFold fold = mapping.Begin();
+        fold.Add(occurrence);
+        IReadOnlyList<Mapping.MappedAttribute> attributes = fold.Finish();
+        var response = new ExplainResponse();
+        response.Problems.AddRange(Problems(occurrence));
+        foreach (VersionCoordinates version in versions.Distinct())
+        {
+            var explained = new ExplainedVersion
+            {
+                Subject = version.Subject,
+                Repo = version.Repo,
+                Package = version.Package,
+                Version = version.Version,
+                Resolver = placement.Resolver ?? "",
+            };
+            explained.Attributes.AddRange(attributes.Select(VersionReports.Attribute));
+            response.Versions.Add(explained);
+        }
+
+        if (response.Versions.Count == 0)
+            response.UnmappedReason = reason ?? "Nothing in it names a version.";
+        return response;
+    }
+
+    private List<string> Problems(Occurrence occurrence)
+    {
+        var check = new Checker();
+        check.Enter("occurrence");
+        if (!ResourceNames.TryNote(occurrence.NoteName, out _, out string problem))
+            check.Add("note_name", problem);
+        OccurrenceValidator.Check(ref check, occurrence, ingest.Value.AllowEmptySignatureKeyId);
+        return [.. check.Problems.Select(p => $"{p.Field}: {p.Sentence}")];
+    }
+
+    private async Task<IReadOnlyList<VersionCoordinates>> KnownAsync(
+        Placement placement, DigestReference reference, CancellationToken cancellationToken)
+    {
+        var known = new List<VersionCoordinates>(
+            await store.FindVersionsOfDigestAsync(reference.Package, reference.Digest, cancellationToken));
+        foreach (DigestLesson lesson in placement.Lessons)
+        {
+            if (lesson.Digest == reference.Digest && (reference.Package is null || lesson.Version.InPackage == reference.Package))
+                known.Add(lesson.Version);
+        }
+
+        if (known.Count == 0 && reference.Untagged is { } untagged)
+            known.Add(untagged);
+        return known;
+    }
+
+    private static string Of(DigestReference reference) => reference.Package is { } package ? $" of {package}" : "";
+}

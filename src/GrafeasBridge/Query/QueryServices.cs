@@ -1,0 +1,9 @@
+namespace GrafeasBridge.Query;
+
+internal static class QueryServices
+{
+    public static IServiceCollection AddQuery(this IServiceCollection services) => 
+        services.AddSingleton<VersionReports>().AddSingleton<Explainer>();
+
+    public static void MapQuery(this IEndpointRouteBuilder app) => app.MapGrpcService<BridgeService>();
+}

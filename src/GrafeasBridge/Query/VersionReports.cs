@@ -1,0 +1,77 @@
+using Google.Protobuf.WellKnownTypes;
+using Grafeas.V1;
+using GrafeasBridge.Mapping;
+using GrafeasBridge.Store;
+using GrafeasBridge.V1;
+using Wire = GrafeasBridge.V1;
+
+namespace GrafeasBridge.Query;
+
+/// <summary>Turns rows and mappings into the messages of bridge.proto. Attributes come from the code path that delivers.</summary>
+internal sealed class VersionReports(IBridgeStore store, IOccurrenceMapping mapping)
+{
+    /// <summary>Maps the version as it is stored now, so a read after an acknowledged write sees it.</summary>
+    public async Task<VersionReport> ReportAsync(VersionRow row, CancellationToken cancellationToken)
+    {
+        IVersionFold fold = mapping.Begin();
+        long count = 0;
+        await foreach (byte[] content in store.ReadOccurrencesOfAsync(row.Coordinates, cancellationToken))
+        {
+            fold.Add(Occurrence.Parser.ParseFrom(content));
+            count++;
+        }
+
+        var report = new VersionReport { Summary = Summary(row), OccurrenceCount = count };
+        report.Attributes.AddRange(fold.Finish().Select(Attribute));
+        return report;
+    }
+
+    public static VersionSummary Summary(VersionRow row) => new()
+    {
+        Target = row.Target,
+        Subject = row.Coordinates.Subject,
+        Repo = row.Coordinates.Repo,
+        Package = row.Coordinates.Package,
+        Version = row.Coordinates.Version,
+        State = (Wire.DeliveryState)row.State,
+        Revision = row.Revision,
+        SettledRevision = row.SettledRevision,
+        Attempts = row.Attempts,
+        NextAttemptTime = row.NextAttempt is { } next ? Timestamp.FromDateTimeOffset(next) : null,
+        LastOutcome = row.LastOutcome,
+        LastReason = row.LastReason,
+        UpdateTime = Timestamp.FromDateTimeOffset(row.UpdateTime),
+        VerifiedTime = row.VerifiedTime is { } verified ? Timestamp.FromDateTimeOffset(verified) : null,
+    };
+
+    public static UnmappedOccurrence Unmapped(UnmappedItem item) => new()
+    {
+        Name = item.Name,
+        ResourceUri = item.ResourceUri,
+        Reason = item.Reason,
+        CreateTime = Timestamp.FromDateTimeOffset(item.CreateTime),
+    };
+
+    public static Wire.MappedAttribute Attribute(Mapping.MappedAttribute mapped)
+    {
+        var attribute = new Wire.MappedAttribute
+        {
+            Name = mapped.Name,
+            Type = mapped.Type switch
+            {
+                Mapping.AttributeType.String => Wire.AttributeType.String,
+                Mapping.AttributeType.Number => Wire.AttributeType.Number,
+                Mapping.AttributeType.Boolean => Wire.AttributeType.Boolean,
+                Mapping.AttributeType.Date => Wire.AttributeType.Date,
+                Mapping.AttributeType.Version => Wire.AttributeType.Version,
+                _ => throw new ArgumentOutOfRangeException(nameof(mapped), mapped.Type, "no such type"),
+            },
+            Rule = mapped.Rule,
+            SourceOccurrence = mapped.SourceOccurrence,
+            SourceField = mapped.SourceField,
+            Loss = mapped.Loss ?? "",
+        };
+        attribute.Values.AddRange(mapped.Values);
+        return attribute;
+    }
+}

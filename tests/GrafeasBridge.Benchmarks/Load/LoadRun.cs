@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Grafeas.V1;
+using Grpc.Core;
+using GrafeasBridge.V1;
+
+namespace GrafeasBridge.Benchmarks.Load;
+
+/// <summary>
+/// The whole service under load on loopback, load and service on the same cores: creates, reads, pages, reconciles, memory,
+/// start-up, in one run. Prints a Markdown report; <c>--quick</c> is a tenth of it, <c>--stored N</c> sets the large store.
+/// </summary>
+internal static class LoadRun
+{
+    private static readonly int[] StreamCounts = [1, 16, 64];
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        bool quick = args.Contains("--quick");
+        int stored = args is [.., "--stored", { } n] ? int.Parse(n, CultureInfo.InvariantCulture) : quick ? 100_000 : 1_000_000;
+        string folder = Directory.CreateTempSubdirectory("grafeasbridge-load").FullName;
+        var report = new StringBuilder();
+        report.AppendLine(CultureInfo.InvariantCulture, $"Cores {Environment.ProcessorCount}, runtime {Environment.Version}, {(quick ? "quick" : "full")} run.\n");
+        report.AppendLine("| measure | result |").AppendLine("|---|---|");
+        try
+        {
+            await MeasureAsync(folder, quick ? 0.1 : 1, stored, (name, result) =>
+            {
+                Console.WriteLine($"{name}: {result}");
+                report.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {result} |");
+            });
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Console.WriteLine();
+        Console.Write(report);
+        return 0;
+    }
+
+    private static async Task MeasureAsync(string folder, double share, int stored, Action<string, string> tell)
+    {
+        await using (ServiceUnderLoad service = await ServiceUnderLoad.StartAsync(folder))
+        {
+            tell("start-up, empty store", $"{service.ReadyAfter.TotalMilliseconds:F0} ms to ready");
+            tell("memory, idle", $"{service.ResidentMiB():F0} MiB");
+            await PrepareAsync(service);
+            int expected = await CreatesAsync(service, share, tell);
+            tell("memory, after creates", $"{service.ResidentMiB():F0} MiB");
+            await ReadsAsync(service, share, "at the first size", tell);
+            await ReconcilesAsync(service, (int)(5_000 * share), tell);
+            await FillAsync(service, Math.Max(0, stored - expected), tell);
+            await ReadsAsync(service, share, string.Create(CultureInfo.InvariantCulture, $"with {stored:N0} stored"), tell);
+            await CreatesAsync(service, share, tell, $", {stored.ToString("N0", CultureInfo.InvariantCulture)} stored");
+            tell("memory, at the end", $"{service.ResidentMiB():F0} MiB");
+        }
+
+        await using ServiceUnderLoad again = await ServiceUnderLoad.StartAsync(folder);
+        tell(string.Create(CultureInfo.InvariantCulture, $"start-up, {stored:N0} stored"), $"{again.ReadyAfter.TotalMilliseconds:F0} ms to ready");
+    }
+
+    private static async Task PrepareAsync(ServiceUnderLoad service)
+    {
+        var grafeas = new Grafeas.V1.Grafeas.GrafeasClient(service.Channel);
+        await grafeas.CreateNoteAsync(new CreateNoteRequest
+        {
+            Parent = "projects/" + Samples.Project,
+            NoteId = "build",
+            Note = new Note { Build = new BuildNote { BuilderVersion = "7" } },
+        });
+        await H2Load.RunAsync(service.GrpcPort, "/grafeas.v1.Grafeas/CreateOccurrence", Samples.Unmapped(), 16, 20_000); // warm
+    }
+
+    private static async Task<int> CreatesAsync(ServiceUnderLoad service, double share, Action<string, string> tell, string when = "")
+    {
+        int before = await CountAsync(service);
+        int sent = 0;
+        foreach (int streams in StreamCounts)
+        {
+            int calls = (int)((streams == 1 ? 20_000 : 100_000) * share);
+            TimeSpan busy = service.ProcessorTime();
+            H2Load.Result result = await H2Load.RunAsync(
+                service.GrpcPort, "/grafeas.v1.Grafeas/CreateOccurrence", Samples.Unmapped(), streams, calls);
+            double cpu = (service.ProcessorTime() - busy).TotalSeconds / calls * 1e6;
+            tell($"durable creates, {streams} streams{when}", Format(result) + $", {cpu:F0} us of processor a call");
+            sent += calls;
+        }
+
+        int after = await CountAsync(service);
+        if (after - before != sent)
+            throw new InvalidOperationException($"{sent} creates were answered, {after - before} occurrences are stored.");
+        return after;
+    }
+
+    private static async Task ReadsAsync(ServiceUnderLoad service, double share, string when, Action<string, string> tell)
+    {
+        var grafeas = new Grafeas.V1.Grafeas.GrafeasClient(service.Channel);
+        var page = new ListOccurrencesRequest { Parent = "projects/" + Samples.Project };
+        ListOccurrencesResponse first = await grafeas.ListOccurrencesAsync(page);
+        var get = new GetOccurrenceRequest { Name = first.Occurrences[^1].Name };
+        int calls = (int)(100_000 * share);
+        tell($"gets, 64 streams, {when}", Format(await H2Load.RunAsync(service.GrpcPort, "/grafeas.v1.Grafeas/GetOccurrence", get, 64, calls)));
+        tell($"pages of 20, 1 stream, {when}", Format(await H2Load.RunAsync(service.GrpcPort, "/grafeas.v1.Grafeas/ListOccurrences", page, 1, calls / 20)));
+    }
+
+    private static async Task ReconcilesAsync(ServiceUnderLoad service, int versions, Action<string, string> tell)
+    {
+        var grafeas = new Grafeas.V1.Grafeas.GrafeasClient(service.Channel);
+        var bridge = new Bridge.BridgeClient(service.Channel);
+        long before = Stopwatch.GetTimestamp();
+        for (int done = 0; done < versions; done += 500)
+        {
+            var batch = new BatchCreateOccurrencesRequest { Parent = "projects/" + Samples.Project };
+            batch.Occurrences.AddRange(Enumerable.Range(done, Math.Min(500, versions - done)).Select(i => Samples.Mapped(i).Occurrence));
+            await grafeas.BatchCreateOccurrencesAsync(batch);
+        }
+
+        foreach (DeliveryState open in new[] { DeliveryState.Pending, DeliveryState.Delivering, DeliveryState.Waiting })
+        {
+            while ((await bridge.ListVersionsAsync(new ListVersionsRequest { State = open, PageSize = 1 })).Versions.Count > 0)
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
+        }
+
+        TimeSpan took = Stopwatch.GetElapsedTime(before);
+        tell("reconciles, written and read back at the emulator in the same process", $"{versions / took.TotalSeconds:F0}/s ({versions} new versions)");
+    }
+
+    private static async Task FillAsync(ServiceUnderLoad service, int count, Action<string, string> tell)
+    {
+        var grafeas = new Grafeas.V1.Grafeas.GrafeasClient(service.Channel);
+        var batch = new BatchCreateOccurrencesRequest { Parent = "projects/" + Samples.Project };
+        batch.Occurrences.AddRange(Enumerable.Repeat(Samples.Unmapped().Occurrence, 1000));
+        long before = Stopwatch.GetTimestamp();
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, count / 1000),
+            new ParallelOptions { MaxDegreeOfParallelism = 4 },
+            async (_, cancel) => await grafeas.BatchCreateOccurrencesAsync(batch, cancellationToken: cancel));
+        tell("batches of 1000, 4 at once", $"{count / Stopwatch.GetElapsedTime(before).TotalSeconds:F0} occurrences/s");
+    }
+
+    private static async Task<int> CountAsync(ServiceUnderLoad service)
+    {
+        var grafeas = new Grafeas.V1.Grafeas.GrafeasClient(service.Channel);
+        var request = new ListOccurrencesRequest { Parent = "projects/" + Samples.Project, PageSize = 1000 };
+        int count = 0;
+        do
+        {
+            ListOccurrencesResponse page = await grafeas.ListOccurrencesAsync(request, new CallOptions());
+            count += page.Occurrences.Count;
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+        return count;
+    }
+
+    private static string Format(H2Load.Result result) =>
+        string.Create(CultureInfo.InvariantCulture, $"{result.PerSecond:N0}/s, p50 {result.P50:F2} ms, p99 {result.P99:F2} ms");
+}

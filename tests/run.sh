@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Runs every test, and installs what they need. With CI=true nothing may be skipped or left unformatted.
+#   bash tests/run.sh            everything
+#   bash tests/run.sh -- ARGS    ARGS go to the test program, such as: -- -class '*Mapping*'
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+say() { printf '\n== %s\n' "$*"; }
+fail() { printf 'tests/run.sh: %s\n' "$*" >&2; exit 1; }
+
+[ "${1:-}" != -- ] || shift
+command -v dotnet > /dev/null || fail "the .NET SDK of global.json is missing; install it and come back"
+
+# Node runs the real third-party clients (npm). Debian's own package is new enough.
+if ! command -v node > /dev/null || ! command -v npm > /dev/null; then
+  say "installing Node.js"
+  [ "$(id -u)" = 0 ] || fail "Node.js 18 or later is missing; install it (Debian: apt-get install nodejs npm), or run this as root"
+  apt-get update -qq
+  apt-get install -y -qq nodejs npm
+fi
+
+say "restoring packages as locked"
+dotnet restore GrafeasBridge.sln --locked-mode
+
+say "installing the Node clients as locked"
+for folder in tests/clients/*/; do
+  [ -f "$folder/package-lock.json" ] || continue
+  (cd "$folder" && npm ci --no-audit --no-fund --silent)
+done
+
+say "building, with warnings as errors"
+dotnet build GrafeasBridge.sln -c Release --no-restore -v quiet -nologo
+
+if [ "${CI:-}" = true ]; then
+  say "checking the format"
+  dotnet format GrafeasBridge.sln --no-restore --verify-no-changes
+fi
+
+say "testing"
+results=$(mktemp)
+trap 'rm -f "$results"' EXIT
+status=0
+dotnet tests/GrafeasBridge.Tests/bin/Release/net10.0/GrafeasBridge.Tests.dll -xml "$results" "$@" || status=$?
+total() { grep -o "<assembly [^>]*" "$results" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*' | head -n 1; }
+passed=$(total passed) failed=$(total failed) skipped=$(total skipped) errors=$(total errors)
+printf '\n%s passed, %s failed, %s skipped\n' "${passed:-0}" "$((${failed:-0} + ${errors:-0}))" "${skipped:-0}"
+[ "$status" = 0 ] || exit "$status"
+[ "${passed:-0}" -gt 0 ] || fail "no test ran"
+if [ "${CI:-}" = true ] && [ "${skipped:-0}" != 0 ]; then fail "a skipped test is a failure here"; fi
