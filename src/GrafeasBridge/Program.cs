@@ -15,11 +15,11 @@ internal static class Program
     /// <returns>0 after an ordinary stop, 1 when a setting or the store stops the start (the log says which and why).</returns>
     public static async Task<int> Main(string[] args)
     {
-        await using WebApplication app = Build(args);
+        await using WebApplication app = await BuildAsync(args);
         return await Startup.RunAsync(app);
     }
 
-    internal static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    internal static async Task<WebApplication> BuildAsync(string[] args, Action<WebApplicationBuilder>? adjust = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {

@@ -1,0 +1,97 @@
+using System.Collections;
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace GrafeasBridge.Tests.Repository;
+
+/// <summary>Renders the page of all settings from the options classes: name, default, range, and the first words of their doc.</summary>
+internal static partial class SettingsPage
+{
+    private static readonly (string Section, Type Type, string About)[] Sections =
+    [
+        ("Listen", typeof(Hosting.ListenOptions), "The doors."),
+        ("Access", typeof(Access.AccessOptions), "Who may call."),
+        ("Ingest", typeof(Ingest.IngestOptions), "What comes in."),
+        ("Store", typeof(Store.StoreOptions), "Where it is kept."),
+        ("Mapping", typeof(Mapping.MappingOptions), "What becomes of it. Resolver rows and the table: [Mapping](Mapping/README.md)."),
+        ("Delivery", typeof(Delivery.DeliveryOptions), "How versions are brought to their targets."),
+        ("Targets:N", typeof(Delivery.TargetOptions), "The targets, numbered from 0. None: the embedded emulator."),
+        ("Emulator", typeof(BintrayEmulator.EmulatorOptions), "The embedded emulator; the same when it runs alone."),
+        ("Telemetry", typeof(Telemetry.TelemetryOptions), "What leaves the process."),
+    ];
+
+    public static string Render()
+    {
+        var page = new StringBuilder();
+        page.AppendLine("# Settings").AppendLine();
+        page.AppendLine("Ordinary .NET configuration: `appsettings.json`, environment variables with `__` for `:`, `--Key=value` on the command");
+        page.AppendLine("line, later ones winning. This page is made from the code; a test compares them.");
+        foreach ((string section, Type type, string about) in Sections)
+        {
+            page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {section}").AppendLine().AppendLine(about).AppendLine();
+            page.AppendLine("| key | default | range | what |").AppendLine("|---|---|---|---|");
+            Dictionary<string, string> docs = Docs(type);
+            object defaults = Activator.CreateInstance(type)!;
+            foreach (PropertyInfo property in Settable(type))
+            {
+                page.AppendLine(CultureInfo.InvariantCulture,
+                    $"| `{section}:{property.Name}` | {Default(property.GetValue(defaults))} | {Range(property)} | {docs[property.Name]} |");
+            }
+        }
+
+        return page.ToString();
+    }
+
+    private static IEnumerable<PropertyInfo> Settable(Type type) => type
+        .GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .Where(p => p.SetMethod?.IsPublic == true || typeof(IEnumerable).IsAssignableFrom(p.PropertyType) && p.PropertyType != typeof(string) && p.Name != "Open");
+
+    private static string Default(object? value) => value switch
+    {
+        null or "" => "",
+        bool b => b ? "`true`" : "`false`",
+        string s => $"`{s}`",
+        ICollection => "",
+        _ => $"`{Convert.ToString(value, CultureInfo.InvariantCulture)}`",
+    };
+
+    private static string Range(PropertyInfo property)
+    {
+        if (property.PropertyType.IsEnum)
+            return string.Join(", ", Enum.GetNames(property.PropertyType).Select(n => $"`{n}`"));
+        return property.GetCustomAttribute<RangeAttribute>(inherit: true) is { } range ? $"{range.Minimum} … {range.Maximum}" : "";
+    }
+
+    // Summaries as the compiler wrote them beside the assembly.
+    private static Dictionary<string, string> Docs(Type type)
+    {
+        string prefix = $"P:{type.FullName}.";
+        XDocument xml = XDocument.Load(Path.ChangeExtension(type.Assembly.Location, ".xml"));
+        return xml.Descendants("member")
+            .Where(m => ((string?)m.Attribute("name"))!.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(m => ((string)m.Attribute("name")!)[prefix.Length..], m => Plain(m.Element("summary")), StringComparer.Ordinal);
+    }
+
+    private static string Plain(XElement? summary)
+    {
+        if (summary is null)
+            return "";
+        var text = new StringBuilder();
+        foreach (XNode node in summary.DescendantNodes())
+        {
+            if (node is XElement { Name.LocalName: "see" or "paramref" } reference)
+                text.Append(CultureInfo.InvariantCulture, $"`{((string?)reference.Attribute("cref"))?.Split('.')[^1] ?? (string?)reference.Attribute("name")}`");
+            else if (node is XText words)
+                text.Append(words.Parent?.Name.LocalName == "c" ? $"`{words.Value}`" : words.Value);
+        }
+
+        return WhiteSpace().Replace(text.ToString(), " ").Trim().Replace("|", "\\|", StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"\s+", RegexOptions.NonBacktracking)]
+    private static partial Regex WhiteSpace();
+}
