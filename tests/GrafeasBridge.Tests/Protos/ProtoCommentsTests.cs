@@ -12,8 +12,10 @@ public sealed partial class ProtoCommentsTests
     {
         var files = Directory.GetFiles(RepositoryFiles.PathOf("protos", "grafeas"), "*.proto", SearchOption.AllDirectories);
         Assert.True(files.Length >= 25, $"only {files.Length} protos were found");
-        Assert.Empty(files.Order(StringComparer.Ordinal).SelectMany(file =>
-            Problems(Path.GetRelativePath(RepositoryFiles.Root, file), File.ReadAllLines(file))));
+        var problems = files.Order(StringComparer.Ordinal)
+            .SelectMany(file => Problems(Path.GetRelativePath(RepositoryFiles.Root, file), File.ReadAllLines(file)))
+            .ToList();
+        Assert.True(problems.Count == 0, string.Join('\n', problems));
     }
 
     [Fact]
