@@ -1,0 +1,143 @@
+using BintrayEmulator.Http;
+using BintrayEmulator.Routing;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace BintrayEmulator.Faults;
+
+/// <summary>Makes calls go wrong as the plan says. The emulator's own pages never do.</summary>
+internal sealed partial class FaultMiddleware(
+    RequestDelegate next, FaultBoard board, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<FaultMiddleware> logger)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        var route = context.GetEndpoint()?.Metadata.GetMetadata<RouteKind>();
+        if (route?.IsOwn == true)
+            return next(context);
+
+        var target = new FaultTarget(context.Request.Method, context.Request.Path.Value ?? "/", route?.IsAttributes ?? false);
+        var fault = board.Draw(target);
+        return fault is null ? next(context) : ApplyAsync(context, fault);
+    }
+
+    private async Task ApplyAsync(HttpContext context, Fault fault)
+    {
+        Log.Fired(logger, fault.Kind, fault.Rule, fault.Applied);
+        switch (fault.Kind)
+        {
+            case FaultKind.LostWrite:
+                await WithAsync(context, new FaultEffects(LosesWrite: true));
+                return;
+            case FaultKind.Truncate:
+                await WithAsync(context, new FaultEffects(TruncatesTo: fault.Length));
+                return;
+            case FaultKind.Reorder:
+                await WithAsync(context, new FaultEffects(ShuffleSeed: fault.Seed));
+                return;
+            case FaultKind.Delay:
+                await DelayAsync(context, fault);
+                return;
+            case FaultKind.Cut:
+                await CutAsync(context);
+                return;
+            default:
+                await ReplaceAsync(context, fault);
+                return;
+        }
+    }
+
+    private Task WithAsync(HttpContext context, FaultEffects effects)
+    {
+        context.Features.Set(effects);
+        return next(context);
+    }
+
+    private async Task DelayAsync(HttpContext context, Fault fault)
+    {
+        if (!fault.Applied)
+        {
+            await WaitAsync(context, fault);
+            await next(context);
+            return;
+        }
+
+        var answer = await CarryOutAsync(context);
+        await WaitAsync(context, fault);
+        await context.Response.Body.WriteAsync(answer, context.RequestAborted);
+    }
+
+    // Promises the whole answer, sends half of it, and goes.
+    private async Task CutAsync(HttpContext context)
+    {
+        var answer = await CarryOutAsync(context);
+        if (answer.Length > 1 && !HttpMethods.IsHead(context.Request.Method))
+        {
+            context.Response.ContentLength = answer.Length;
+            await context.Response.Body.WriteAsync(answer.AsMemory(0, answer.Length / 2), context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+        }
+
+        context.Abort();
+    }
+
+    private async Task ReplaceAsync(HttpContext context, Fault fault)
+    {
+        if (fault.Applied)
+        {
+            await CarryOutAsync(context);
+            context.Response.Clear();
+            EmulatorIdentity.Stamp(context.Response);
+        }
+
+        if (fault.Kind == FaultKind.Stall)
+            await WaitAsync(context, fault);
+
+        if (fault.Kind is FaultKind.Stall or FaultKind.Reset)
+        {
+            context.Abort();
+            return;
+        }
+
+        await Refusal(fault).WriteAsync(context);
+    }
+
+    private static Answer Refusal(Fault fault)
+    {
+        var reason = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(fault.Status);
+        var answer = fault.Kind == FaultKind.Html ? Answer.Nginx(fault.Status, reason) : Answer.Message(fault.Status, fault.Body ?? reason);
+        if (fault is { Kind: FaultKind.Html, Body: not null })
+            answer = answer with { Html = fault.Body };
+
+        return fault.RetryAfter is null ? answer : answer with { Headers = [("Retry-After", fault.RetryAfter)] };
+    }
+
+    // Runs the call to its end, and keeps what it would have answered.
+    private async Task<byte[]> CarryOutAsync(HttpContext context)
+    {
+        var body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        using var kept = new MemoryStream();
+        context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(kept));
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            context.Features.Set(body);
+        }
+
+        return kept.ToArray();
+    }
+
+    // Ends early when the caller leaves or the emulator stops.
+    private async Task WaitAsync(HttpContext context, Fault fault)
+    {
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        await Task.Delay(fault.Duration, clock, ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(6010, LogLevel.Debug, "Fault {Kind} by {Rule}, applied first: {Applied}", EventName = "EmulatorFaultFired")]
+        public static partial void Fired(ILogger logger, FaultKind kind, string rule, bool applied);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using BintrayEmulator.Http;
+
+namespace BintrayEmulator.Faults;
+
+/// <summary>A fault plan: rules, of which the first that matches and fires decides what happens to a call.</summary>
+/// <param name="Seed">Seeds every draw, so that a run can be repeated.</param>
+internal sealed record FaultPlan(int Seed, IReadOnlyList<FaultRule> Rules)
+{
+    private const int MaxRules = 100;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+    };
+
+    public static FaultPlan Empty { get; } = new(0, []);
+
+    /// <summary>Reads a plan. Refused (400) with every problem at once.</summary>
+    public static FaultPlan Read(JsonElement? body)
+    {
+        if (body is not { ValueKind: JsonValueKind.Object } json)
+            throw Refusals.Invalid("A fault plan is a JSON object {\"seed\", \"rules\": [...]}");
+
+        FaultPlan plan;
+        try
+        {
+            plan = json.Deserialize<FaultPlan>(Json)!;
+        }
+        catch (JsonException e)
+        {
+            throw Refusals.Invalid($"The fault plan cannot be read: {e.Message}");
+        }
+
+        var problems = plan.Rules is null
+            ? ["rules is missing"]
+            : plan.Rules.SelectMany((rule, i) => rule is null ? [$"rules[{i}] is null"] : rule.Problems().Select(p => $"rules[{i}].{p}")).ToList();
+        if (plan.Rules?.Count > MaxRules)
+            problems.Add($"rules has more than {MaxRules} entries");
+
+        return problems.Count == 0 ? plan : throw Refusals.Invalid("The fault plan has problems: " + string.Join("; ", problems));
+    }
+
+    public JsonElement Write() => JsonSerializer.SerializeToElement(this, Json);
+}
