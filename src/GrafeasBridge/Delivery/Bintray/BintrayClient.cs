@@ -1,0 +1,135 @@
+using System.Buffers;
+using System.Net.Http.Headers;
+using System.Reflection;
+
+namespace GrafeasBridge.Delivery.Bintray;
+
+/// <summary>HTTP to one endpoint: one authenticated call with bounds on everything, repeated by the target's pipeline.</summary>
+internal sealed class BintrayClient : IDisposable
+{
+    private const int MaxErrorBytes = 4096;
+
+    private static readonly ProductInfoHeaderValue Agent = new(
+        "GrafeasBridge", typeof(BintrayClient).Assembly.GetCustomAttribute<AssemblyFileVersionAttribute>()?.Version ?? "0");
+
+    private readonly TargetOptions options;
+    private readonly DeliveryOptions delivery;
+    private readonly TargetPipeline pipeline;
+    private readonly DeliveryMetrics metrics;
+    private readonly TimeProvider clock;
+    private readonly ApiKeySource apiKey;
+    private readonly HttpClient http;
+    private readonly string root;
+
+    public BintrayClient(
+        TargetOptions options, DeliveryOptions delivery, TargetPipeline pipeline, DeliveryMetrics metrics, TimeProvider clock)
+    {
+        this.options = options;
+        this.delivery = delivery;
+        this.pipeline = pipeline;
+        this.metrics = metrics;
+        this.clock = clock;
+        apiKey = new ApiKeySource(options);
+        root = options.BaseUrl.TrimEnd('/');
+        http = new HttpClient(Handler(options, delivery)) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>One call.</summary>
+    /// <param name="method">Of the request.</param>
+    /// <param name="path">Beginning with a slash, already encoded.</param>
+    /// <param name="json">The request's body; null for none.</param>
+    /// <param name="cancellationToken">Ends the call with an exception.</param>
+    /// <returns>A reply whose failure is set when the target did not do it.</returns>
+    public Task<TargetReply> SendAsync(HttpMethod method, string path, byte[]? json, CancellationToken cancellationToken) =>
+        pipeline.CallAsync(
+            async attempt =>
+            {
+                TargetReply reply = await AttemptAsync(method, path, json, attempt);
+                metrics.Called(options.Name, reply.Failure);
+                return reply;
+            },
+            cancellationToken);
+
+    public void Dispose() => http.Dispose();
+
+    // One handler lives as long as the target; connections are renewed so that a changed DNS answer is noticed.
+    private static SocketsHttpHandler Handler(TargetOptions options, DeliveryOptions delivery) => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = options.UseProxy,
+        ConnectTimeout = options.ConnectTimeout,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
+        MaxConnectionsPerServer = options.MaxConcurrency > 0 ? options.MaxConcurrency : delivery.Concurrency,
+        MaxResponseHeadersLength = 32,
+        ConnectCallback = GuardedConnect.ConnectAsync,
+    };
+
+    /// <summary>Turns whatever the wire does into a reply; throws only when its token fires.</summary>
+    private async ValueTask<TargetReply> AttemptAsync(HttpMethod method, string path, byte[]? json, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Credentials credentials = await apiKey.ReadAsync(cancellationToken);
+            using var request = new HttpRequestMessage(method, root + path);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", credentials.BasicToken);
+            request.Headers.UserAgent.Add(Agent);
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+            if (json is not null)
+                request.Content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            return await ReplyAsync(response, method == HttpMethod.Post, credentials, cancellationToken);
+        }
+        catch (TargetException keyless)
+        {
+            return new TargetReply(keyless.Outcome, keyless.Message, 0, ReadOnlyMemory<byte>.Empty, null);
+        }
+        catch (HttpRequestException fault)
+        {
+            return TargetReply.None(WireFaults.Say(fault));
+        }
+        catch (IOException)
+        {
+            return TargetReply.None("The target closed the connection before its answer ended.");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return TargetReply.None($"No connection to the target within {RetryAfterHeader.Say(options.ConnectTimeout)}.");
+        }
+    }
+
+    private async Task<TargetReply> ReplyAsync(
+        HttpResponseMessage response, bool creates, Credentials credentials, CancellationToken cancellationToken)
+    {
+        int status = (int)response.StatusCode;
+        TimeSpan? retryAfter = RetryAfterHeader.Read(response.Headers, clock, delivery.MaxRetryAfter);
+        await using Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        (byte[] body, bool whole) = await ReadAsync(
+            stream, response.IsSuccessStatusCode ? options.MaxReplyBytes : MaxErrorBytes, cancellationToken);
+        (DeliveryOutcome? failure, string reason) = BintrayReplies.Judge(status, body, creates, response.Headers.Location);
+        if (failure is null && !whole && response.IsSuccessStatusCode)
+        {
+            failure = DeliveryOutcome.Garbled;
+            reason = $"The target's answer is longer than {options.Key}:MaxReplyBytes ({options.MaxReplyBytes}).";
+        }
+
+        return new TargetReply(failure, credentials.Redact(reason), status, body, failure is null ? null : retryAfter);
+    }
+
+    /// <returns>The beginning of the body, up to <paramref name="max"/> bytes, and whether that was all.</returns>
+    private static async Task<(byte[] Body, bool Whole)> ReadAsync(Stream stream, int max, CancellationToken cancellationToken)
+    {
+        var body = new ArrayBufferWriter<byte>(Math.Min(max, 4096));
+        while (body.WrittenCount < max)
+        {
+            Memory<byte> room = body.GetMemory(1);
+            int read = await stream.ReadAsync(room[..Math.Min(room.Length, max - body.WrittenCount)], cancellationToken);
+            if (read == 0)
+                return (body.WrittenSpan.ToArray(), true);
+            body.Advance(read);
+        }
+
+        return (body.WrittenSpan.ToArray(), await stream.ReadAsync(new byte[1], cancellationToken) == 0);
+    }
+}

@@ -1,0 +1,80 @@
+using GrafeasBridge.Store;
+using Microsoft.Extensions.Options;
+
+namespace GrafeasBridge.Delivery;
+
+/// <summary>Runs one loop for each target, side by side.</summary>
+internal sealed partial class DeliveryWorker : BackgroundService
+{
+    private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(1);
+
+    private readonly TargetRegistry registry;
+    private readonly IBridgeStore store;
+    private readonly TimeProvider clock;
+    private readonly ILogger logger;
+    private readonly IReadOnlyList<TargetLoop> loops;
+
+    public DeliveryWorker(
+        TargetRegistry registry,
+        IBridgeStore store,
+        VersionReconciler reconciler,
+        IOptions<DeliveryOptions> options,
+        DeliveryMetrics metrics,
+        TimeProvider clock,
+        ILogger<DeliveryWorker> logger)
+    {
+        this.registry = registry;
+        this.store = store;
+        this.clock = clock;
+        this.logger = logger;
+        loops = [.. registry.All.Select(t => new TargetLoop(t, store, reconciler, options.Value, metrics, clock, logger))];
+    }
+
+    /// <summary>One turn of every target, for tests.</summary>
+    /// <returns>How many versions were claimed in all.</returns>
+    internal async Task<int> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        int[] claimed = await Task.WhenAll(loops.Select(loop => loop.RunOnceAsync(cancellationToken)));
+        return claimed.Sum();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await EnsureTargetsAsync(stoppingToken);
+            await Task.WhenAll(loops.Select(loop => loop.RunAsync(stoppingToken)));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            Log.StoppedEarly(logger);
+        }
+    }
+
+    /// <summary>Targets that are new in the configuration get rows for all known versions.</summary>
+    private async Task EnsureTargetsAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await store.EnsureTargetsAsync(registry.Names, stoppingToken);
+                return;
+            }
+            catch (StoreException fault) when (fault.Failure is StoreFailure.Unavailable or StoreFailure.Overloaded)
+            {
+                Log.StoreNotReady(logger, fault);
+                await Task.Delay(StoreRetry, clock, stoppingToken);
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3040, LogLevel.Warning, "Delivery waits for the store", EventName = "StoreNotReady")]
+        public static partial void StoreNotReady(ILogger logger, Exception fault);
+
+        [LoggerMessage(3041, LogLevel.Debug, "Delivery was stopped before it had begun", EventName = "StoppedEarly")]
+        public static partial void StoppedEarly(ILogger logger);
+    }
+}

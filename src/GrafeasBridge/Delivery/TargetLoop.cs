@@ -1,0 +1,197 @@
+using GrafeasBridge.Store;
+
+namespace GrafeasBridge.Delivery;
+
+/// <summary>The work on one target: claim, do, settle, with the free slots filled as they come free. A dead target blocks nobody else.</summary>
+internal sealed partial class TargetLoop(
+    DeliveryTarget target,
+    IBridgeStore store,
+    VersionReconciler reconciler,
+    DeliveryOptions options,
+    DeliveryMetrics metrics,
+    TimeProvider clock,
+    ILogger logger)
+{
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestOutage = TimeSpan.FromSeconds(30);
+
+    private readonly int slots = target.Options.MaxConcurrency > 0 ? target.Options.MaxConcurrency : options.Concurrency;
+    private readonly List<Task> inHand = [];
+    private DateTimeOffset nextSample = DateTimeOffset.MinValue;
+    private DateTimeOffset deafUntil = DateTimeOffset.MinValue;
+    private int outages;
+
+    /// <summary>Runs until <paramref name="stopping"/> fires; then finishes what is in hand, or gives it back.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var abandon = new CancellationTokenSource();
+        using var signals = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        Task? dirty = null;
+        while (!stopping.IsCancellationRequested)
+        {
+            // Asked before looking, so that what becomes dirty in between is not missed.
+            if (dirty is null && clock.GetUtcNow() >= deafUntil)
+                dirty = store.WaitForDirtyAsync(target.Name, signals.Token);
+            TimeSpan wait = await TurnAsync(stopping, abandon.Token);
+            bool hears = inHand.Count < slots && outages == 0;
+            await WaitAsync(wait, hears ? dirty : null, stopping);
+            if (dirty is { IsCompleted: true })
+            {
+                Heard(dirty);
+                dirty = null;
+            }
+        }
+
+        await FinishAsync(abandon);
+    }
+
+    /// <summary>One turn for tests: claims what is due and sees it through.</summary>
+    /// <returns>How many versions were claimed.</returns>
+    internal async Task<int> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        int claimed = (await ClaimAsync(cancellationToken, cancellationToken)).Count;
+        await Task.WhenAll(inHand);
+        inHand.Clear();
+        return claimed;
+    }
+
+    /// <summary>Fills the free slots.</summary>
+    /// <returns>How long to wait when nothing else wakes the loop.</returns>
+    private async Task<TimeSpan> TurnAsync(CancellationToken stopping, CancellationToken abandon)
+    {
+        try
+        {
+            inHand.RemoveAll(t => t.IsCompleted);
+            (int asked, int count) = await ClaimAsync(stopping, abandon);
+            await SampleAsync(stopping);
+            if (outages > 0)
+                Log.StoreBack(logger, target.Name);
+            outages = 0;
+            if (inHand.Count >= slots)
+                return options.PollInterval; // a slot that comes free wakes the loop
+            return count > 0 && count == asked ? TimeSpan.Zero : await UntilDueAsync(stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return TimeSpan.Zero;
+        }
+        catch (StoreException fault)
+        {
+            Log.StoreFailed(logger, target.Name, fault.Failure, fault);
+            return Outage();
+        }
+        catch (Exception fault)
+        {
+            // The loop outlives every fault: without it nothing would be delivered until a restart.
+            Log.TurnFaulted(logger, target.Name, fault);
+            return Outage();
+        }
+    }
+
+    private async Task<(int Asked, int Count)> ClaimAsync(CancellationToken stopping, CancellationToken abandon)
+    {
+        int asked = Math.Min(target.Gate.Admit(slots - inHand.Count, inHand.Count), options.ClaimBatch);
+        if (asked <= 0)
+            return (0, 0);
+        IReadOnlyList<ClaimedVersion> claimed = await store.ClaimAsync(target.Name, asked, options.Lease, stopping);
+        foreach (ClaimedVersion version in claimed)
+            inHand.Add(OneAsync(version, abandon));
+        return (asked, claimed.Count);
+    }
+
+    /// <summary>One version; never throws, so that one bad version never stops the loop.</summary>
+    private async Task OneAsync(ClaimedVersion version, CancellationToken abandon)
+    {
+        // The store may work synchronously; the loop must not.
+        await Task.Yield();
+        try
+        {
+            await reconciler.ReconcileAsync(target, version, abandon);
+        }
+        catch (OperationCanceledException) when (abandon.IsCancellationRequested)
+        {
+            await ReleaseAsync(version);
+        }
+        catch (StoreException fault)
+        {
+            Log.StoreFailed(logger, target.Name, fault.Failure, fault);
+            await ReleaseAsync(version);
+        }
+        catch (Exception fault)
+        {
+            Log.VersionFaulted(logger, version.Coordinates, target.Name, fault);
+        }
+    }
+
+    /// <summary>Gives a version back; when even that fails, the end of its lease does it.</summary>
+    private async Task ReleaseAsync(ClaimedVersion version)
+    {
+        try
+        {
+            // On purpose without the stopping token, which has fired: this is what is still to be done.
+            await store.ReleaseAsync([version], CancellationToken.None);
+            Log.Released(logger, version.Coordinates, target.Name);
+        }
+        catch (Exception fault)
+        {
+            Log.NotReleased(logger, version.Coordinates, target.Name, fault);
+        }
+    }
+
+    private async Task SampleAsync(CancellationToken cancellationToken)
+    {
+        if (clock.GetUtcNow() < nextSample)
+            return;
+        nextSample = clock.GetUtcNow() + options.BacklogInterval;
+        metrics.Sampled(target.Name, await store.BacklogAsync(target.Name, cancellationToken));
+    }
+
+    private async Task<TimeSpan> UntilDueAsync(CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        TimeSpan wait = options.PollInterval;
+        if (target.Gate.ClosedUntil is { } end)
+            return Shorter(wait, end - now);
+        return await store.NextDueAsync(target.Name, cancellationToken) is { } due ? Shorter(wait, due - now) : wait;
+    }
+
+    private static TimeSpan Shorter(TimeSpan wait, TimeSpan other) =>
+        other < ShortestWait ? ShortestWait : other < wait ? other : wait;
+
+    private TimeSpan Outage()
+    {
+        double wait = options.PollInterval.TotalSeconds * Math.Pow(2, Math.Min(++outages, 10));
+        return wait < LongestOutage.TotalSeconds ? TimeSpan.FromSeconds(wait) : LongestOutage;
+    }
+
+    /// <summary>Ends when a slot comes free, something became dirty, the time is over, or the service stops.</summary>
+    private async Task WaitAsync(TimeSpan wait, Task? dirty, CancellationToken stopping)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var reasons = new List<Task>(inHand) { Task.Delay(wait, clock, over.Token) };
+        if (dirty is not null)
+            reasons.Add(dirty);
+        await Task.WhenAny(reasons);
+        await over.CancelAsync();
+    }
+
+    /// <summary>After a signal the loop listens again; after a fault of the signal only later, so that it cannot spin.</summary>
+    private void Heard(Task dirty)
+    {
+        if (dirty.Exception?.InnerException is { } fault)
+        {
+            Log.SignalFaulted(logger, target.Name, fault);
+            deafUntil = clock.GetUtcNow() + LongestOutage;
+        }
+    }
+
+    private async Task FinishAsync(CancellationTokenSource abandon)
+    {
+        Task all = Task.WhenAll(inHand);
+        using var over = new CancellationTokenSource();
+        await Task.WhenAny(all, Task.Delay(options.StopTimeout, clock, over.Token));
+        await over.CancelAsync();
+        await abandon.CancelAsync();
+        await all;
+    }
+}

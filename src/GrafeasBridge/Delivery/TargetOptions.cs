@@ -1,0 +1,129 @@
+namespace GrafeasBridge.Delivery;
+
+/// <summary>What a target speaks.</summary>
+internal enum TargetKind
+{
+    /// <summary>The REST API of Bintray, at any endpoint that speaks it.</summary>
+    Bintray,
+
+    /// <summary>The emulator inside this process; made by the host when no target is configured, never by configuration.</summary>
+    Embedded,
+}
+
+/// <summary>What the bridge may create at a target. Each level includes the ones before it.</summary>
+internal enum CreateMissing
+{
+    Nothing,
+    Version,
+    Package,
+    Repository,
+}
+
+/// <summary>Section <c>Targets</c>: a list; none means the embedded emulator.</summary>
+internal sealed class TargetsOptions
+{
+    public const string Section = "Targets";
+
+    public IList<TargetOptions> Targets { get; } = [];
+
+    /// <summary>Keys in the section that are no settings; each stops the start.</summary>
+    public IList<string> UnknownKeys { get; } = [];
+}
+
+/// <summary>One target, <c>Targets:N</c>.</summary>
+internal sealed class TargetOptions
+{
+    /// <summary>Where it stands in the configuration, such as <c>Targets:0</c>; for messages, not a setting.</summary>
+    internal string Key { get; set; } = "";
+
+    public TargetKind Kind { get; set; } = TargetKind.Bintray;
+
+    /// <summary>What it is called in answers, metrics and the store: 1 to 63 of a-z, 0-9 and -; unique.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Absolute http or https URL, such as <c>https://api.bintray.com</c>; a path in it is kept.</summary>
+    public string BaseUrl { get; set; } = "";
+
+    /// <summary>User of HTTP Basic authentication.</summary>
+    public string Username { get; set; } = "";
+
+    /// <summary>The API key itself. Exactly one of this and <see cref="ApiKeyFile"/>.</summary>
+    public Secret? ApiKey { get; set; }
+
+    /// <summary>A file that holds the API key; read for every call, so that a changed key needs no restart.</summary>
+    public string ApiKeyFile { get; set; } = "";
+
+    /// <summary>Lets credentials travel over plain http to a host that is not loopback.</summary>
+    public bool AllowInsecure { get; set; }
+
+    /// <summary>Uses the proxy of the environment (HTTPS_PROXY and so on). Off: the target is called directly.</summary>
+    public bool UseProxy { get; set; }
+
+    /// <summary>What may be created when it is missing.</summary>
+    public CreateMissing CreateMissing { get; set; } = CreateMissing.Version;
+
+    /// <summary>Licence names for created packages; Bintray wants at least one in an open-source repository.</summary>
+    public IList<string> Licenses { get; } = [];
+
+    /// <summary>URL of the sources for created packages; Bintray wants it in an open-source repository.</summary>
+    public string VcsUrl { get; set; } = "";
+
+    /// <summary>Type of created repositories.</summary>
+    public string RepositoryType { get; set; } = "docker";
+
+    /// <summary>How many versions of this target are in hand at once; 0 takes <c>Delivery:Concurrency</c>.</summary>
+    [SettingRange(0, 256)]
+    public int MaxConcurrency { get; set; }
+
+    /// <summary>How long to wait for a connection, TLS included.</summary>
+    [SettingRange("00:00:00.100", "00:01:00")]
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long one attempt of a call may take.</summary>
+    [SettingRange("00:00:00.100", "00:05:00")]
+    public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a call may take with all its attempts.</summary>
+    [SettingRange("00:00:00.100", "00:15:00")]
+    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often a call is repeated before the version goes back to the store's schedule.</summary>
+    [SettingRange(0, 10)]
+    public int MaxRetries { get; set; } = 3;
+
+    /// <summary>Delay before the first repetition; doubles, with jitter.</summary>
+    [SettingRange("00:00:00", "00:00:30")]
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>A Retry-After up to this is waited for inside the call; a longer one goes to the store's schedule.</summary>
+    [SettingRange("00:00:00", "00:05:00")]
+    public TimeSpan MaxWait { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the target is left alone when nearly all calls of half a minute failed.</summary>
+    [SettingRange("00:00:00.500", "00:10:00")]
+    public TimeSpan BreakDuration { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The largest answer that is read, in bytes.</summary>
+    [SettingRange(65_536, 67_108_864)]
+    public int MaxReplyBytes { get; set; } = 4_194_304;
+}
+
+/// <summary>The emulator inside this process as the target that is used when none is configured.</summary>
+internal sealed record EmbeddedTarget(string BaseUrl, string Username, Secret ApiKey)
+{
+    public const string Name = "embedded";
+
+    public TargetOptions ToOptions() => new()
+    {
+        Key = "the embedded target",
+        Kind = TargetKind.Embedded,
+        Name = Name,
+        BaseUrl = BaseUrl,
+        Username = Username,
+        ApiKey = ApiKey,
+        CreateMissing = CreateMissing.Repository,
+        // The emulator answers like an open-source repository, which wants both.
+        Licenses = { "Apache-2.0" },
+        VcsUrl = "https://example.com/unknown.git",
+    };
+}

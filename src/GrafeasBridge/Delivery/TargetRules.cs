@@ -1,0 +1,97 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Options;
+
+namespace GrafeasBridge.Delivery;
+
+/// <summary>Checks every target and reports all problems at once, each with its key, its value and the remedy.</summary>
+internal sealed partial class TargetRules : IValidateOptions<TargetsOptions>
+{
+    private static readonly IReadOnlyList<(PropertyInfo Property, SettingRangeAttribute Range)> Ranges =
+    [
+        .. from property in typeof(TargetOptions).GetProperties()
+           let range = property.GetCustomAttribute<SettingRangeAttribute>()
+           where range is not null
+           select (property, range),
+    ];
+
+    public ValidateOptionsResult Validate(string? name, TargetsOptions options)
+    {
+        var problems = new ValidateOptionsResultBuilder();
+        foreach (string key in options.UnknownKeys)
+            problems.AddError($"{key} is not a setting of a target; remove it or correct its spelling.");
+        foreach (TargetOptions target in options.Targets)
+        {
+            foreach (string problem in Problems(target))
+                problems.AddError(problem);
+        }
+
+        foreach (var twins in options.Targets.GroupBy(t => t.Name, StringComparer.Ordinal).Where(g => g.Key.Length > 0 && g.Count() > 1))
+            problems.AddError($"The name '{twins.Key}' is used by {string.Join(" and ", twins.Select(t => t.Key))}; give each its own Name.");
+        return problems.Build();
+    }
+
+    private static IEnumerable<string> Problems(TargetOptions target)
+    {
+        if (target.Kind != TargetKind.Bintray)
+            yield return $"{target.Key}:Kind is {target.Kind}; set it to Bintray (the embedded target comes by itself when no target is configured).";
+        if (!NamePattern().IsMatch(target.Name))
+            yield return $"{target.Key}:Name is '{target.Name}'; set it to 1 to 63 of a-z, 0-9 and -, not beginning or ending with -.";
+        if (target.Name == EmbeddedTarget.Name)
+            yield return $"{target.Key}:Name is '{target.Name}', which is kept for the embedded emulator; choose another.";
+        if (target.Username.Length == 0 || target.Username.Contains(':', StringComparison.Ordinal) || target.Username.Any(char.IsControl))
+            yield return $"{target.Key}:Username is '{Text.OneLine(target.Username, 80)}'; set it to the user of the API key, without ':' or control characters.";
+        if (UrlProblem(target) is { } url)
+            yield return url;
+        if (KeyProblem(target) is { } key)
+            yield return key;
+        foreach ((PropertyInfo property, SettingRangeAttribute range) in Ranges)
+        {
+            if (range.Problem($"{target.Key}:{property.Name}", property.GetValue(target)) is { } problem)
+                yield return problem;
+        }
+
+        if (target.CallTimeout < target.AttemptTimeout)
+        {
+            yield return $"{target.Key}:CallTimeout ({target.CallTimeout}) must not be shorter than {target.Key}:AttemptTimeout "
+                + $"({target.AttemptTimeout}); raise the one or lower the other.";
+        }
+    }
+
+    private static string? UrlProblem(TargetOptions target)
+    {
+        string key = $"{target.Key}:BaseUrl";
+        if (!Uri.TryCreate(target.BaseUrl, UriKind.Absolute, out Uri? url)
+            || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
+        {
+            return $"{key} is '{Text.OneLine(target.BaseUrl, 200)}'; set it to an absolute http or https URL.";
+        }
+
+        // The value is not repeated where it may hold a secret.
+        if (url.UserInfo.Length > 0)
+            return $"{key} holds credentials; move them to {target.Key}:Username and {target.Key}:ApiKeyFile.";
+        if (url.Query.Length > 0 || url.Fragment.Length > 0)
+            return $"{key} has a query or fragment; leave only scheme, host, port and path.";
+        return url.Scheme == Uri.UriSchemeHttp && !url.IsLoopback && !target.AllowInsecure
+            ? $"{key} is '{target.BaseUrl}', which would send the API key in clear; use https, or set {target.Key}:AllowInsecure to true."
+            : null;
+    }
+
+    private static string? KeyProblem(TargetOptions target)
+    {
+        bool inline = target.ApiKey?.Reveal() is { Length: > 0 };
+        bool file = target.ApiKeyFile.Length > 0;
+        if (inline == file)
+        {
+            return $"{target.Key} needs exactly one of {target.Key}:ApiKey and {target.Key}:ApiKeyFile; "
+                + (inline ? "both are set: remove one." : "neither is set: set one.");
+        }
+
+        return file && !File.Exists(target.ApiKeyFile)
+            ? $"{target.Key}:ApiKeyFile is '{target.ApiKeyFile}', which is not a readable file; correct the path or create the file."
+            : null;
+    }
+
+    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex NamePattern();
+}

@@ -1,0 +1,196 @@
+using System.Diagnostics;
+using System.Globalization;
+using Grafeas.V1;
+using GrafeasBridge.Mapping;
+using GrafeasBridge.Store;
+using GrafeasBridge.Telemetry;
+using Microsoft.Extensions.Options;
+
+namespace GrafeasBridge.Delivery;
+
+/// <summary>7: makes a target say what the store says about one version, start to end. Safe to repeat at any point.</summary>
+internal sealed partial class VersionReconciler(
+    IBridgeStore store,
+    IOccurrenceMapping mapping,
+    IOptions<DeliveryOptions> deliveryOptions,
+    DeliveryMetrics metrics,
+    TimeProvider clock,
+    ILogger<VersionReconciler> logger)
+{
+    private readonly DeliveryOptions options = deliveryOptions.Value;
+
+    /// <summary>Delivers and settles.</summary>
+    /// <param name="target">The target of <paramref name="version"/>.</param>
+    /// <param name="version">Claimed, and in nobody else's hand.</param>
+    /// <param name="abandon">The service stops and cannot wait any longer; the caller gives the version back.</param>
+    /// <exception cref="StoreException">The bridge's own store failed; the version's lease brings it back.</exception>
+    public async Task<DeliveryOutcome> ReconcileAsync(DeliveryTarget target, ClaimedVersion version, CancellationToken abandon)
+    {
+        using Activity? activity = Begin(target, version);
+        long started = clock.GetTimestamp();
+        DeliveryOutcome outcome = DeliveryOutcome.StoreFailed;
+        try
+        {
+            Ending ending = await TryAsync(target, version, abandon);
+            outcome = await SettleAsync(target, version, ending, abandon);
+            if (outcome.Meaning().Nature != OutcomeNature.Done)
+                activity?.SetStatus(ActivityStatusCode.Error, ending.Reason);
+            return outcome;
+        }
+        catch (OperationCanceledException) when (abandon.IsCancellationRequested)
+        {
+            outcome = DeliveryOutcome.Returned;
+            throw;
+        }
+        finally
+        {
+            activity?.SetTag("grafeasbridge.outcome", outcome.Meaning().Tag);
+            metrics.Ended(target.Name, outcome, clock.GetElapsedTime(started));
+        }
+    }
+
+    private static Activity? Begin(DeliveryTarget target, ClaimedVersion version)
+    {
+        // One trace runs from the call that changed the version to the target's reply.
+        ActivityContext parent = ActivityContext.TryParse(version.TraceParent, null, isRemote: true, out ActivityContext call) ? call : default;
+        Activity? activity = BridgeTelemetry.Source.StartActivity("reconcile", ActivityKind.Consumer, parent);
+        return activity?
+            .SetTag("grafeasbridge.target", target.Name)
+            .SetTag("grafeasbridge.package", version.Coordinates.InPackage.ToString())
+            .SetTag("grafeasbridge.version", version.Coordinates.Version)
+            .SetTag("grafeasbridge.revision", version.Revision)
+            .SetTag("grafeasbridge.attempt", version.Attempts);
+    }
+
+    /// <summary>Turns every way in which delivering can end into an <see cref="Ending"/>; asks whose token fired.</summary>
+    private async Task<Ending> TryAsync(DeliveryTarget target, ClaimedVersion version, CancellationToken abandon)
+    {
+        using var total = new CancellationTokenSource(options.TotalTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(abandon, total.Token);
+        try
+        {
+            return await DeliverAsync(target.Api, version, either.Token);
+        }
+        catch (TargetException failure)
+        {
+            return new Ending(failure.Outcome, failure.Message, failure.RetryAfter);
+        }
+        catch (OperationCanceledException) when (total.IsCancellationRequested && !abandon.IsCancellationRequested)
+        {
+            return new Ending(DeliveryOutcome.Unreachable, $"Not done within Delivery:TotalTimeout ({options.TotalTimeout}).");
+        }
+        catch (Exception fault) when (fault is not StoreException && !abandon.IsCancellationRequested)
+        {
+            // One bad version must not stop the rest; it is tried again later and parked in the end.
+            Log.Faulted(logger, version.Coordinates, target.Name, fault);
+            return new Ending(DeliveryOutcome.Failed, $"The bridge failed on this version ({fault.GetType().Name}); its log has the cause.");
+        }
+    }
+
+    private async Task<Ending> DeliverAsync(ITarget api, ClaimedVersion version, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<MappedAttribute> wanted = await WantedAsync(version.Coordinates, cancellationToken);
+        string[] names = [.. wanted.Select(a => a.Name)];
+        IReadOnlyList<CarriedAttribute> carried;
+        try
+        {
+            carried = await api.ReadAsync(version.Coordinates, cancellationToken);
+        }
+        catch (TargetException missing) when (missing.Outcome.IsMissing())
+        {
+            if (wanted.Count == 0)
+                return new Ending(DeliveryOutcome.Unchanged, "Nothing is wanted, and the target has no such version.", Owned: names);
+            await api.CreateAsync(version.Coordinates, missing, cancellationToken);
+            carried = [];
+        }
+
+        AttributePlan plan = AttributePlan.Make(wanted, carried, version.Owned);
+        if (plan.IsEmpty)
+            return new Ending(DeliveryOutcome.Unchanged, Said(wanted.Count, "carried already"), Owned: names);
+
+        // Ownership is on disk before the first write: after a crash in between, nothing is left behind as a stranger's.
+        string[] owned = [.. version.Owned.Union(names, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        if (!await store.RecordIntentAsync(version, owned, cancellationToken))
+            return new Ending(DeliveryOutcome.LeaseLost, "Another worker has taken the version over.");
+        if (plan.Set.Count > 0)
+            await api.SetAsync(version.Coordinates, plan.Set, cancellationToken);
+        if (plan.Remove.Count > 0)
+            await api.RemoveAsync(version.Coordinates, plan.Remove, cancellationToken);
+
+        IReadOnlyList<CarriedAttribute> after = await api.ReadAsync(version.Coordinates, cancellationToken);
+        AttributePlan rest = AttributePlan.Make(wanted, after, owned);
+        return rest.IsEmpty
+            ? new Ending(DeliveryOutcome.Delivered, Said(wanted.Count, "written and read back"), Owned: names)
+            : new Ending(DeliveryOutcome.NotAsWritten, Differs(rest));
+    }
+
+    /// <summary>6: from the version's occurrences, read as a stream, to its attributes.</summary>
+    private async Task<IReadOnlyList<MappedAttribute>> WantedAsync(VersionCoordinates version, CancellationToken cancellationToken)
+    {
+        IVersionFold fold = mapping.Begin();
+        await foreach (byte[] content in store.ReadOccurrencesOfAsync(version, cancellationToken).WithCancellation(cancellationToken))
+            fold.Add(Occurrence.Parser.ParseFrom(content));
+        return fold.Finish();
+    }
+
+    private async Task<DeliveryOutcome> SettleAsync(DeliveryTarget target, ClaimedVersion version, Ending ending, CancellationToken abandon)
+    {
+        if (target.Gate.Report(ending.Outcome, ending.RetryAfter, version.Coordinates.InPackage) is { } pause)
+            Log.Paused(logger, target.Name, pause, ending.Reason);
+        if (ending.Outcome.Meaning().Nature == OutcomeNature.NotSettled)
+        {
+            Log.Left(logger, version.Coordinates, target.Name, ending.Reason);
+            return ending.Outcome;
+        }
+
+        Settlement settlement = RetrySchedule.Settle(
+            options, version, ending, clock.GetUtcNow(), target.Gate.ClosedUntil, Random.Shared.NextDouble());
+        SettleResult result = await store.SettleAsync(version, settlement, abandon);
+        if (result == SettleResult.LeaseLost)
+        {
+            Log.Left(logger, version.Coordinates, target.Name, "The lease had ended before the try did; the version is tried again.");
+            return DeliveryOutcome.LeaseLost;
+        }
+
+        LogLevel level = ending.Outcome.Meaning().Level;
+        if (logger.IsEnabled(level))
+        {
+            Log.Reconciled(
+                logger, level, version.Coordinates, target.Name, ending.Outcome, settlement.State,
+                version.Revision, version.Attempts, settlement.NextAttempt, settlement.Reason);
+        }
+
+        return ending.Outcome;
+    }
+
+    private static string Said(int count, string how) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} attribute{(count == 1 ? "" : "s")} {how}.");
+
+    /// <summary>Names only: values may be long, and may be nobody's business.</summary>
+    private static string Differs(AttributePlan rest)
+    {
+        string[] names = [.. rest.Set.Select(a => a.Name), .. rest.Remove];
+        string some = string.Join(", ", names.Take(5).Select(n => Text.OneLine(n, 80)));
+        return $"The target accepted the write, but reading back differs in {some}{(names.Length > 5 ? " and others" : "")}.";
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            EventId = 3010,
+            Message = "{Version} at target {Target}: {Outcome}, now {State} (revision {Revision}, attempt {Attempt}, next {Next}). {Reason}",
+            EventName = "Reconciled")]
+        public static partial void Reconciled(
+            ILogger logger, LogLevel level, VersionCoordinates version, string target, DeliveryOutcome outcome, DeliveryState state,
+            long revision, int attempt, DateTimeOffset? next, string reason);
+
+        [LoggerMessage(3011, LogLevel.Error, "The bridge failed on {Version} at target {Target}; it is tried again later", EventName = "ReconcileFaulted")]
+        public static partial void Faulted(ILogger logger, VersionCoordinates version, string target, Exception fault);
+
+        [LoggerMessage(3012, LogLevel.Warning, "{Version} at target {Target} was not settled. {Reason}", EventName = "NotSettled")]
+        public static partial void Left(ILogger logger, VersionCoordinates version, string target, string reason);
+
+        [LoggerMessage(3013, LogLevel.Warning, "Target {Target} is paused for {Pause}. {Reason}", EventName = "TargetPaused")]
+        public static partial void Paused(ILogger logger, string target, TimeSpan pause, string reason);
+    }
+}
