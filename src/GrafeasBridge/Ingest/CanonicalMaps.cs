@@ -1,0 +1,48 @@
+using System.Collections;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+
+namespace GrafeasBridge.Ingest;
+
+/// <summary>
+/// Puts the entries of every map in a message in the order of their keys. Maps have no order on the wire and some senders
+/// shuffle them on each try; a content hash must not see that.
+/// </summary>
+internal static class CanonicalMaps
+{
+    private static readonly FieldPlan Plan = new(field => field.IsMap);
+
+    public static void Sort(IMessage message)
+    {
+        foreach (FieldDescriptor field in Plan.Of(message.Descriptor))
+        {
+            object? value = field.Accessor.GetValue(message);
+            if (field.IsMap) SortMap((IDictionary)value!);
+            else if (field.IsRepeated) SortEach((IList)value!);
+            else if (value is IMessage child) Sort(child);
+        }
+    }
+
+    private static void SortEach(IList children)
+    {
+        for (int i = 0; i < children.Count; i++) Sort((IMessage)children[i]!);
+    }
+
+    private static void SortMap(IDictionary map)
+    {
+        if (map.Count == 0) return;
+        foreach (object value in map.Values)
+        {
+            if (value is not IMessage child) break;
+            Sort(child);
+        }
+
+        if (map.Count < 2) return;
+        var entries = new (string Key, object Value)[map.Count];
+        int next = 0;
+        foreach (DictionaryEntry entry in map) entries[next++] = ((string)entry.Key, entry.Value!);
+        Array.Sort(entries, static (a, b) => string.CompareOrdinal(a.Key, b.Key));
+        map.Clear();
+        foreach ((string key, object value) in entries) map.Add(key, value);
+    }
+}

@@ -1,0 +1,39 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace GrafeasBridge.Ingest;
+
+/// <summary>Settings of what comes in: section <c>Ingest</c>.</summary>
+internal sealed class IngestOptions
+{
+    public const string Section = "Ingest";
+
+    /// <summary>
+    /// Largest request, in bytes: a gRPC message after decompression, a REST body. Answers with lists stay below it too.
+    /// </summary>
+    [Range(64 * 1024, 64 * 1024 * 1024)]
+    public int MaxMessageBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>Most notes or occurrences in one batch.</summary>
+    [Range(1, 1000)]
+    public int MaxBatch { get; set; } = 1000;
+
+    /// <summary>Largest page_size that may be asked for.</summary>
+    [Range(1, 1000)]
+    public int MaxPageSize { get; set; } = 1000;
+
+    /// <summary>
+    /// Derive a request id from project, note, resource and build id when the caller sends none, so that a re-run job does not
+    /// store its build twice.
+    /// </summary>
+    public bool RequestIdFromBuild { get; set; }
+
+    /// <summary>Refuse occurrences whose resource names no version, instead of keeping them as unmapped.</summary>
+    public bool RefuseUnmapped { get; set; }
+
+    /// <summary>Accept attestation signatures without public_key_id, as Tekton Chains sends them when it signs without a KMS.</summary>
+    public bool AllowEmptySignatureKeyId { get; set; }
+}
+
+[OptionsValidator]
+internal sealed partial class IngestOptionsValidator : IValidateOptions<IngestOptions>;

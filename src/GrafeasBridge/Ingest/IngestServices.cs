@@ -1,0 +1,62 @@
+using Grpc.AspNetCore.Server;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace GrafeasBridge.Ingest;
+
+/// <summary>Registration of this room, and of gRPC and REST for every room.</summary>
+internal static class IngestServices
+{
+    internal static IServiceCollection AddIngest(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<IngestOptions>().Bind(configuration.GetSection(IngestOptions.Section)).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<IngestOptions>, IngestOptionsValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+
+        // Made once: without this, a service or an interceptor is made for each call.
+        services.AddSingleton<GrafeasService>();
+        services.AddSingleton<ProjectsService>();
+        services.AddSingleton<ErrorInterceptor>();
+        services.AddSingleton<RestInterceptor>();
+        services.AddSingleton<Intake>();
+        services.AddSingleton<OccurrenceUpdate>();
+        services.AddSingleton<PageTokens>();
+        AddProtocols(services);
+        return services;
+    }
+
+    /// <summary>Maps the services of this room. <see cref="UseRestRequests"/> belongs before them.</summary>
+    internal static void MapIngest(this IEndpointRouteBuilder app)
+    {
+        app.MapGrpcService<GrafeasService>();
+        app.MapGrpcService<ProjectsService>();
+    }
+
+    /// <summary>Gives refusals without a body one. Comes first, before routing.</summary>
+    internal static IApplicationBuilder UseRestErrors(this IApplicationBuilder app) => app.UseMiddleware<RestErrors>();
+
+    /// <summary>Looks at REST calls of every room before transcoding does. Comes after routing and authentication.</summary>
+    internal static IApplicationBuilder UseRestRequests(this IApplicationBuilder app) => app.UseMiddleware<RestRequests>();
+
+    private static void AddProtocols(IServiceCollection services)
+    {
+        services
+            .AddGrpc(grpc =>
+            {
+                grpc.EnableDetailedErrors = false;
+                grpc.Interceptors.Add<ErrorInterceptor>();
+                grpc.Interceptors.Add<RestInterceptor>();
+            })
+            .AddJsonTranscoding(rest =>
+            {
+                rest.TypeRegistry = AnyTypes.Registry;
+                // As protobuf JSON is written elsewhere: no defaults, and 64-bit numbers as texts, which JavaScript can hold.
+                rest.JsonSettings.IgnoreDefaultValues = true;
+                rest.JsonSettings.WriteInt64sAsStrings = true;
+            });
+
+        // Holds for what a compressed message unpacks to, so a small one cannot fill the memory.
+        services.AddOptions<GrpcServiceOptions>()
+            .Configure<IOptions<IngestOptions>>((grpc, ingest) => grpc.MaxReceiveMessageSize = ingest.Value.MaxMessageBytes);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Grafeas.V1;
+using Grpc.Core;
+
+namespace GrafeasBridge.Ingest;
+
+/// <summary>
+/// Tells the same request sent again from another one: by the id that the caller sends in <c>x-request-id</c>, or by the build
+/// that an occurrence tells of.
+/// </summary>
+internal static class RequestIdentity
+{
+    public const string Header = "x-request-id";
+
+    /// <summary>Set to <c>true</c> on the answer when everything in it had been stored before.</summary>
+    public const string RepeatedHeader = "x-grafeasbridge-repeated";
+
+    public const int MaxLength = 128;
+
+    /// <returns>What the caller sent; null when it sent none.</returns>
+    /// <exception cref="RpcException">INVALID_ARGUMENT when it is no visible ASCII of 1 to 128 characters, or sent twice.</exception>
+    public static string? Sent(ServerCallContext context)
+    {
+        Microsoft.Extensions.Primitives.StringValues values = context.GetHttpContext().Request.Headers[Header];
+        if (values.Count == 0) return null;
+        if (values.Count > 1) throw Errors.Invalid(Header, "is sent more than once");
+        string id = values[0] ?? string.Empty;
+        if (id.Length is 0 or > MaxLength) throw Errors.Invalid(Header, $"has {id.Length} characters; 1 to {MaxLength} are allowed");
+        if (id.AsSpan().ContainsAnyExceptInRange('!', '~')) throw Errors.Invalid(Header, "must be visible ASCII without spaces");
+        return id;
+    }
+
+    // A caller's id holds no space, so these two can never meet an id that was sent for a single occurrence.
+
+    /// <summary>The id of one occurrence of a batch.</summary>
+    public static string InBatch(string id, int index) => $"{id} {index}";
+
+    /// <summary>An id from the build that the occurrence tells of; null when it tells of none.</summary>
+    public static string? FromBuild(string project, Occurrence occurrence)
+    {
+        string? build = BuildId(occurrence.Build);
+        return build is null ? null : " build " + Digest(project, occurrence.NoteName, occurrence.ResourceUri, build);
+    }
+
+    private static string? BuildId(BuildOccurrence? build) =>
+        build is null
+            ? null
+            : Filled(build.Provenance?.Id)
+                ?? Filled(build.InTotoSlsaProvenanceV1?.Predicate?.RunDetails?.Metadata?.InvocationId)
+                ?? Filled(build.IntotoStatement?.SlsaProvenanceZeroTwo?.Metadata?.BuildInvocationId)
+                ?? Filled(build.IntotoStatement?.SlsaProvenance?.Metadata?.BuildInvocationId)
+                ?? Filled(build.IntotoStatement?.Provenance?.Metadata?.BuildInvocationId)
+                ?? Filled(build.IntotoProvenance?.Metadata?.BuildInvocationId);
+
+    private static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    // Each part after its length: "ab"+"c" must not equal "a"+"bc".
+    private static string Digest(params ReadOnlySpan<string> parts)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> length = stackalloc byte[4];
+        foreach (string part in parts)
+        {
+            byte[] bytes = Encoding.UTF8.GetBytes(part);
+            BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
+            hash.AppendData(length);
+            hash.AppendData(bytes);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,34 @@
+using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grafeas.V1;
+using Grafeas.V1.Project;
+using GrafeasBridge.V1;
+
+namespace GrafeasBridge.Ingest;
+
+/// <summary>Which types of google.protobuf.Any can be written as JSON, here and by transcoding.</summary>
+internal static class AnyTypes
+{
+    /// <summary>Our services, the error details (without which an error with details would become an empty 500), the well-known types.</summary>
+    public static readonly TypeRegistry Registry = TypeRegistry.FromFiles(
+        GrafeasReflection.Descriptor,
+        ProjectReflection.Descriptor,
+        BridgeReflection.Descriptor,
+        StatusReflection.Descriptor,
+        ErrorDetailsReflection.Descriptor,
+        StructReflection.Descriptor,
+        WrappersReflection.Descriptor,
+        TimestampReflection.Descriptor,
+        DurationReflection.Descriptor,
+        FieldMaskReflection.Descriptor,
+        EmptyReflection.Descriptor);
+
+    /// <summary>The type that a type URL names; null when it is not known, or is Any itself.</summary>
+    public static MessageDescriptor? Find(string typeUrl)
+    {
+        int slash = typeUrl.LastIndexOf('/');
+        MessageDescriptor? type = slash < 0 ? null : Registry.Find(typeUrl[(slash + 1)..]);
+        return type == Any.Descriptor ? null : type;
+    }
+}

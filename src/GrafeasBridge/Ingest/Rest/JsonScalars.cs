@@ -1,0 +1,135 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text.Json;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
+
+namespace GrafeasBridge.Ingest;
+
+/// <summary>Single values of protobuf JSON.</summary>
+internal static class JsonScalars
+{
+    private static readonly MessageDescriptor[] Texts = [Timestamp.Descriptor, Duration.Descriptor, FieldMask.Descriptor];
+
+    /// <summary>True for messages that JSON writes as a text.</summary>
+    public static bool TakesText(MessageDescriptor type) => Array.IndexOf(Texts, type) >= 0;
+
+    /// <summary>The value's field of a type such as google.protobuf.StringValue; null for other types.</summary>
+    public static FieldDescriptor? Wrapped(MessageDescriptor type) =>
+        type.File == StringValue.Descriptor.File ? type.FindFieldByNumber(1) : null;
+
+    /// <summary>True for types whose JSON inside an Any stands in a member called value.</summary>
+    public static bool IsValueInAny(MessageDescriptor type) => type.File.Package == "google.protobuf";
+
+    public static string? TextProblem(JsonElement json, MessageDescriptor type)
+    {
+        if (json.ValueKind != JsonValueKind.String) return "must be a text";
+        try
+        {
+            if (type == Timestamp.Descriptor) JsonParser.Default.Parse<Timestamp>(json.GetRawText());
+            else if (type == Duration.Descriptor) JsonParser.Default.Parse<Duration>(json.GetRawText());
+            return null;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return type == Timestamp.Descriptor ? "is no time such as 2024-03-01T10:00:00Z" : "is no duration such as 1.5s";
+        }
+    }
+
+    /// <summary>Writes a value, or says what is wrong with it.</summary>
+    public static string? Problem(Utf8JsonWriter writer, JsonElement json, FieldDescriptor field)
+    {
+        switch (field.FieldType)
+        {
+            case FieldType.String:
+                return Copy(writer, json, json.ValueKind == JsonValueKind.String, "must be a text");
+            case FieldType.Bool:
+                return Copy(writer, json, json.ValueKind is JsonValueKind.True or JsonValueKind.False, "must be true or false");
+            case FieldType.Bytes:
+                return Bytes(writer, json);
+            case FieldType.Enum:
+                return Enum(writer, json, field.EnumType);
+            case FieldType.Float or FieldType.Double:
+                return Real(writer, json);
+            case FieldType.Int64 or FieldType.SInt64 or FieldType.SFixed64:
+                return Whole(writer, json, long.MinValue, long.MaxValue, wide: true);
+            case FieldType.UInt64 or FieldType.Fixed64:
+                return Whole(writer, json, 0, ulong.MaxValue, wide: true);
+            case FieldType.UInt32 or FieldType.Fixed32:
+                return Whole(writer, json, 0, uint.MaxValue, wide: false);
+            default:
+                return Whole(writer, json, int.MinValue, int.MaxValue, wide: false);
+        }
+    }
+
+    // Standard or URL-safe, padded or not: all are protobuf JSON.
+    private static string? Bytes(Utf8JsonWriter writer, JsonElement json)
+    {
+        const string Wrong = "must be bytes in base64";
+        if (json.ValueKind != JsonValueKind.String) return Wrong;
+        string text = json.GetString()!;
+        if (Base64.IsValid(text))
+        {
+            json.WriteTo(writer);
+            return null;
+        }
+
+        string urlSafe = text.Replace('+', '-').Replace('/', '_');
+        if (!Base64Url.IsValid(urlSafe)) return Wrong;
+        writer.WriteBase64StringValue(Base64Url.DecodeFromChars(urlSafe));
+        return null;
+    }
+
+    private static string? Enum(Utf8JsonWriter writer, JsonElement json, EnumDescriptor type)
+    {
+        if (json.ValueKind == JsonValueKind.Number && json.TryGetInt32(out int number))
+        {
+            writer.WriteNumberValue(number);
+            return null;
+        }
+
+        if (json.ValueKind != JsonValueKind.String) return $"must be a name of {type.FullName}";
+        string name = json.GetString()!;
+        if (type.FindValueByName(name) is not { } value) return $"is '{Text.Short(name)}', which is no name of {type.FullName}";
+        writer.WriteNumberValue(value.Number);
+        return null;
+    }
+
+    private static string? Real(Utf8JsonWriter writer, JsonElement json)
+    {
+        if (json.ValueKind == JsonValueKind.Number) return Copy(writer, json, fits: true, string.Empty);
+        bool named = json.ValueKind == JsonValueKind.String
+            && (json.GetString() is "NaN" or "Infinity" or "-Infinity"
+                || double.TryParse(json.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out _));
+        return Copy(writer, json, named, "must be a number");
+    }
+
+    private static string? Whole(Utf8JsonWriter writer, JsonElement json, decimal least, decimal most, bool wide)
+    {
+        string? text = json.ValueKind switch
+        {
+            JsonValueKind.Number => json.GetRawText(),
+            JsonValueKind.String => json.GetString(),
+            _ => null,
+        };
+        const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        if (!decimal.TryParse(text, Styles, CultureInfo.InvariantCulture, out decimal value) || value != decimal.Truncate(value))
+        {
+            return "must be a whole number";
+        }
+
+        if (value < least || value > most) return $"is out of range; it must be from {least} to {most}";
+        string digits = decimal.Truncate(value).ToString("0", CultureInfo.InvariantCulture);
+        if (wide) writer.WriteStringValue(digits);
+        else writer.WriteRawValue(digits);
+        return null;
+    }
+
+    private static string? Copy(Utf8JsonWriter writer, JsonElement json, bool fits, string problem)
+    {
+        if (!fits) return problem;
+        json.WriteTo(writer);
+        return null;
+    }
+}

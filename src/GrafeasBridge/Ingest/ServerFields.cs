@@ -1,0 +1,110 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grafeas.V1;
+
+namespace GrafeasBridge.Ingest;
+
+/// <summary>The fields that only the server writes: name, kind, create_time, update_time. What a client puts there is ignored.</summary>
+internal static class ServerFields
+{
+    public static bool Owns(int field, bool note) => note
+        ? field is Note.NameFieldNumber or Note.KindFieldNumber or Note.CreateTimeFieldNumber or Note.UpdateTimeFieldNumber
+        : field is Occurrence.NameFieldNumber or Occurrence.KindFieldNumber
+            or Occurrence.CreateTimeFieldNumber or Occurrence.UpdateTimeFieldNumber;
+
+    public static void Clear(Occurrence occurrence)
+    {
+        occurrence.Name = string.Empty;
+        occurrence.Kind = NoteKind.Unspecified;
+        occurrence.CreateTime = null;
+        occurrence.UpdateTime = null;
+    }
+
+    public static void Clear(Note note)
+    {
+        note.Name = string.Empty;
+        note.Kind = NoteKind.Unspecified;
+        note.CreateTime = null;
+        note.UpdateTime = null;
+    }
+
+    public static void Set(Occurrence occurrence, string name, Timestamp now)
+    {
+        occurrence.Name = name;
+        occurrence.Kind = KindOf(occurrence);
+        occurrence.CreateTime = now;
+        occurrence.UpdateTime = now;
+    }
+
+    public static void Set(Note note, string name, Timestamp now)
+    {
+        note.Name = name;
+        note.Kind = KindOf(note);
+        note.CreateTime = now;
+        note.UpdateTime = now;
+    }
+
+    /// <summary>The time of a change: now, yet always after the one before, also when the clock was set back.</summary>
+    public static Timestamp Later(Timestamp? before, DateTimeOffset now)
+    {
+        var later = Timestamp.FromDateTimeOffset(now);
+        return before is null || before.CompareTo(later) < 0 ? later : before + Tick;
+    }
+
+    /// <summary>
+    /// The stored form: what the client wrote, followed by the server's fields. Fields of a protobuf message may come in any
+    /// order, so what was written for the content hash need not be written again.
+    /// </summary>
+    public static byte[] Append(byte[] content, Occurrence occurrence)
+    {
+        var owned = new Occurrence
+        {
+            Name = occurrence.Name, Kind = occurrence.Kind, CreateTime = occurrence.CreateTime, UpdateTime = occurrence.UpdateTime,
+        };
+        byte[] stored = new byte[content.Length + owned.CalculateSize()];
+        content.CopyTo(stored, 0);
+        owned.WriteTo(stored.AsSpan(content.Length));
+        return stored;
+    }
+
+    public static NoteKind KindOf(Occurrence occurrence) => occurrence.DetailsCase switch
+    {
+        Occurrence.DetailsOneofCase.None => NoteKind.Unspecified,
+        Occurrence.DetailsOneofCase.Vulnerability => NoteKind.Vulnerability,
+        Occurrence.DetailsOneofCase.Build => NoteKind.Build,
+        Occurrence.DetailsOneofCase.Image => NoteKind.Image,
+        Occurrence.DetailsOneofCase.Package => NoteKind.Package,
+        Occurrence.DetailsOneofCase.Deployment => NoteKind.Deployment,
+        Occurrence.DetailsOneofCase.Discovery => NoteKind.Discovery,
+        Occurrence.DetailsOneofCase.Attestation => NoteKind.Attestation,
+        Occurrence.DetailsOneofCase.Upgrade => NoteKind.Upgrade,
+        Occurrence.DetailsOneofCase.Compliance => NoteKind.Compliance,
+        Occurrence.DetailsOneofCase.DsseAttestation => NoteKind.DsseAttestation,
+        Occurrence.DetailsOneofCase.SbomReference => NoteKind.SbomReference,
+        Occurrence.DetailsOneofCase.Secret => NoteKind.Secret,
+        Occurrence.DetailsOneofCase.AiSkillAnalysis => NoteKind.AiSkillAnalysis,
+        _ => throw new ArgumentOutOfRangeException(nameof(occurrence), occurrence.DetailsCase, "no such kind"),
+    };
+
+    public static NoteKind KindOf(Note note) => note.TypeCase switch
+    {
+        Note.TypeOneofCase.None => NoteKind.Unspecified,
+        Note.TypeOneofCase.Vulnerability => NoteKind.Vulnerability,
+        Note.TypeOneofCase.Build => NoteKind.Build,
+        Note.TypeOneofCase.Image => NoteKind.Image,
+        Note.TypeOneofCase.Package => NoteKind.Package,
+        Note.TypeOneofCase.Deployment => NoteKind.Deployment,
+        Note.TypeOneofCase.Discovery => NoteKind.Discovery,
+        Note.TypeOneofCase.Attestation => NoteKind.Attestation,
+        Note.TypeOneofCase.Upgrade => NoteKind.Upgrade,
+        Note.TypeOneofCase.Compliance => NoteKind.Compliance,
+        Note.TypeOneofCase.DsseAttestation => NoteKind.DsseAttestation,
+        Note.TypeOneofCase.VulnerabilityAssessment => NoteKind.VulnerabilityAssessment,
+        Note.TypeOneofCase.SbomReference => NoteKind.SbomReference,
+        Note.TypeOneofCase.Secret => NoteKind.Secret,
+        Note.TypeOneofCase.AiSkillAnalysis => NoteKind.AiSkillAnalysis,
+        _ => throw new ArgumentOutOfRangeException(nameof(note), note.TypeCase, "no such kind"),
+    };
+
+    private static readonly Duration Tick = new() { Nanos = 1000 };
+}
