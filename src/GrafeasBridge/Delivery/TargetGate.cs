@@ -56,12 +56,11 @@ internal sealed class TargetGate(DeliveryOptions options, TimeProvider clock)
                     probing = false;
                     return null;
                 case DeliveryOutcome.Unauthorized:
-                    return Close(Doubled(options.PauseAfterUnauthorized, LongestUnauthorized));
+                    return Close(null, Doubled(options.PauseAfterUnauthorized, LongestUnauthorized));
                 case DeliveryOutcome.Throttled:
-                    TimeSpan own = Doubled(options.ThrottlePause, LongestThrottle);
-                    return Close(retryAfter ?? own);
+                    return Close(retryAfter, Doubled(options.ThrottlePause, LongestThrottle));
                 case DeliveryOutcome.Unreachable when retryAfter > TimeSpan.Zero:
-                    return Close(retryAfter.Value);
+                    return Close(retryAfter, TimeSpan.Zero);
                 case DeliveryOutcome.LeaseLost or DeliveryOutcome.Returned or DeliveryOutcome.StoreFailed or DeliveryOutcome.Failed:
                     return null;
                 default:
@@ -71,19 +70,21 @@ internal sealed class TargetGate(DeliveryOptions options, TimeProvider clock)
         }
     }
 
-    private TimeSpan? Close(TimeSpan pause)
+    /// <param name="asked">By the target; counts even during a pause.</param>
+    /// <param name="own">Our guess; versions that were in hand together all report, and are one pause, not several.</param>
+    private TimeSpan? Close(TimeSpan? asked, TimeSpan own)
     {
+        DateTimeOffset now = clock.GetUtcNow();
+        bool closed = closedUntil > now;
         probing = true;
         letIn = false;
         refused = null;
-        DateTimeOffset now = clock.GetUtcNow();
-        DateTimeOffset until = now + pause;
-        if (closedUntil >= until)
+        TimeSpan pause = asked ?? own;
+        if (closed && (asked is null || closedUntil >= now + pause))
             return null;
-        // Versions that were in hand together report one after the other: that is one pause, not several.
-        if (closedUntil is null || closedUntil <= now)
+        if (!closed)
             pausesInRow++;
-        closedUntil = until;
+        closedUntil = now + pause;
         return pause;
     }
 

@@ -1,0 +1,102 @@
+using GrafeasBridge.Delivery;
+using GrafeasBridge.Delivery.Bintray;
+using GrafeasBridge.Mapping;
+using GrafeasBridge.Store;
+using GrafeasBridge.Tests.Support;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace GrafeasBridge.Tests.Delivery;
+
+/// <summary>Time that moves only by hand, and tells when the code under test begins to wait for it.</summary>
+internal sealed class TestClock() : FakeTimeProvider(new DateTimeOffset(2026, 11, 2, 8, 0, 0, TimeSpan.Zero))
+{
+    private readonly Lock sync = new();
+    private readonly List<TimeSpan> timers = [];
+    private TaskCompletionSource pulse = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        ITimer timer = base.CreateTimer(callback, state, dueTime, period);
+        lock (sync)
+        {
+            timers.Add(dueTime);
+            pulse.TrySetResult();
+            pulse = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        return timer;
+    }
+
+    /// <summary>Ends once somebody waits for just this long.</summary>
+    public async Task WaitsForAsync(TimeSpan due)
+    {
+        while (true)
+        {
+            Task next;
+            lock (sync)
+            {
+                if (timers.Contains(due))
+                    return;
+                next = pulse.Task;
+            }
+
+            await next.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        }
+    }
+}
+
+/// <summary>Everything between a reconciler and a socket, as the registry puts it together.</summary>
+internal sealed class TargetHarness : IDisposable
+{
+    public const string ApiKey = "canary-4711-key";
+
+    public TargetHarness(string url, TimeProvider clock, TestLogs logs, Action<TargetOptions>? change = null, DeliveryOptions? delivery = null)
+    {
+        Options = Make(url, change);
+        Delivery = delivery ?? new DeliveryOptions();
+        ILoggerFactory loggers = logs.Factory();
+        var pipeline = new TargetPipeline(Options, clock, loggers.CreateLogger<TargetPipeline>());
+        Client = new BintrayClient(Options, Delivery, pipeline, new DeliveryMetrics(clock), clock);
+        Target = new BintrayTarget(Options, Client, loggers.CreateLogger<BintrayTarget>());
+    }
+
+    public TargetOptions Options { get; }
+
+    public DeliveryOptions Delivery { get; }
+
+    public BintrayClient Client { get; }
+
+    public BintrayTarget Target { get; }
+
+    public static VersionCoordinates Version { get; } = new("acme", "images", "team:web", "1.4.0");
+
+    public static TargetOptions Make(string url, Action<TargetOptions>? change = null)
+    {
+        var options = new TargetOptions
+        {
+            Key = "Targets:0",
+            Name = "main",
+            BaseUrl = url,
+            Username = "bridge",
+            ApiKey = new Secret(ApiKey),
+            MaxRetries = 0,
+            CallTimeout = TimeSpan.FromMinutes(2),
+            AttemptTimeout = TimeSpan.FromMinutes(1),
+        };
+        change?.Invoke(options);
+        return options;
+    }
+
+    public static MappedAttribute Attribute(string name, AttributeType type, params string[] values) =>
+        new(name, type, values, name, "projects/p/occurrences/o", "build.provenance", null);
+
+    /// <summary>How reading the version ends when it does not succeed.</summary>
+    public async Task<TargetException> ReadFailsAsync() =>
+        await Assert.ThrowsAsync<TargetException>(() => Target.ReadAsync(Version, TestContext.Current.CancellationToken));
+
+    public void Dispose() => Client.Dispose();
+
+    public static ClaimedVersion Claimed(int attempts = 1, DateTimeOffset? failingSince = null) =>
+        new(1, "main", Version, "lease", 1, attempts, failingSince, [], null);
+}
