@@ -13,13 +13,12 @@ namespace GrafeasBridge;
 internal static class Program
 {
     /// <returns>0 after an ordinary stop, 1 when a setting or the store stops the start (the log says which and why).</returns>
-    public static async Task<int> Main(string[] args)
-    {
-        await using WebApplication app = await BuildAsync(args);
-        return await Startup.RunAsync(app);
-    }
+    public static Task<int> Main(string[] args) => Startup.RunAsync(() => BuildAsync(args, Startup.LogToConsole));
 
-    internal static async Task<WebApplication> BuildAsync(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    /// <param name="logging">Where the service and the embedded emulator log to.</param>
+    /// <param name="adjust">Last changes, for tests.</param>
+    internal static async Task<WebApplication> BuildAsync(
+        string[] args, Action<ILoggingBuilder> logging, Action<WebApplicationBuilder>? adjust = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -27,14 +26,15 @@ internal static class Program
             ContentRootPath = AppContext.BaseDirectory, // appsettings.json lies beside the program, wherever it is started from
         });
         ConfigurationManager settings = builder.Configuration;
+        logging(builder.Logging.ClearProviders());
         builder.Services
-            .AddHosting(settings)       // the doors
-            .AddAccess(settings)        // 2, 3
-            .AddIngest(settings)        // 1, 4
-            .AddStore(settings)         // 5
-            .AddMapping(settings)       // 6
-            .AddDelivery(settings)      // 7
-            .AddQuery()                 // 8
+            .AddHosting(settings, await EmbeddedEmulator.StartIfNeededAsync(settings, logging)) // the doors
+            .AddAccess(settings)    // 2, 3
+            .AddIngest(settings)    // 1, 4
+            .AddStore(settings)     // 5
+            .AddMapping(settings)   // 6
+            .AddDelivery(settings)  // 7
+            .AddQuery()             // 8
             .AddTelemetry(settings);
         adjust?.Invoke(builder);
 
@@ -42,9 +42,11 @@ internal static class Program
         app.UseRestErrors();
         app.UseRouting();
         app.UseAccess();
+        app.UseRestRequests();
         app.MapHealth();
         app.MapIngest();
         app.MapQuery();
+        app.MapReflection();
         return app;
     }
 }

@@ -1,3 +1,5 @@
+using GrafeasBridge.Delivery;
+using GrafeasBridge.Store;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -5,7 +7,8 @@ namespace GrafeasBridge.Hosting;
 
 internal static class HostingServices
 {
-    public static IServiceCollection AddHosting(this IServiceCollection services, IConfiguration configuration)
+    /// <param name="emulator">The embedded target; null when one is configured.</param>
+    public static IServiceCollection AddHosting(this IServiceCollection services, IConfiguration configuration, EmbeddedEmulator? emulator)
     {
         services.AddOptions<ListenOptions>().Bind(configuration.GetSection(ListenOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ListenOptions>, ListenOptionsValidator>();
@@ -13,6 +16,18 @@ internal static class HostingServices
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, Doors>();
         services.AddOptions<HostOptions>().Configure<IOptions<ListenOptions>>((host, listen) => host.ShutdownTimeout = listen.Value.StopTimeout);
         services.AddSingleton(TimeProvider.System);
-        return services;
+        services.AddSingleton(provider => new TargetNames([.. provider.GetRequiredService<TargetRegistry>().Names]));
+        services.AddGrpcReflection();
+        if (emulator is null)
+            return services;
+        services.AddSingleton(emulator.Target);
+        return services.AddHostedService(_ => emulator);
+    }
+
+    /// <summary>For exploring with grpcurl; off unless asked for.</summary>
+    public static void MapReflection(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<IOptions<ListenOptions>>().Value.Reflection)
+            app.MapGrpcReflectionService();
     }
 }

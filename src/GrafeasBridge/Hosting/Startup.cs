@@ -8,27 +8,29 @@ internal static partial class Startup
 {
     private const int CannotStart = 1;
 
-    public static async Task<int> RunAsync(WebApplication app)
+    public static async Task<int> RunAsync(Func<Task<WebApplication>> build)
     {
-        ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("GrafeasBridge");
+        WebApplication? app = null;
         try
         {
+            app = await build();
             await StartAsync(app, CancellationToken.None);
+            await app.WaitForShutdownAsync();
+            return 0;
         }
-        catch (OptionsValidationException wrong)
+        catch (Exception cause) when (cause is OptionsValidationException or StoreException or IOException or InvalidDataException)
         {
-            foreach (string failure in wrong.Failures)
-                Log.WrongSetting(logger, failure);
+            using ILoggerFactory loggers = LoggerFactory.Create(LogToConsole);
+            ILogger logger = loggers.CreateLogger("GrafeasBridge");
+            foreach (string reason in cause is OptionsValidationException wrong ? wrong.Failures : [cause.Message])
+                Log.CannotStart(logger, reason);
             return CannotStart;
         }
-        catch (Exception cause) when (cause is StoreException or IOException)
+        finally
         {
-            Log.CannotStart(logger, cause.Message);
-            return CannotStart;
+            if (app is not null)
+                await app.DisposeAsync();
         }
-
-        await app.WaitForShutdownAsync();
-        return 0;
     }
 
     /// <summary>Every setting is checked before the store is touched, and the store is open before a door is.</summary>
@@ -41,12 +43,14 @@ internal static partial class Startup
         await app.StartAsync(cancellationToken);
     }
 
+    public static void LogToConsole(ILoggingBuilder logging) => logging
+        .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+        .AddFilter("System.Net.Http.HttpClient", LogLevel.Warning)
+        .AddSimpleConsole(console => console.SingleLine = true);
+
     private static partial class Log
     {
-        [LoggerMessage(5000, LogLevel.Critical, "A setting is wrong: {Failure}", EventName = "WrongSetting")]
-        public static partial void WrongSetting(ILogger logger, string failure);
-
-        [LoggerMessage(5001, LogLevel.Critical, "The service cannot start: {Reason}", EventName = "CannotStart")]
+        [LoggerMessage(5000, LogLevel.Critical, "The service cannot start: {Reason}", EventName = "CannotStart")]
         public static partial void CannotStart(ILogger logger, string reason);
     }
 }

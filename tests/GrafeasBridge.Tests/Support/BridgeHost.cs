@@ -72,10 +72,7 @@ public sealed class BridgeHost : IAsyncDisposable
     private static async Task<BridgeHost> StartInAsync(string folder, TemporaryFolder? owned, string[] settings)
     {
         var logs = new TestLogs();
-        WebApplication app = await Program.BuildAsync(Settings(folder, settings), builder =>
-        {
-            builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddProvider(logs);
-        });
+        WebApplication app = await Program.BuildAsync(Settings(folder, settings), logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(logs));
         await Startup.StartAsync(app, TestContext.Current.CancellationToken);
         return new BridgeHost(app, logs, owned);
     }
