@@ -1,0 +1,39 @@
+namespace GrafeasBridge.Cli.Demo;
+
+/// <summary>Where one run of the demo takes place: a fresh folder and free ports. Disposing removes the folder.</summary>
+internal sealed class DemoPlace : IDisposable
+{
+    public DemoPlace()
+    {
+        Folder = Directory.CreateTempSubdirectory("gbridge-demo-").FullName;
+        (Grpc, Http, Emulator) = LoopbackPorts.Free(3) is [var grpc, var http, var emulator] ? (grpc, http, emulator) : throw new InvalidOperationException();
+    }
+
+    public string Folder { get; }
+
+    public Uri Grpc { get; }
+
+    public Uri Http { get; }
+
+    public Uri Emulator { get; }
+
+    /// <summary>Settings of the service, as its command line takes them.</summary>
+    public IReadOnlyList<string> Settings =>
+    [
+        $"--Listen:Grpc={Address(Grpc)}",
+        $"--Listen:Http={Address(Http)}",
+        $"--Emulator:Listen={Address(Emulator)}",
+        $"--Store:Path={Path.Combine(Folder, "bridge.db")}",
+        $"--Emulator:Path={Path.Combine(Folder, "emulator.db")}",
+        // A Tekton build names its image by digest alone; the demo lets the digest be the version.
+        "--Mapping:Resolvers:gcr:Untagged=sha256-{hex}",
+    ];
+
+    public static string Address(Uri uri) => uri.GetLeftPart(UriPartial.Authority);
+
+    public void Dispose()
+    {
+        if (Directory.Exists(Folder))
+            Directory.Delete(Folder, recursive: true);
+    }
+}

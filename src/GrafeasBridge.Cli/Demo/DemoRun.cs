@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text.Json;
+using GrafeasBridge.Cli.Input;
+using GrafeasBridge.Cli.Output;
+using GrafeasBridge.Cli.Sending;
+using GrafeasBridge.V1;
+using Spectre.Console;
+
+namespace GrafeasBridge.Cli.Demo;
+
+/// <summary>The main job, once, on this machine: start the service, send real builds, read their attributes back from the emulator.</summary>
+internal sealed class DemoRun(Session session, DemoPlace place, HttpClient http)
+{
+    private readonly Screen screen = session.Screen;
+    private readonly long began = session.Clock.GetTimestamp();
+
+    public async Task<int> RunAsync()
+    {
+        IReadOnlyList<SendResult> sent = await SendAsync();
+        if (ExitCode.Worst(sent.Select(Ending)) is not ExitCode.Done and var code)
+            return code;
+
+        await ReadBackAsync(sent);
+        return ExitCode.Done;
+    }
+
+    /// <summary>A step, with the time since the start.</summary>
+    public void Tell(string text)
+    {
+        string seconds = session.Clock.GetElapsedTime(began).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+        screen.Step($"[{seconds,5} s] {text}");
+    }
+
+    private async Task<IReadOnlyList<SendResult>> SendAsync()
+    {
+        List<SendItem> items = DemoPayloads.Read();
+        foreach (SendItem item in items)
+            Tell($"Sending {item.Origin.File} by gRPC, its note first: {item.Occurrence?.ResourceUri}");
+
+        var sender = new Sender(session, new SendSettings(CreateNotes: true, RequestId: null, RequestIds: true, WaitUntilVerified: true));
+        IReadOnlyList<SendResult> results = await sender.SendAsync(items);
+        foreach (SendResult result in results)
+            TellResult(result);
+
+        return results;
+    }
+
+    private void TellResult(SendResult result)
+    {
+        string what = result.Item.Origin.File;
+        if ((result.Failure ?? result.DeliveryFailure) is { } failure)
+            Tell($"{what} failed: {failure}");
+        else if (result.Delivery is not { Versions.Count: > 0 } delivery)
+            Tell($"{what} was stored as {result.Name}, but concerns no version: {result.Delivery?.UnmappedReason}");
+        else if (result.Undelivered)
+            Tell($"{what} did not arrive: {string.Join("; ", delivery.Versions.Select(v => $"{Tables.Path(v)} is {Tables.Name(v.State)}, {Tables.Last(v)}"))}");
+        else
+            Tell($"{what} was stored as {result.Name} and delivered: {string.Join(", ", delivery.Versions.Select(v => $"{Tables.Path(v)} is {Tables.Name(v.State)}"))}");
+    }
+
+    /// <summary>In the demo a build that lands nowhere is a failure too.</summary>
+    private static int Ending(SendResult result) =>
+        result.ExitCode(waited: true) is not ExitCode.Done and var code ? code
+        : result.Delivery is { Versions.Count: > 0 } ? ExitCode.Done
+        : ExitCode.NotDelivered;
+
+    private async Task ReadBackAsync(IReadOnlyList<SendResult> sent)
+    {
+        foreach (VersionSummary version in sent.SelectMany(r => r.Delivery!.Versions).DistinctBy(Tables.Path))
+        {
+            Uri address = EmulatorReader.Address(place.Emulator, version);
+            IReadOnlyList<TargetAttribute> attributes = await EmulatorReader.ReadAsync(http, address, session.Token);
+            if (attributes.Count == 0)
+                throw new CliException(ExitCode.NotDelivered, $"GET {address} shows no attribute, though the version was said to be verified.");
+
+            Print(version, address, attributes);
+        }
+    }
+
+    private void Print(VersionSummary version, Uri address, IReadOnlyList<TargetAttribute> attributes)
+    {
+        string name = $"{version.Subject}/{version.Repo}/{version.Package}/{version.Version}";
+        Tell($"Reading version {name} back from the Bintray emulator: GET {address}");
+        if (screen.Json)
+        {
+            screen.JsonLine(JsonSerializer.Serialize(new DemoLine(name, address.ToString(), attributes), JsonLines.Readable.DemoLine));
+            return;
+        }
+
+        Table table = Tables.New("Attribute", "Type", "Value");
+        table.Title = new TableTitle(Markup.Escape($"Read from the Bintray emulator: {name}"));
+        foreach (TargetAttribute attribute in attributes.OrderBy(a => a.Name, StringComparer.Ordinal))
+            table.AddRow(Screen.Cell(attribute.Name), Screen.Cell(attribute.Type), Screen.Cell(string.Join('\n', attribute.Values)));
+
+        screen.Print(table);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace GrafeasBridge.Cli.Demo;
+
+/// <summary>Finds the service to start, and what starts it.</summary>
+internal static class ServiceLocation
+{
+    private const string FileName = "GrafeasBridge.dll";
+
+    /// <param name="given">From the command line; null to look beside this program, then where the build left it.</param>
+    /// <returns>Full path of GrafeasBridge.dll.</returns>
+    /// <exception cref="CliException">It is nowhere; the message says where it was looked for.</exception>
+    public static string Find(string? given)
+    {
+        if (given is not null)
+            return FromUser(given);
+
+        string? recorded = typeof(ServiceLocation).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .FirstOrDefault(a => a.Key == "ServiceAssembly")?.Value;
+        string[] places = recorded is null
+            ? [Path.Combine(AppContext.BaseDirectory, FileName)]
+            : [Path.Combine(AppContext.BaseDirectory, FileName), Path.GetFullPath(recorded, AppContext.BaseDirectory)];
+        return places.FirstOrDefault(File.Exists)
+            ?? throw CliException.BadInput(
+                $"The service is not in {string.Join(" nor in ", places)}. Build it (dotnet build src/GrafeasBridge), or say where it is with --service.");
+    }
+
+    /// <returns>The dotnet command: the one that runs this program, else the one in the path.</returns>
+    public static string Runtime()
+    {
+        string name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
+        // …/shared/Microsoft.NETCore.App/10.0.0/ lies three levels below it.
+        string root = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+        string[] places = [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "", Path.Combine(root, name)];
+        return places.FirstOrDefault(File.Exists) ?? name;
+    }
+
+    private static string FromUser(string given)
+    {
+        string path = Path.GetFullPath(given);
+        if (Directory.Exists(path))
+            path = Path.Combine(path, FileName);
+
+        return File.Exists(path) && path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)
+            ? path
+            : throw CliException.BadInput($"--service '{given}' is not {FileName} nor a folder that holds it.");
+    }
+}

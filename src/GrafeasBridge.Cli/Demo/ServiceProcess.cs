@@ -1,0 +1,137 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace GrafeasBridge.Cli.Demo;
+
+/// <summary>The service as a child of this process, with a folder of its own. Disposing ends it and removes the folder, whatever happened.</summary>
+internal sealed partial class ServiceProcess : IAsyncDisposable
+{
+    /// <summary>Longer than the service takes to hand back what it has in hand.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    private readonly Process process;
+    private readonly TimeProvider clock;
+    private readonly LogTail log = new();
+
+    private ServiceProcess(Process process, DemoPlace place, TimeProvider clock) =>
+        (this.process, Place, this.clock) = (process, place, clock);
+
+    public DemoPlace Place { get; }
+
+    public string LogTail => log.ToString();
+
+    /// <exception cref="CliException">dotnet cannot be started.</exception>
+    public static ServiceProcess Start(string service, DemoPlace place, TimeProvider clock)
+    {
+        var start = new ProcessStartInfo(ServiceLocation.Runtime())
+        {
+            // Its appsettings.json lies there.
+            WorkingDirectory = Path.GetDirectoryName(service),
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.ArgumentList.Add(service);
+        foreach (string setting in place.Settings)
+            start.ArgumentList.Add(setting);
+
+        var child = new ServiceProcess(new Process { StartInfo = start }, place, clock);
+        child.process.OutputDataReceived += (_, line) => child.log.Add(line.Data);
+        child.process.ErrorDataReceived += (_, line) => child.log.Add(line.Data);
+        try
+        {
+            child.process.Start();
+        }
+        catch (Win32Exception e)
+        {
+            throw CliException.BadInput($"'{start.FileName}' cannot be started: {e.Message}. Install the .NET SDK, or put dotnet into the path.");
+        }
+
+        child.process.BeginOutputReadLine();
+        child.process.BeginErrorReadLine();
+        return child;
+    }
+
+    /// <summary>Waits until the service says that it is ready.</summary>
+    /// <returns>False when it ended because another program took its port: try again with other ports.</returns>
+    /// <exception cref="CliException">It ended, or the time is over; the message carries its last lines.</exception>
+    public async Task<bool> BecomesReadyAsync(HttpClient http, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (process.HasExited)
+            {
+                await process.WaitForExitAsync(cancellationToken); // the last lines
+                return log.Mentions("address already in use")
+                    ? false
+                    : throw new CliException(ExitCode.NotReachable, $"The service ended with {process.ExitCode} instead of starting:\n{log}");
+            }
+
+            if (await AnswersAsync(http, cancellationToken))
+                return true;
+
+            await Task.Delay(Pause, clock, cancellationToken);
+        }
+    }
+
+    /// <summary>Ends when the service does.</summary>
+    public Task EndedAsync(CancellationToken cancellationToken) => process.WaitForExitAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await StopAsync();
+        }
+        finally
+        {
+            process.Dispose();
+        }
+    }
+
+    private async Task StopAsync()
+    {
+        if (!process.HasExited && !OperatingSystem.IsWindows())
+        {
+            _ = Signal(process.Id, SigTerm);
+            using var patience = new CancellationTokenSource(Grace, clock);
+            try
+            {
+                await process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // It had its time.
+            }
+        }
+
+        if (!process.HasExited)
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
+    private async Task<bool> AnswersAsync(HttpClient http, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using HttpResponseMessage answer = await http.GetAsync(new Uri(Place.Http, "readyz"), cancellationToken);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false; // not listening yet
+        }
+    }
+
+    private const int SigTerm = 15;
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Signal(int process, int signal);
+}

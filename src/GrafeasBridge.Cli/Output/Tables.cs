@@ -1,0 +1,86 @@
+using GrafeasBridge.V1;
+using Spectre.Console;
+
+namespace GrafeasBridge.Cli.Output;
+
+/// <summary>Answers as tables.</summary>
+internal static class Tables
+{
+    public static Table New(params string[] columns)
+    {
+        var table = new Table { Border = TableBorder.Rounded, ShowRowSeparators = false };
+        foreach (string column in columns)
+            table.AddColumn(new TableColumn(Screen.Cell(column, new Style(decoration: Decoration.Bold))));
+
+        return table;
+    }
+
+    public static Table Of(IEnumerable<VersionSummary> versions)
+    {
+        Table table = New("Version", "State", "Revision", "Attempts", "Next attempt", "Last");
+        foreach (VersionSummary v in versions)
+            table.AddRow(Screen.Cell(Path(v)), State(v.State), Screen.Cell(Revision(v)), Screen.Cell(Number(v.Attempts)), Screen.Cell(Time(v.NextAttemptTime)), Screen.Cell(Last(v)));
+
+        return table;
+    }
+
+    public static Table Of(IEnumerable<MappedAttribute> attributes)
+    {
+        Table table = New("Attribute", "Type", "Value", "Rule", "From", "Occurrence");
+        foreach (MappedAttribute a in attributes)
+        {
+            string value = string.Join('\n', a.Values) + (a.Loss.Length == 0 ? "" : $"\n(left out: {a.Loss})");
+            table.AddRow(Screen.Cell(a.Name), Screen.Cell(Name(a.Type)), Screen.Cell(value), Screen.Cell(a.Rule), Screen.Cell(a.SourceField), Screen.Cell(a.SourceOccurrence));
+        }
+
+        return table;
+    }
+
+    public static Grid Of(VersionReport report)
+    {
+        VersionSummary v = report.Summary;
+        var grid = new Grid().AddColumns(2);
+        void Add(string label, string value)
+        {
+            if (value.Length > 0)
+                grid.AddRow(Screen.Cell(label), Screen.Cell(value));
+        }
+
+        Add("Version", Path(v));
+        grid.AddRow(Screen.Cell("State"), State(v.State));
+        Add("Revision", Revision(v));
+        Add("Attempts", Number(v.Attempts));
+        Add("Next attempt", Time(v.NextAttemptTime));
+        Add("Last", Last(v));
+        Add("Changed", Time(v.UpdateTime));
+        Add("Verified", Time(v.VerifiedTime));
+        Add("Occurrences", Number(report.OccurrenceCount));
+        return grid;
+    }
+
+    public static Text State(DeliveryState state) => Screen.Cell(Name(state), state switch
+    {
+        DeliveryState.Verified => new Style(Color.Green),
+        DeliveryState.Parked => new Style(Color.Red),
+        DeliveryState.Waiting or DeliveryState.Drifted => new Style(Color.Yellow),
+        _ => Style.Plain,
+    });
+
+    public static string Name(DeliveryState state) => state.ToString().ToLowerInvariant();
+
+    public static string Name(AttributeType type) => type.ToString().ToLowerInvariant();
+
+    public static string Path(VersionSummary v) => $"{v.Target}/{v.Subject}/{v.Repo}/{v.Package}/{v.Version}";
+
+    /// <summary>"Throttled: The target asked to wait 30 s." or nothing while it was never tried.</summary>
+    public static string Last(VersionSummary v) =>
+        v.LastOutcome.Length == 0 || v.LastReason.Length == 0 ? v.LastOutcome + v.LastReason : $"{v.LastOutcome}: {v.LastReason}";
+
+    private static string Revision(VersionSummary v) =>
+        v.Revision == v.SettledRevision ? Number(v.Revision) : $"{Number(v.Revision)} (target has {Number(v.SettledRevision)})";
+
+    private static string Number(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    public static string Time(Google.Protobuf.WellKnownTypes.Timestamp? time) =>
+        time is null ? "" : time.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,49 @@
+using GrafeasBridge.Cli.Connecting;
+using GrafeasBridge.V1;
+using Grpc.Core;
+
+namespace GrafeasBridge.Cli.Sending;
+
+/// <summary>Follows accepted occurrences to their targets.</summary>
+internal sealed class DeliveryWatch(Session session)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    /// <summary>Looks once where it went, or until it has arrived, cannot arrive without a person, or the time is over.</summary>
+    public async Task<SendResult> FollowAsync(SendResult sent, bool untilVerified)
+    {
+        if (sent.Failure is not null || sent.Item.Occurrence is null)
+            return sent;
+
+        SendResult result = sent;
+        try
+        {
+            for (TimeSpan pause = FirstPause; ; pause = Longer(pause))
+            {
+                var request = new GetOccurrenceDeliveryRequest { Name = sent.Name };
+                OccurrenceDelivery delivery = await session.AskAsync(o => session.Bridge.GetOccurrenceDeliveryAsync(request, o));
+                result = sent with { Delivery = delivery, Undelivered = untilVerified && !delivery.Versions.All(Arrived) };
+                if (!result.Undelivered || delivery.Versions.All(NothingMoves))
+                    return result;
+
+                await Task.Delay(pause, session.Clock, session.Token);
+            }
+        }
+        catch (RpcException e)
+        {
+            return result with { DeliveryFailure = Failure.From(e, session.Server) };
+        }
+        catch (OperationCanceledException) when (session.TimedOut)
+        {
+            return result with { Undelivered = untilVerified };
+        }
+    }
+
+    private static bool Arrived(VersionSummary version) => version.State == DeliveryState.Verified;
+
+    /// <summary>A parked version waits for a person; watching it longer shows nothing new.</summary>
+    private static bool NothingMoves(VersionSummary version) => version.State is DeliveryState.Verified or DeliveryState.Parked;
+
+    private static TimeSpan Longer(TimeSpan pause) => pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
+}

@@ -1,0 +1,137 @@
+using Grafeas.V1;
+using GrafeasBridge.Cli.Connecting;
+using GrafeasBridge.Cli.Input;
+using Grpc.Core;
+using Metadata = Grpc.Core.Metadata;
+
+namespace GrafeasBridge.Cli.Sending;
+
+/// <summary>Sends occurrences, each for itself: one that fails does not keep the others back.</summary>
+internal sealed class Sender(Session session, SendSettings settings)
+{
+    /// <summary>Calls in flight on the one connection.</summary>
+    private const int Width = 8;
+
+    /// <summary>Set by the service on the answer when it had stored the same request before.</summary>
+    private const string RepeatedHeader = "x-grafeasbridge-repeated";
+
+    private readonly DeliveryWatch watch = new(session);
+
+    /// <summary>Set once the service stayed away through all attempts: what is left need not find out for itself.</summary>
+    private volatile Failure? away;
+
+    public async Task<IReadOnlyList<SendResult>> SendAsync(IReadOnlyList<SendItem> items)
+    {
+        IReadOnlyDictionary<string, Failure> missingNotes = settings.CreateNotes ? await CreateNotesAsync(items) : new Dictionary<string, Failure>();
+        SendResult[] results = await EachAsync(items, item => SendOneAsync(item, missingNotes));
+        return await EachAsync(results, result => watch.FollowAsync(result, settings.WaitUntilVerified));
+    }
+
+    private static async Task<TOut[]> EachAsync<TIn, TOut>(IReadOnlyList<TIn> items, Func<TIn, Task<TOut>> work)
+    {
+        var results = new TOut[items.Count];
+        // No token here: each call has it, and turns the end of the time into a result of its own.
+        await Parallel.ForAsync(0, items.Count, new ParallelOptions { MaxDegreeOfParallelism = Width }, async (i, _) => results[i] = await work(items[i]));
+        return results;
+    }
+
+    private async Task<SendResult> SendOneAsync(SendItem item, IReadOnlyDictionary<string, Failure> missingNotes)
+    {
+        if (item.Problem is not null)
+            return SendResult.Failed(item, BadInput(item.Problem));
+        if (item.Occurrence is not { } occurrence)
+            return NoteOnly(item, missingNotes);
+        if (item.Parent is null)
+            return SendResult.Failed(item, BadInput("names no project. Add --project."));
+        if (missingNotes.TryGetValue(occurrence.NoteName, out Failure? missing))
+            return SendResult.Failed(item, missing with { Message = $"note {occurrence.NoteName}: {missing.Message}" });
+
+        string? requestId = settings.RequestIds ? settings.RequestId ?? RequestId.Derive(item.Parent, occurrence) : null;
+        var request = new CreateOccurrenceRequest { Parent = item.Parent, Occurrence = occurrence };
+        RetryPolicy policy = requestId is null ? RetryPolicy.SendingOnce : RetryPolicy.Sending;
+        return await TryAsync(item, () => session.CallAsync(policy, o => CreateAsync(item, request, o), requestId), requestId);
+    }
+
+    private async Task<SendResult> CreateAsync(SendItem item, CreateOccurrenceRequest request, CallOptions options)
+    {
+        using AsyncUnaryCall<Occurrence> call = session.Grafeas.CreateOccurrenceAsync(request, options);
+        Occurrence stored = await call;
+        Metadata headers = await call.ResponseHeadersAsync;
+        return new SendResult(item, stored.Name, null) { Repeated = headers.GetValue(RepeatedHeader) == "true" };
+    }
+
+    private SendResult NoteOnly(SendItem item, IReadOnlyDictionary<string, Failure> missingNotes)
+    {
+        string name = item.Note!.Name;
+        if (!settings.CreateNotes)
+            return SendResult.Failed(item, BadInput("holds a note and no occurrence. Add --create-notes to send it."));
+
+        return missingNotes.TryGetValue(name, out Failure? failure) ? SendResult.Failed(item, failure) : new SendResult(item, name, null);
+    }
+
+    /// <returns>The notes that are not there afterwards, with the reason.</returns>
+    private async Task<IReadOnlyDictionary<string, Failure>> CreateNotesAsync(IReadOnlyList<SendItem> items)
+    {
+        var wanted = new Dictionary<string, SendItem>(StringComparer.Ordinal);
+        foreach (SendItem item in items.Where(i => i.Problem is null))
+        {
+            if (item.Note is not null)
+                wanted[item.Note.Name] = item; // what a file tells comes before what is made up
+            if (item.Occurrence is { NoteName.Length: > 0 } occurrence)
+                wanted.TryAdd(occurrence.NoteName, item);
+        }
+
+        var results = await EachAsync([.. wanted], async pair => (Name: pair.Key, (await CreateNoteAsync(pair.Key, pair.Value)).Failure));
+        return results.Where(r => r.Failure is not null).ToDictionary(r => r.Name, r => r.Failure!, StringComparer.Ordinal);
+    }
+
+    private async Task<SendResult> CreateNoteAsync(string name, SendItem item)
+    {
+        NoteToMake? note = item.Note?.Name == name ? item.Note : Notes.ForBuild(name, item.Occurrence!);
+        if (note is null)
+            return SendResult.Failed(item, BadInput("cannot be made up: only notes of builds can. Create it first, or put it in the file."));
+
+        var request = new CreateNoteRequest { Parent = note.Parent, NoteId = note.Id, Note = note.Content };
+        SendResult result = await TryAsync(item, async () =>
+        {
+            Note created = await session.CallAsync(RetryPolicy.Sending, o => session.Grafeas.CreateNoteAsync(request, o), requestId: null);
+            return new SendResult(item, created.Name, null);
+        });
+        return result.Failure?.Code == "ALREADY_EXISTS" ? result with { Failure = null, Name = name } : result;
+    }
+
+    private async Task<SendResult> TryAsync(SendItem item, Func<Task<SendResult>> call, string? requestId = null)
+    {
+        if (away is { } known)
+            return Fail(item, known, requestId);
+
+        try
+        {
+            return await call() with { RequestId = requestId };
+        }
+        catch (RpcException e)
+        {
+            return Fail(item, Failure.From(e, session.Server), requestId);
+        }
+        catch (OperationCanceledException) when (session.TimedOut)
+        {
+            string message = $"No answer within {session.Timeout.TotalSeconds:0.###} s (--timeout).";
+            return Fail(item, new Failure(ExitCode.NotReachable, "DEADLINE_EXCEEDED", message, []), requestId);
+        }
+    }
+
+    private SendResult Fail(SendItem item, Failure failure, string? requestId)
+    {
+        if (failure.ExitCode == ExitCode.NotReachable)
+            away = failure;
+
+        return SendResult.Failed(item, failure) with { RequestId = requestId };
+    }
+
+    private static Failure BadInput(string problem) => new(ExitCode.BadInput, "BAD_INPUT", problem, []);
+}
+
+/// <summary>How to send.</summary>
+/// <param name="RequestId">Given by the user, for one occurrence; null to derive it from the content.</param>
+/// <param name="RequestIds">False to send none.</param>
+internal sealed record SendSettings(bool CreateNotes, string? RequestId, bool RequestIds, bool WaitUntilVerified);

@@ -1,0 +1,78 @@
+using GrafeasBridge.Cli.Connecting;
+using GrafeasBridge.Cli.Output;
+using GrafeasBridge.V1;
+using Grpc.Core;
+using Grpc.Health.V1;
+using Grpc.Net.Client;
+
+namespace GrafeasBridge.Cli;
+
+/// <summary>One run of one verb: where it prints, how long it may take, and the connection, opened when first needed.</summary>
+internal sealed class Session : IDisposable
+{
+    private readonly Lazy<ConnectionSettings> settings;
+    private readonly Lazy<GrpcChannel> channel;
+    private readonly CancellationTokenSource clockwork;
+    private readonly CancellationTokenSource linked;
+    private readonly CancellationToken interrupted;
+
+    public Session(
+        Screen screen, TimeProvider clock, TimeSpan timeout, Func<ConnectionSettings> settings, CancellationToken cancellationToken)
+    {
+        (Screen, Clock, Timeout, interrupted) = (screen, clock, timeout, cancellationToken);
+        this.settings = new Lazy<ConnectionSettings>(settings);
+        channel = new Lazy<GrpcChannel>(() => Connection.Open(this.settings.Value));
+        clockwork = new CancellationTokenSource(timeout, clock);
+        linked = CancellationTokenSource.CreateLinkedTokenSource(clockwork.Token, cancellationToken);
+    }
+
+    public Screen Screen { get; }
+
+    public TimeProvider Clock { get; }
+
+    public TimeSpan Timeout { get; }
+
+    /// <summary>Ends with the user's patience or the time-out, whichever comes first.</summary>
+    public CancellationToken Token => linked.Token;
+
+    /// <summary>Ends with the user's patience only.</summary>
+    public CancellationToken Interrupted => interrupted;
+
+    /// <summary>True when the time ran out, and it was not the user who stopped.</summary>
+    public bool TimedOut => clockwork.IsCancellationRequested && !interrupted.IsCancellationRequested;
+
+    public Uri Server => settings.Value.Server;
+
+    public Grafeas.V1.Grafeas.GrafeasClient Grafeas => new(channel.Value);
+
+    public Bridge.BridgeClient Bridge => new(channel.Value);
+
+    public Health.HealthClient Health => new(channel.Value);
+
+    /// <summary>Asks something that changes nothing, so it may be asked again.</summary>
+    public Task<T> AskAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call) => CallAsync(RetryPolicy.Asking, call, requestId: null);
+
+    /// <param name="requestId">Identity of a write, by which the service recognises a repeat; null when it has none.</param>
+    public Task<T> CallAsync<T>(RetryPolicy policy, Func<CallOptions, AsyncUnaryCall<T>> call, string? requestId) =>
+        CallAsync(policy, options => call(options).ResponseAsync, requestId);
+
+    /// <inheritdoc cref="CallAsync{T}(RetryPolicy, Func{CallOptions, AsyncUnaryCall{T}}, string?)"/>
+    public Task<T> CallAsync<T>(RetryPolicy policy, Func<CallOptions, Task<T>> call, string? requestId)
+    {
+        var headers = new Metadata();
+        if (settings.Value.ApiKey is { } key)
+            headers.Add("authorization", "Bearer " + key);
+        if (requestId is not null)
+            headers.Add("x-request-id", requestId);
+
+        return policy.RunAsync(() => call(new CallOptions(headers, cancellationToken: Token)), Clock, Token);
+    }
+
+    public void Dispose()
+    {
+        if (channel.IsValueCreated)
+            channel.Value.Dispose();
+        linked.Dispose();
+        clockwork.Dispose();
+    }
+}

@@ -1,0 +1,107 @@
+using System.CommandLine;
+using GrafeasBridge.Cli.Connecting;
+using GrafeasBridge.Cli.Demo;
+
+namespace GrafeasBridge.Cli.Verbs;
+
+/// <summary><c>gbridge demo</c>: the main job on this machine, with nothing else installed.</summary>
+internal static class DemoVerb
+{
+    /// <summary>Another program may take a port between finding it and listening on it.</summary>
+    private const int Starts = 3;
+
+    public static Command Create(GlobalOptions global)
+    {
+        var keep = new Option<bool>("--keep") { Description = "Leave the service running until Ctrl-C, and show where." };
+        var service = new Option<string?>("--service")
+        {
+            Description = "GrafeasBridge.dll or its folder, when it is neither beside this program nor where the build left it.",
+            HelpName = "path",
+        };
+        var command = new Command(
+            "demo",
+            "Starts the service with a Bintray emulator on free ports, sends two real builds, and reads their attributes back from the emulator. "
+            + "Leaves nothing behind.")
+        {
+            keep, service,
+        };
+        command.SetAction((parsed, cancellationToken) => global.RunAsync(
+            parsed, session => RunAsync(session, parsed.GetValue(keep), parsed.GetValue(service)), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Session outer, bool keep, string? given)
+    {
+        string service = ServiceLocation.Find(given);
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        for (int start = 1; ; start++)
+        {
+            using var place = new DemoPlace();
+            // The demo talks to its own service, whatever --server and the environment say.
+            using var session = new Session(
+                outer.Screen, outer.Clock, outer.Timeout, () => new ConnectionSettings(place.Grpc, null, null), outer.Interrupted);
+            var run = new DemoRun(session, place, http);
+            run.Tell($"Starting the service, with its data in {place.Folder}.");
+            await using ServiceProcess process = ServiceProcess.Start(service, place, session.Clock);
+            if (await ReadyAsync(process, http, session))
+            {
+                run.Tell($"The service is ready: gRPC on {DemoPlace.Address(place.Grpc)}, REST on {DemoPlace.Address(place.Http)}, "
+                    + $"Bintray emulator on {DemoPlace.Address(place.Emulator)}.");
+                return await FinishAsync(outer, run, process, keep);
+            }
+
+            if (start == Starts)
+                throw new CliException(ExitCode.NotReachable, $"The service found its ports taken {Starts} times in a row:\n{process.LogTail}");
+        }
+    }
+
+    private static async Task<bool> ReadyAsync(ServiceProcess process, HttpClient http, Session session)
+    {
+        try
+        {
+            return await process.BecomesReadyAsync(http, session.Token);
+        }
+        catch (OperationCanceledException) when (session.TimedOut)
+        {
+            throw new CliException(
+                ExitCode.NotReachable,
+                $"The service was not ready within {session.Timeout.TotalSeconds:0} s. Give it more with --timeout. Its last lines:\n{process.LogTail}");
+        }
+    }
+
+    private static async Task<int> FinishAsync(Session outer, DemoRun run, ServiceProcess process, bool keep)
+    {
+        int code = await run.RunAsync();
+        if (code != ExitCode.Done)
+        {
+            outer.Screen.Error($"The demo did not come to its end. The service's last lines:\n{process.LogTail}");
+            return code;
+        }
+
+        if (!keep)
+        {
+            run.Tell("Done: what the builds said is what the versions carry. Stopping the service and removing its data.");
+            return ExitCode.Done;
+        }
+
+        Invite(outer, process.Place);
+        await process.EndedAsync(outer.Interrupted);
+        throw new CliException(ExitCode.NotReachable, $"The service ended by itself:\n{process.LogTail}");
+    }
+
+    private static void Invite(Session outer, DemoPlace place) => outer.Screen.Step(
+        $"""
+
+        The service keeps running until Ctrl-C. In another terminal:
+
+          export GBRIDGE_SERVER={DemoPlace.Address(place.Grpc)}
+          gbridge versions
+          gbridge send --project acme --create-notes --wait verified \
+            --resource acme-docker-images.bintray.io/team/web:1.4.0 --build-id 42 --commit 6b8a1f0c \
+            --repository https://github.com/acme/web --branch main
+          gbridge get acme/images/team:web/1.4.0
+
+          REST:            curl {DemoPlace.Address(place.Http)}/bridge/v1/versions
+          Bintray emulator: curl {DemoPlace.Address(place.Emulator)}/packages/acme/images/team:web/versions/1.4.0/attributes
+        """);
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using GrafeasBridge.Cli.Input;
+using GrafeasBridge.Cli.Output;
+using GrafeasBridge.V1;
+
+namespace GrafeasBridge.Cli.Verbs;
+
+/// <summary><c>gbridge get</c>: what one version carries, where it came from, and whether it has arrived.</summary>
+internal static class GetVerb
+{
+    public static Command Create(GlobalOptions global)
+    {
+        var version = new VersionArgument();
+        var command = new Command("get", "Shows what a version carries, where each attribute came from, and whether it has arrived.");
+        version.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => global.RunAsync(parsed, session => RunAsync(parsed, version, session), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, VersionArgument argument, Session session)
+    {
+        VersionSummary v = await argument.ResolveAsync(parsed, session);
+        var request = new GetVersionRequest { Target = v.Target, Subject = v.Subject, Repo = v.Repo, Package = v.Package, Version = v.Version };
+        VersionReport report = await session.AskAsync(o => session.Bridge.GetVersionAsync(request, o));
+        if (session.Screen.Json)
+        {
+            session.Screen.JsonLine(ProtoJson.FormatComplete(report));
+            return ExitCode.Done;
+        }
+
+        session.Screen.Print(Tables.Of(report));
+        session.Screen.Print(Tables.Of(report.Attributes));
+        return ExitCode.Done;
+    }
+}

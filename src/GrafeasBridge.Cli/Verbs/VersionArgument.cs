@@ -1,0 +1,73 @@
+using System.CommandLine;
+using GrafeasBridge.Cli.Input;
+using GrafeasBridge.Cli.Output;
+using GrafeasBridge.V1;
+
+namespace GrafeasBridge.Cli.Verbs;
+
+/// <summary>The version that a verb is about, as one path or as flags.</summary>
+internal sealed class VersionArgument
+{
+    private readonly Argument<string?> path = new("version")
+    {
+        Description = "[TARGET/]SUBJECT/REPO/PACKAGE/VERSION, such as acme/images/team:web/1.4.0.",
+        HelpName = "[target/]subject/repo/package/version",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<string?> target = new("--target") { Description = "Name of the target; not needed when only one has the version." };
+    private readonly Option<string?> subject = new("--subject") { Description = "Owner of the repository." };
+    private readonly Option<string?> repo = new("--repo") { Description = "Repository." };
+    private readonly Option<string?> package = new("--package") { Description = "Package." };
+    private readonly Option<string?> version = new("--version") { Description = "Version." };
+
+    public void AddTo(Command command)
+    {
+        command.Arguments.Add(path);
+        foreach (Option option in new Option[] { target, subject, repo, package, version })
+            command.Options.Add(option);
+    }
+
+    /// <summary>The version's whole name; asks the service for the target where it is left out.</summary>
+    /// <exception cref="CliException">None or more than one version is meant.</exception>
+    public async Task<VersionSummary> ResolveAsync(ParseResult parsed, Session session)
+    {
+        VersionPath asked = Read(parsed);
+        if (asked.Target is not null)
+            return new VersionSummary { Target = asked.Target, Subject = asked.Subject, Repo = asked.Repo, Package = asked.Package, Version = asked.Version };
+
+        var filter = new ListVersionsRequest { Subject = asked.Subject, Repo = asked.Repo, Package = asked.Package };
+        var found = new List<VersionSummary>();
+        await foreach (VersionSummary candidate in VersionPages.ReadAsync(session, filter))
+            if (candidate.Version == asked.Version)
+                found.Add(candidate);
+
+        return found switch
+        {
+            [var only] => only,
+            [] => throw new CliException(ExitCode.Refused, $"NOT_FOUND: no target has {asked}. `gbridge versions --subject {asked.Subject}` lists what there is."),
+            _ => throw CliException.BadInput($"Several targets have {asked}. Say which: {string.Join(", ", found.Select(Tables.Path))}."),
+        };
+    }
+
+    private VersionPath Read(ParseResult parsed)
+    {
+        string?[] flags = [parsed.GetValue(subject), parsed.GetValue(repo), parsed.GetValue(package), parsed.GetValue(version)];
+        string? named = parsed.GetValue(target);
+        if (parsed.GetValue(path) is { } text)
+        {
+            if (flags.Any(f => f is not null))
+                throw CliException.BadInput("Give the version either as a path or by flags, not both.");
+
+            VersionPath read = VersionPath.Parse(text);
+            if (named is not null && read.Target is not null && read.Target != named)
+                throw CliException.BadInput($"The path names the target '{read.Target}', but --target is '{named}'.");
+
+            return read with { Target = named ?? read.Target };
+        }
+
+        return flags is [{ Length: > 0 } s, { Length: > 0 } r, { Length: > 0 } p, { Length: > 0 } v]
+            ? new VersionPath(named, s, r, p, v)
+            : throw CliException.BadInput("Which version? Write [TARGET/]SUBJECT/REPO/PACKAGE/VERSION, or all of --subject, --repo, --package and --version.");
+    }
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using GrafeasBridge.V1;
+
+namespace GrafeasBridge.Cli.Verbs;
+
+/// <summary>Which versions are meant, for verbs about many.</summary>
+internal sealed class VersionFilterOptions
+{
+    private readonly Option<string?> target = new("--target") { Description = "Only this target." };
+    private readonly Option<string?> subject = new("--subject") { Description = "Only this subject." };
+    private readonly Option<string?> repo = new("--repo") { Description = "Only this repository." };
+    private readonly Option<string?> package = new("--package") { Description = "Only this package." };
+    private readonly Option<DeliveryState> state = new("--state")
+    {
+        Description = "Only versions in this state.",
+        HelpName = "pending|delivering|verified|drifted|waiting|parked",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (Enum.TryParse(text, ignoreCase: true, out DeliveryState state) && Enum.IsDefined(state) && state != DeliveryState.Unspecified && !char.IsAsciiDigit(text[0]))
+                return state;
+
+            result.AddError($"--state '{text}' is none of pending, delivering, verified, drifted, waiting, parked.");
+            return DeliveryState.Unspecified;
+        },
+    };
+
+    private readonly Option<string?> commit = new("--commit") { Description = "Only versions built from this commit (the whole id)." };
+    private readonly Option<string?> digest = new("--digest") { Description = "Only versions with this artifact, such as sha256:4bf5…." };
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { target, subject, repo, package, state, commit, digest })
+            command.Options.Add(option);
+    }
+
+    public ListVersionsRequest Read(ParseResult parsed) => new()
+    {
+        Target = parsed.GetValue(target) ?? "",
+        Subject = parsed.GetValue(subject) ?? "",
+        Repo = parsed.GetValue(repo) ?? "",
+        Package = parsed.GetValue(package) ?? "",
+        State = parsed.GetValue(state),
+        Commit = parsed.GetValue(commit) ?? "",
+        Digest = parsed.GetValue(digest) ?? "",
+    };
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace GrafeasBridge.Tests.Cli;
+
+/// <summary>Runs the built command line as a process, as its users do.</summary>
+internal sealed class Gbridge
+{
+    private static readonly string Assembly = Path.GetFullPath(
+        typeof(Gbridge).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "CommandLineAssembly").Value!,
+        AppContext.BaseDirectory);
+
+    private readonly Dictionary<string, string> environment = new(StringComparer.Ordinal);
+
+    /// <param name="server">What GBRIDGE_SERVER says; null to leave it out.</param>
+    public Gbridge(Uri? server = null)
+    {
+        if (server is not null)
+            environment["GBRIDGE_SERVER"] = server.GetLeftPart(UriPartial.Authority);
+    }
+
+    public sealed record Ending(int Code, string Output, string Errors)
+    {
+        public string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    public Gbridge With(string variable, string value)
+    {
+        environment[variable] = value;
+        return this;
+    }
+
+    public Task<Ending> RunAsync(params string[] arguments) => RunAsync(null, arguments);
+
+    /// <param name="input">Standard input; null for an empty one.</param>
+    public async Task<Ending> RunAsync(string? input, string[] arguments)
+    {
+        CancellationToken token = TestContext.Current.CancellationToken;
+        using Process process = Start(arguments);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(token);
+        Task<string> errors = process.StandardError.ReadToEndAsync(token);
+        if (input is not null)
+            await process.StandardInput.WriteAsync(input.AsMemory(), token);
+        process.StandardInput.Close();
+        return await EndedAsync(process, output, errors);
+    }
+
+    /// <summary>Presses Ctrl-C when <paramref name="moment"/> has come.</summary>
+    public async Task<Ending> InterruptAsync(Func<Task> moment, params string[] arguments)
+    {
+        CancellationToken token = TestContext.Current.CancellationToken;
+        using Process process = Start(arguments);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(token);
+        Task<string> errors = process.StandardError.ReadToEndAsync(token);
+        await moment();
+        using (Process kill = Process.Start("/bin/sh", ["-c", $"kill -INT {process.Id}"]))
+            await kill.WaitForExitAsync(token);
+        return await EndedAsync(process, output, errors);
+    }
+
+    private static async Task<Ending> EndedAsync(Process process, Task<string> output, Task<string> errors)
+    {
+        try
+        {
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            return new Ending(process.ExitCode, await output, await errors);
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill(entireProcessTree: true);
+        }
+    }
+
+    private Process Start(string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(Assembly);
+        foreach (string argument in arguments)
+            start.ArgumentList.Add(argument);
+        foreach (string variable in start.Environment.Keys.Where(k => k.StartsWith("GBRIDGE_", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(variable);
+        foreach ((string variable, string value) in environment)
+            start.Environment[variable] = value;
+
+        return Process.Start(start)!;
+    }
+}
