@@ -1,0 +1,76 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Google.Protobuf;
+using Grafeas.V1;
+using GrafeasBridge.Mapping.Table;
+
+namespace GrafeasBridge.Mapping.Folding;
+
+/// <summary>One version's attributes, gathered occurrence by occurrence.</summary>
+/// <remarks>
+/// Memory: the values of the newest 32 tellings of each story, at most MaxValues values for each set, and 16 bytes for each
+/// occurrence, by which one that comes twice is known. Beyond a million occurrences of one version the latter stops.
+/// </remarks>
+internal sealed class VersionFold : IVersionFold
+{
+    private const int MaxRemembered = 1_000_000;
+
+    private readonly HashSet<UInt128> seen = [];
+    private readonly List<IRowFold> folds;
+
+    public VersionFold(MappingTable table, Limits limits)
+    {
+        folds = [.. table.Stories.Select(s => new StoryFold(s, [.. table.Rows.Where(r => r.Story == s)], limits))];
+        folds.AddRange(table.Rows.Where(r => r.Story is null).Select(r => FoldOf(r, limits)));
+    }
+
+    public void Add(Occurrence occurrence)
+    {
+        var identity = occurrence.Name.Length > 0 ? occurrence.Name : Convert.ToHexStringLower(SHA256.HashData(occurrence.ToByteArray()));
+        if (!IsFirst(identity))
+            return;
+        var created = Moment.Of(occurrence.CreateTime) ?? default;
+        var stamp = new Stamp(created, identity, occurrence.Name);
+        var kind = KindOf(occurrence);
+        foreach (var fold in folds)
+            fold.Add(occurrence, kind, stamp);
+    }
+
+    public IReadOnlyList<MappedAttribute> Finish() => [.. folds.SelectMany(f => f.Finish()).OrderBy(a => a.Name, StringComparer.Ordinal)];
+
+    private static IRowFold FoldOf(MappingRow row, Limits limits) => row.Several switch
+    {
+        Several.All => new SetFold(row, limits),
+        Several.Count => new CountFold(row, limits),
+        Several.Any => new AnyFold(row, limits),
+        _ => throw new InvalidOperationException($"Row {row.Attribute} has no story."),
+    };
+
+    private bool IsFirst(string identity)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(identity), hash);
+        var key = BinaryPrimitives.ReadUInt128BigEndian(hash);
+        return seen.Count < MaxRemembered ? seen.Add(key) : !seen.Contains(key);
+    }
+
+    // The server sets the kind; an occurrence that is only being explained may not have it yet.
+    private static NoteKind KindOf(Occurrence occurrence) => occurrence.Kind != NoteKind.Unspecified ? occurrence.Kind : occurrence.DetailsCase switch
+    {
+        Occurrence.DetailsOneofCase.Vulnerability => NoteKind.Vulnerability,
+        Occurrence.DetailsOneofCase.Build => NoteKind.Build,
+        Occurrence.DetailsOneofCase.Image => NoteKind.Image,
+        Occurrence.DetailsOneofCase.Package => NoteKind.Package,
+        Occurrence.DetailsOneofCase.Deployment => NoteKind.Deployment,
+        Occurrence.DetailsOneofCase.Discovery => NoteKind.Discovery,
+        Occurrence.DetailsOneofCase.Attestation => NoteKind.Attestation,
+        Occurrence.DetailsOneofCase.Upgrade => NoteKind.Upgrade,
+        Occurrence.DetailsOneofCase.Compliance => NoteKind.Compliance,
+        Occurrence.DetailsOneofCase.DsseAttestation => NoteKind.DsseAttestation,
+        Occurrence.DetailsOneofCase.SbomReference => NoteKind.SbomReference,
+        Occurrence.DetailsOneofCase.Secret => NoteKind.Secret,
+        Occurrence.DetailsOneofCase.AiSkillAnalysis => NoteKind.AiSkillAnalysis,
+        _ => NoteKind.Unspecified,
+    };
+}

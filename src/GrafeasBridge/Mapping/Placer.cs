@@ -1,0 +1,116 @@
+using Grafeas.V1;
+using GrafeasBridge.Mapping.Reading;
+using GrafeasBridge.Mapping.Resolving;
+
+namespace GrafeasBridge.Mapping;
+
+/// <summary>Finds the versions that an occurrence concerns: by its resource, and failing that by its built artifacts.</summary>
+internal sealed class Placer(ResolverChain resolvers, int maxArtifacts)
+{
+    public Placement Place(Occurrence occurrence)
+    {
+        var resource = occurrence.ResourceUri;
+        var digest = ImageReference.DigestOf(ResourceText.IsPackageUrl(resource) ? string.Empty : resource);
+        var resolution = resolvers.Resolve(resource);
+        var artifacts = ArtifactsOf(occurrence, resolution?.Digest ?? digest, out var tooMany);
+        var known = artifacts.Where(a => a.Resolution.Package is not null).ToList();
+
+        var draft = new Draft();
+        if (resolution?.Package is not null)
+            draft.AddResource(resolution, known);
+        else
+            draft.AddArtifacts(known, resolution is null ? digest : null, tooMany);
+        var lessons = Lessons(resolution is null ? known : known.Prepend(new Artifact(resolution, resolution.Digest)));
+        var reason = draft.IsEmpty ? Reason(resource, resolution, artifacts, tooMany) : null;
+        return new Placement(
+            draft.Named(), draft.ByDigest(), lessons, [.. SourceFacts.Commits(occurrence).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(maxArtifacts)],
+            resolution?.Resolver, reason);
+    }
+
+    // Those with the digest that is asked for come first, so that a bound on their number never hides them.
+    private List<Artifact> ArtifactsOf(Occurrence occurrence, string? digest, out bool tooMany)
+    {
+        var named = BuiltArtifacts.Names(occurrence).OrderBy(a => digest is null || a.Digest == digest ? 0 : 1).Take(maxArtifacts + 1).ToList();
+        tooMany = named.Count > maxArtifacts;
+        return
+        [
+            .. named.Take(maxArtifacts)
+                .Select(a => (Resolution: resolvers.Resolve(a.Name), a.Digest))
+                .Where(a => a.Resolution is not null)
+                .Select(a => new Artifact(a.Resolution!, a.Resolution!.Digest ?? a.Digest)),
+        ];
+    }
+
+    private static IReadOnlyList<DigestLesson> Lessons(IEnumerable<Artifact> artifacts) =>
+    [
+        .. artifacts
+            .Where(a => a.Resolution.Version is not null && a.Digest is not null)
+            .Select(a => new DigestLesson(a.Resolution.Version!, a.Digest!))
+            .Distinct()
+            .OrderBy(l => l.Version.ToString(), StringComparer.Ordinal)
+            .ThenBy(l => l.Digest, StringComparer.Ordinal),
+    ];
+
+    private string Reason(string resource, Resolution? resolution, List<Artifact> artifacts, bool tooMany)
+    {
+        var text = resource.Length == 0 ? "The occurrence names no resource" : $"The resource '{ResourceText.Shown(resource)}' names no version: ";
+        if (resource.Length > 0)
+            text += resolution?.Refusal is { } refusal ? $"resolver {resolution.Resolver} understands it, but {refusal}" : "no resolver of Mapping:Resolvers understands it";
+        if (tooMany)
+            return $"{text}; and it speaks of more than {maxArtifacts} artifacts (Mapping:MaxArtifacts), too many to go by them.";
+        if (artifacts.Find(a => a.Resolution.Refusal is not null) is { } refused)
+            return $"{text}; and of the first artifact that resolver {refused.Resolution.Resolver} understands, {refused.Resolution.Refusal}.";
+        return $"{text}; no built artifact names one either.";
+    }
+
+    /// <summary>An artifact that a resolver knows.</summary>
+    /// <param name="Digest">Of the name itself, or else of the artifact that bears it.</param>
+    private sealed record Artifact(Resolution Resolution, string? Digest);
+
+    private sealed class Draft
+    {
+        private readonly HashSet<VersionCoordinates> named = [];
+        private readonly HashSet<DigestReference> byDigest = [];
+
+        public bool IsEmpty => named.Count == 0 && byDigest.Count == 0;
+
+        /// <summary>The resource decides; artifacts of the same package and digest add the tags that it left out.</summary>
+        public void AddResource(Resolution resource, List<Artifact> known)
+        {
+            if ((resource.Version ?? resource.Implied) is { } version)
+            {
+                named.Add(version);
+                return;
+            }
+
+            byDigest.Add(new DigestReference(resource.Package, resource.Digest!, resource.Untagged));
+            named.UnionWith(known
+                .Where(a => a.Digest == resource.Digest && a.Resolution.Package == resource.Package)
+                .Select(a => a.Resolution.Version)
+                .OfType<VersionCoordinates>());
+        }
+
+        /// <param name="digest">Of a resource at an unknown host: only artifacts with this digest are meant, wherever they are.</param>
+        public void AddArtifacts(List<Artifact> known, string? digest, bool tooMany)
+        {
+            if (digest is not null)
+                byDigest.Add(new DigestReference(Package: null, digest, Untagged: null));
+            else if (tooMany)
+                return;
+            foreach (var artifact in known.Where(a => digest is null || a.Digest == digest))
+            {
+                if (artifact.Resolution.Version is { } version)
+                    named.Add(version);
+                else if (artifact.Digest is not null)
+                    byDigest.Add(new DigestReference(artifact.Resolution.Package, artifact.Digest, artifact.Resolution.Untagged));
+                else if (artifact.Resolution.Implied is { } implied)
+                    named.Add(implied);
+            }
+        }
+
+        public IReadOnlyList<VersionCoordinates> Named() => [.. named.OrderBy(v => v.ToString(), StringComparer.Ordinal)];
+
+        public IReadOnlyList<DigestReference> ByDigest() =>
+            [.. byDigest.OrderBy(d => d.Package?.ToString() ?? string.Empty, StringComparer.Ordinal).ThenBy(d => d.Digest, StringComparer.Ordinal)];
+    }
+}

@@ -1,0 +1,32 @@
+namespace GrafeasBridge.Mapping.Resolving;
+
+/// <summary>Understands the resources of one kind.</summary>
+internal interface IResolver
+{
+    /// <summary>The row's name in the configuration.</summary>
+    string Name { get; }
+
+    /// <param name="text">A resource in the form of <see cref="ResourceText.Normalise"/>.</param>
+    /// <returns>Null when the resource is of another kind.</returns>
+    Resolution? Resolve(string text);
+}
+
+/// <summary>Asks the resolvers in order; the first that knows the kind of a resource has the word.</summary>
+internal sealed class ResolverChain(IReadOnlyList<IResolver> resolvers)
+{
+    public IReadOnlyList<IResolver> Resolvers { get; } = resolvers;
+
+    public Resolution? Resolve(string resource)
+    {
+        var text = ResourceText.Normalise(resource);
+        if (text.Length == 0)
+            return null;
+        foreach (var resolver in Resolvers)
+        {
+            if (resolver.Resolve(text) is { } resolution)
+                return resolution;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,66 @@
+using Grafeas.V1;
+
+namespace GrafeasBridge.Mapping.Table;
+
+/// <summary>What to do when a version has several values for one attribute.</summary>
+internal enum Several
+{
+    /// <summary>One value, of the newest item of the row's story.</summary>
+    Newest,
+
+    /// <summary>Every value of the newest item of the row's story.</summary>
+    NewestSet,
+
+    /// <summary>Every value of every occurrence.</summary>
+    All,
+
+    /// <summary>How many occurrences have the value <see cref="MappingRow.Equal"/>; absent while there is no occurrence of the kinds.</summary>
+    Count,
+
+    /// <summary>True when any occurrence says true, false when one says false.</summary>
+    Any,
+}
+
+/// <summary>One row of the mapping table.</summary>
+/// <param name="Kinds">The kinds of occurrence that it reads; empty for all.</param>
+/// <param name="Story">Set exactly when <paramref name="Several"/> is Newest or NewestSet.</param>
+/// <param name="Equal">Set exactly when <paramref name="Several"/> is Count.</param>
+/// <param name="Written">The sources as written in the file, for people.</param>
+internal sealed record MappingRow(
+    string Attribute,
+    AttributeType Type,
+    Several Several,
+    IReadOnlySet<NoteKind> Kinds,
+    Story? Story,
+    string? Equal,
+    IReadOnlyList<ValueSource> From,
+    IReadOnlyList<string> Written)
+{
+    /// <summary>How a value of the source with this index came to be: shown by explain.</summary>
+    public string Rule(int source) => $"{SeveralName}{(Story is null ? string.Empty : " " + Story.Name)}: {From[source].Text}";
+
+    public string SeveralName => Several switch
+    {
+        Several.Newest => "newest",
+        Several.NewestSet => "newest-set",
+        Several.All => "all",
+        Several.Count => $"count {Equal}",
+        Several.Any => "any",
+        _ => throw new InvalidOperationException($"{Several} has no name."),
+    };
+
+    public bool Reads(NoteKind kind) => Kinds.Count == 0 || Kinds.Contains(kind);
+}
+
+/// <summary>
+/// What several rows tell together, such as a build: their values all come from its newest item, so that the id of one build
+/// never stands beside the log of another.
+/// </summary>
+/// <param name="About">An occurrence tells the story when one of these holds something.</param>
+/// <param name="Same">Occurrences of one project that agree here tell the same item, and complete one another.</param>
+/// <param name="Time">When the item happened; the occurrence's creation stands in.</param>
+internal sealed record Story(
+    string Name, IReadOnlySet<NoteKind> Kinds, IReadOnlyList<FieldPath> About, IReadOnlyList<FieldPath> Same, IReadOnlyList<FieldPath> Time);
+
+/// <summary>The whole table, checked.</summary>
+internal sealed record MappingTable(IReadOnlyList<MappingRow> Rows, IReadOnlyList<Story> Stories);
