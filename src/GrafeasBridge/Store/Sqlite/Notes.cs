@@ -1,0 +1,90 @@
+namespace GrafeasBridge.Store.Sqlite;
+
+/// <summary>Notes by name, and what the occurrences ask of them.</summary>
+internal static class Notes
+{
+    private static readonly Sql Insert = new("insert into notes (name, project, kind, content) values (?, ?, ?, ?)");
+    private static readonly Sql SetContent = new("update notes set content = ? where name = ?");
+    private static readonly Sql Remove = new("delete from notes where name = ?");
+    private static readonly Sql KindOf = new("select kind from notes where name = ?");
+    private static readonly Sql ContentOf = new("select content from notes where name = ?");
+
+    internal static readonly Sql Page = new(
+        "select seq, content from notes where project = ? and seq > ? order by seq limit ?");
+
+    public static bool Add(WriteSession session, IReadOnlyList<NewNote> notes)
+    {
+        for (var i = 0; i < notes.Count; i++)
+        {
+            var note = notes[i];
+            if (Find(session, note.Project, note.Id) is not null)
+                throw new StoreException(StoreFailure.AlreadyExists, $"note {NameOf(note.Project, note.Id)} already exists", i);
+            var project = Names.Project(session, note.Project);
+            var name = Names.Note(session, project, note.Id);
+            session.Use(Insert).Add(name).Add(project).Add(note.Kind).Add(note.Content).Run();
+            session.Notes.Keep((note.Project, note.Id), new NoteKey(name, note.Kind));
+        }
+
+        return true;
+    }
+
+    public static byte[] Update(WriteSession session, string project, string id, Func<byte[], byte[]> change)
+    {
+        var note = Find(session, project, id) ?? throw NotFound(project, id);
+        var content = change(session.Use(ContentOf).Add(note.Name).RunForBytes()!);
+        session.Use(SetContent).Add(content).Add(note.Name).Run();
+        return content;
+    }
+
+    public static bool Delete(WriteSession session, string project, string id)
+    {
+        var note = Find(session, project, id) ?? throw NotFound(project, id);
+        session.Use(Remove).Add(note.Name).Run();
+        session.Notes.Remove((project, id));
+        return true;
+    }
+
+    /// <summary>The note as an occurrence needs it; null when it is not there. Writes nothing.</summary>
+    public static NoteKey? Find(WriteSession session, string project, string id)
+    {
+        if (session.Notes.TryGet((project, id), out var note))
+            return note;
+        if (Names.KnownProject(session, project) is not { } key || Names.Note(session.Database, key, id) is not { } name)
+            return null;
+        if (session.Use(KindOf).Add(name).RunForNumber() is not { } kind)
+            return null;
+        return session.Notes.Keep((project, id), new NoteKey(name, (int)kind));
+    }
+
+    public static byte[]? Content(SqliteDatabase database, string project, string id) =>
+        NameKey(database, project, id) is { } name ? database.Use(ContentOf).Add(name).RunForBytes() : null;
+
+    public static List<StoredItem> List(SqliteDatabase database, string project, long after, int limit) =>
+        Names.Project(database, project) is { } key
+            ? StoredItems.Read(database.Use(Page).Add(key).Add(after).Add(limit))
+            : [];
+
+    public static long? NameKey(SqliteDatabase database, string project, string id) =>
+        Names.Project(database, project) is { } key ? Names.Note(database, key, id) : null;
+
+    public static StoreException NotFound(string project, string id, int index = -1) =>
+        new(StoreFailure.NotFound, $"note {NameOf(project, id)} not found", index);
+
+    private static string NameOf(string project, string id) => $"projects/{project}/notes/{id}";
+}
+
+/// <summary>Reads pages of (sequence, content).</summary>
+internal static class StoredItems
+{
+    public static List<StoredItem> Read(SqliteStatement rows)
+    {
+        var page = new List<StoredItem>();
+        using (rows)
+        {
+            while (rows.Step())
+                page.Add(new StoredItem(rows.Number(0), rows.Bytes(1)));
+        }
+
+        return page;
+    }
+}

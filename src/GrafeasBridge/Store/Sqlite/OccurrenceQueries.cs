@@ -1,0 +1,108 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using GrafeasBridge.Mapping;
+
+namespace GrafeasBridge.Store.Sqlite;
+
+/// <summary>Reads occurrences: by name, and in pages by sequence.</summary>
+internal static class OccurrenceQueries
+{
+    /// <summary>Bytes after which a part of a version's occurrences ends; one larger occurrence is a part of its own.</summary>
+    private const int PartBytes = 4 << 20;
+
+    private const int PartRows = 256;
+
+    internal static readonly Sql Page = new(
+        "select seq, content from occurrences where project = ? and seq > ? order by seq limit ?");
+
+    internal static readonly Sql PageOfNote = new(
+        "select seq, content from occurrences where note = ? and seq > ? order by seq limit ?");
+
+    internal static readonly Sql PageOfNoteInProjects = new(
+        """
+        select seq, content from occurrences indexed by occurrences_of_note where note = ? and seq > ?
+        and project in (select key from project_names where name in (select value from json_each(?)))
+        order by seq limit ?
+        """);
+
+    internal static readonly Sql PageOfUnmapped = new(
+        """
+        select u.occurrence, o.id, o.resource_uri, u.reason, o.create_time
+        from unmapped u join occurrences o on o.seq = u.occurrence
+        where u.project = ? and u.occurrence > ? order by u.occurrence limit ?
+        """);
+
+    internal static readonly Sql PartOfVersion = new(
+        """
+        select l.project, l.occurrence, o.content from links l join occurrences o on o.seq = l.occurrence
+        where l.coordinate = ? and (l.project, l.occurrence) > (?, ?) order by l.project, l.occurrence limit ?
+        """);
+
+    public static byte[]? Content(SqliteDatabase database, string project, string id)
+    {
+        if (Names.Project(database, project) is not { } key)
+            return null;
+        using var row = database.Use(Occurrences.ByName).Add(key).Add(id);
+        return row.Step() ? row.Bytes(2) : null;
+    }
+
+    public static List<StoredItem> List(SqliteDatabase database, string project, long after, int limit) =>
+        Names.Project(database, project) is { } key
+            ? StoredItems.Read(database.Use(Page).Add(key).Add(after).Add(limit))
+            : [];
+
+    public static List<StoredItem> ListOfNote(
+        SqliteDatabase database, string noteProject, string noteId, IReadOnlyList<string>? projects, long after, int limit)
+    {
+        if (Notes.NameKey(database, noteProject, noteId) is not { } note)
+            return [];
+        return StoredItems.Read(
+            projects is null
+                ? database.Use(PageOfNote).Add(note).Add(after).Add(limit)
+                : database.Use(PageOfNoteInProjects).Add(note).Add(after).Add(JsonSerializer.Serialize(projects)).Add(limit));
+    }
+
+    public static List<UnmappedItem> ListUnmapped(SqliteDatabase database, string project, long after, int limit)
+    {
+        var page = new List<UnmappedItem>();
+        if (Names.Project(database, project) is not { } key)
+            return page;
+        using var rows = database.Use(PageOfUnmapped).Add(key).Add(after).Add(limit);
+        while (rows.Step())
+        {
+            page.Add(new UnmappedItem(
+                rows.Number(0), Occurrences.NameOf(project, rows.Text(1)), rows.Text(2), rows.Text(3), rows.Time(4)));
+        }
+
+        return page;
+    }
+
+    /// <summary>Some of a version's occurrences.</summary>
+    /// <param name="after">Where the part before ended; null for the first.</param>
+    /// <returns>Their contents, and where the next part begins: null when there is none.</returns>
+    public static (List<byte[]> Contents, OccurrencePlace? Next) OfVersion(
+        SqliteDatabase database, VersionCoordinates version, OccurrencePlace? after)
+    {
+        var contents = new List<byte[]>();
+        if (Names.Coordinate(database, version) is not { } coordinate)
+            return (contents, null);
+
+        var (project, occurrence) = after ?? default;
+        long bytes = 0;
+        using var rows = database.Use(PartOfVersion).Add(coordinate).Add(project).Add(occurrence).Add(PartRows);
+        while (rows.Step())
+        {
+            contents.Add(rows.Bytes(2));
+            (project, occurrence) = (rows.Number(0), rows.Number(1));
+            bytes += contents[^1].Length;
+            if (bytes >= PartBytes || contents.Count == PartRows)
+                return (contents, new OccurrencePlace(project, occurrence));
+        }
+
+        return (contents, null);
+    }
+}
+
+/// <summary>Where an occurrence stands among those of its version.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct OccurrencePlace(long Project, long Occurrence);

@@ -1,0 +1,108 @@
+namespace GrafeasBridge.Store.Sqlite;
+
+/// <summary>Writes occurrences. What an occurrence means for versions is in <see cref="Links"/> and <see cref="Versions"/>.</summary>
+internal static class Occurrences
+{
+    private static readonly Sql Insert = new(
+        """
+        insert into occurrences (project, note, kind, create_time, id, resource_uri, request_id, content_hash, content)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (project, id) do nothing
+        """);
+
+    internal static readonly Sql ByRequest = new(
+        "select seq, id, content_hash, content from occurrences where project = ? and request_id = ?");
+
+    private static readonly Sql SetContent = new("update occurrences set content = ? where seq = ?");
+    private static readonly Sql Remove = new("delete from occurrences where seq = ?");
+
+    internal static readonly Sql SequenceByName = new("select seq from occurrences where project = ? and id = ?");
+    internal static readonly Sql ByName = new("select seq, kind, content from occurrences where project = ? and id = ?");
+
+    public static IReadOnlyList<AddedOccurrence> Add(WriteSession session, IReadOnlyList<NewOccurrence> occurrences)
+    {
+        // Every refusal comes before the first write.
+        var repeats = new Repeats(occurrences.Count);
+        for (var i = 0; i < occurrences.Count; i++)
+            Check(session, occurrences[i], i, repeats);
+
+        var dirty = new DirtyVersions();
+        var added = new AddedOccurrence[occurrences.Count];
+        for (var i = 0; i < added.Length; i++)
+            added[i] = repeats.Of(i, added) ?? AddOne(session, occurrences[i], i, dirty);
+        dirty.Mark(session, occurrences.Count > 0 ? occurrences[^1].TraceParent : null);
+        return added;
+    }
+
+    public static byte[] Update(WriteSession session, string project, string id, Func<byte[], NewOccurrence> change)
+    {
+        var (key, sequence, kind, content) = Find(session, project, id);
+        var changed = change(content);
+        if (changed.Kind != kind)
+            throw new StoreException(StoreFailure.KindMismatch, $"the kind of {NameOf(project, id)} cannot be changed");
+
+        var dirty = new DirtyVersions();
+        Links.Remove(session, key, sequence, dirty);
+        session.Use(SetContent).Add(changed.Content).Add(sequence).Run();
+        Links.Add(session, key, sequence, changed.Placement, dirty);
+        dirty.Mark(session, changed.TraceParent);
+        return changed.Content;
+    }
+
+    public static bool Delete(WriteSession session, string project, string id)
+    {
+        var (key, sequence, _, _) = Find(session, project, id);
+        var dirty = new DirtyVersions();
+        Links.Remove(session, key, sequence, dirty);
+        session.Use(Remove).Add(sequence).Run();
+        dirty.Mark(session, traceParent: null);
+        return true;
+    }
+
+    public static long? SequenceOf(SqliteDatabase database, long project, string id) =>
+        database.Use(SequenceByName).Add(project).Add(id).RunForNumber();
+
+    public static string NameOf(string project, string id) => $"projects/{project}/occurrences/{id}";
+
+    private static void Check(WriteSession session, NewOccurrence occurrence, int index, Repeats repeats)
+    {
+        if (repeats.IsRepeat(session, occurrence, index))
+            return;
+        if (Notes.Find(session, occurrence.NoteProject, occurrence.NoteId) is not { } note)
+            throw Notes.NotFound(occurrence.NoteProject, occurrence.NoteId, index);
+        if (note.Kind == occurrence.Kind)
+            return;
+        throw new StoreException(
+            StoreFailure.KindMismatch,
+            $"the occurrence is of kind {KindName(occurrence.Kind)}, its note projects/{occurrence.NoteProject}/notes/{occurrence.NoteId} "
+            + $"is of kind {KindName(note.Kind)}",
+            index);
+    }
+
+    private static AddedOccurrence AddOne(WriteSession session, NewOccurrence occurrence, int index, DirtyVersions dirty)
+    {
+        var note = Notes.Find(session, occurrence.NoteProject, occurrence.NoteId)!.Value;
+        var project = Names.Project(session, occurrence.Project);
+        var inserted = session.Use(Insert)
+            .Add(project).Add(note.Name).Add(occurrence.Kind).Add(occurrence.CreateTime).Add(occurrence.Id)
+            .Add(occurrence.ResourceUri).Add(occurrence.RequestId).Add(occurrence.ContentHash).Add(occurrence.Content)
+            .Run();
+        if (inserted == 0)
+            throw new StoreException(StoreFailure.AlreadyExists, $"occurrence {occurrence.Name} already exists", index);
+        var reason = Links.Add(session, project, session.Database.LastInsertId, occurrence.Placement, dirty);
+        return new AddedOccurrence(occurrence.Content, Repeated: false, reason);
+    }
+
+    private static (long Project, long Sequence, int Kind, byte[] Content) Find(WriteSession session, string project, string id)
+    {
+        if (Names.KnownProject(session, project) is { } key)
+        {
+            using var row = session.Use(ByName).Add(key).Add(id);
+            if (row.Step())
+                return (key, row.Number(0), (int)row.Number(1), row.Bytes(2));
+        }
+
+        throw new StoreException(StoreFailure.NotFound, $"occurrence {NameOf(project, id)} not found");
+    }
+
+    private static string KindName(int kind) => ((Grafeas.V1.NoteKind)kind).ToString();
+}

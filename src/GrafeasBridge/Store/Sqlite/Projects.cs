@@ -1,0 +1,46 @@
+namespace GrafeasBridge.Store.Sqlite;
+
+/// <summary>Projects that somebody created. Notes and occurrences need only the name, which <see cref="Names"/> keeps.</summary>
+internal static class Projects
+{
+    private static readonly Sql Insert = new("insert into projects (name) values (?) on conflict do nothing");
+    private static readonly Sql Remove = new("delete from projects where name = (select key from project_names where name = ?)");
+
+    private static readonly Sql Exists = new(
+        "select 1 from projects where name = (select key from project_names where name = ?)");
+
+    internal static readonly Sql Page = new(
+        """
+        select p.seq, n.name from projects p join project_names n on n.key = p.name
+        where p.seq > ? order by p.seq limit ?
+        """);
+
+    public static bool Add(WriteSession session, string project)
+    {
+        if (session.Use(Insert).Add(Names.Project(session, project)).Run() == 0)
+            throw new StoreException(StoreFailure.AlreadyExists, $"project projects/{project} already exists");
+        return true;
+    }
+
+    public static bool Delete(WriteSession session, string project)
+    {
+        if (session.Use(Remove).Add(project).Run() == 0)
+            throw NotFound(project);
+        return true;
+    }
+
+    public static bool Has(SqliteDatabase database, string project) =>
+        database.Use(Exists).Add(project).RunForNumber() is not null;
+
+    public static List<StoredProject> List(SqliteDatabase database, long after, int limit)
+    {
+        var page = new List<StoredProject>();
+        using var rows = database.Use(Page).Add(after).Add(limit);
+        while (rows.Step())
+            page.Add(new StoredProject(rows.Number(0), rows.Text(1)));
+        return page;
+    }
+
+    private static StoreException NotFound(string project) =>
+        new(StoreFailure.NotFound, $"project projects/{project} not found");
+}

@@ -1,0 +1,58 @@
+namespace GrafeasBridge.Store.Sqlite;
+
+/// <summary>Recognises requests that were sent before, in the store or earlier in the same batch.</summary>
+internal sealed class Repeats(int count)
+{
+    private AddedOccurrence?[]? stored;
+    private int[]? first;
+    private Dictionary<(string Project, string RequestId), (int Index, byte[] Hash)>? seen;
+
+    /// <summary>True when the occurrence need not be stored. Writes nothing.</summary>
+    /// <exception cref="StoreException">AlreadyExists: its request id was used for other content.</exception>
+    public bool IsRepeat(WriteSession session, NewOccurrence occurrence, int index)
+    {
+        if (occurrence.RequestId is not { } requestId)
+            return false;
+        if (FindStored(session, occurrence, requestId, index) is { } found)
+        {
+            (stored ??= new AddedOccurrence?[count])[index] = found;
+            return true;
+        }
+
+        if (count == 1)
+            return false;
+        seen ??= [];
+        if (seen.TryAdd((occurrence.Project, requestId), (index, occurrence.ContentHash)))
+            return false;
+        var earlier = seen[(occurrence.Project, requestId)];
+        if (!earlier.Hash.AsSpan().SequenceEqual(occurrence.ContentHash))
+            throw Conflict(requestId, $"item {earlier.Index} of this batch", index);
+        (first ??= new int[count])[index] = earlier.Index + 1;
+        return true;
+    }
+
+    /// <summary>What a repeat is answered with; null when the occurrence is new.</summary>
+    /// <param name="added">The answers before this one.</param>
+    public AddedOccurrence? Of(int index, AddedOccurrence[] added)
+    {
+        if (stored?[index] is { } found)
+            return found;
+        return first?[index] is > 0 and var place ? added[place - 1] with { Repeated = true } : null;
+    }
+
+    private static AddedOccurrence? FindStored(WriteSession session, NewOccurrence occurrence, string requestId, int index)
+    {
+        if (Names.KnownProject(session, occurrence.Project) is not { } key)
+            return null;
+        using var row = session.Use(Occurrences.ByRequest).Add(key).Add(requestId);
+        if (!row.Step())
+            return null;
+        if (!row.Bytes(2).AsSpan().SequenceEqual(occurrence.ContentHash))
+            throw Conflict(requestId, Occurrences.NameOf(occurrence.Project, row.Text(1)), index);
+        var reason = Links.UnmappedReason(session.Database, key, row.Number(0));
+        return new AddedOccurrence(row.Bytes(3), Repeated: true, reason);
+    }
+
+    private static StoreException Conflict(string requestId, string by, int index) =>
+        new(StoreFailure.AlreadyExists, $"request id {requestId} was used for other content by {by}; send changed content under a new id", index);
+}

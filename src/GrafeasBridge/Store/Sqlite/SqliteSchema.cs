@@ -1,0 +1,76 @@
+namespace GrafeasBridge.Store.Sqlite;
+
+/// <summary>
+/// The schema, as steps that are never edited once released: step n brings a file of version n - 1 to n. Times are UTC
+/// ticks; what README.md calls a key is a number that stands for a text wherever it would be repeated in millions of rows.
+/// </summary>
+internal static class SqliteSchema
+{
+    /// <summary>Marks the file as ours ("GrBr"), so that another program's database is not filled with our tables.</summary>
+    public const int ApplicationId = 0x47724272;
+
+    public static readonly IReadOnlyList<string> Steps = [First];
+
+    private const string First = """
+        create table project_names (key integer primary key, name text not null unique);
+        create table projects (seq integer primary key autoincrement, name integer not null unique);
+
+        create table note_names (key integer primary key, project integer not null, id text not null, unique (project, id));
+        create table notes (
+            seq integer primary key autoincrement, name integer not null unique, project integer not null,
+            kind integer not null, content blob not null);
+        create index notes_of_project on notes (project);
+
+        create table occurrences (
+            seq integer primary key autoincrement, project integer not null, note integer not null, kind integer not null,
+            create_time integer not null, id text not null, resource_uri text not null, request_id text,
+            content_hash blob not null, content blob not null);
+        create unique index occurrence_names on occurrences (project, id);
+        create unique index occurrence_requests on occurrences (project, request_id) where request_id is not null;
+        create index occurrences_of_project on occurrences (project);
+        create index occurrences_of_note on occurrences (note, seq, project);
+
+        create table unmapped (
+            project integer not null, occurrence integer not null, reason text not null,
+            primary key (project, occurrence)) without rowid;
+
+        create table packages (
+            key integer primary key, subject text not null, repo text not null, package text not null,
+            unique (subject, repo, package));
+        create table coordinates (
+            key integer primary key, package integer not null, version text not null, unique (package, version));
+
+        create table links (
+            coordinate integer not null, project integer not null, occurrence integer not null, origin integer not null,
+            primary key (coordinate, project, occurrence)) without rowid;
+        create index links_of_occurrence on links (occurrence);
+
+        create table digests (key integer primary key, digest text not null unique);
+        create table lessons (
+            digest integer not null, package integer not null, coordinate integer not null,
+            primary key (digest, package, coordinate)) without rowid;
+        create table digest_references (
+            digest integer not null, package integer not null, untagged integer not null, occurrence integer not null,
+            project integer not null, primary key (digest, package, untagged, occurrence)) without rowid;
+        create index references_of_occurrence on digest_references (occurrence);
+
+        create table commits (
+            commit_id text not null, occurrence integer not null, primary key (commit_id, occurrence)) without rowid;
+        create index commits_of_occurrence on commits (occurrence);
+
+        create table targets (key integer primary key, name text not null unique, active integer not null);
+        create table versions (
+            seq integer primary key, target integer not null, coordinate integer not null, package integer not null,
+            state integer not null, revision integer not null, settled integer not null, attempts integer not null,
+            due_at integer, dirty_since integer, failing_since integer, lease text,
+            update_time integer not null, verified_time integer,
+            owned text not null, outcome text not null, reason text not null, trace_parent text);
+        create unique index version_identity on versions (coordinate, target);
+        create index version_packages on versions (target, package);
+        create index version_states on versions (target, state);
+        create index version_due on versions (target, due_at, dirty_since) where due_at is not null;
+
+        create table secrets (name text primary key, value blob not null) without rowid;
+        create table writes_proved (key integer primary key, at integer not null);
+        """;
+}

@@ -1,0 +1,68 @@
+namespace GrafeasBridge.Store.Sqlite;
+
+/// <summary>Projects, notes and occurrences.</summary>
+internal sealed partial class SqliteStore
+{
+    public Task AddProjectAsync(string project, CancellationToken cancellationToken) =>
+        WriteAsync(session => Projects.Add(session, project), cancellationToken);
+
+    public Task<bool> HasProjectAsync(string project, CancellationToken cancellationToken) =>
+        ReadAsync(database => Projects.Has(database, project), cancellationToken);
+
+    public Task DeleteProjectAsync(string project, CancellationToken cancellationToken) =>
+        WriteAsync(session => Projects.Delete(session, project), cancellationToken);
+
+    public Task<IReadOnlyList<StoredProject>> ListProjectsAsync(long after, int limit, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<StoredProject>>(database => Projects.List(database, after, limit), cancellationToken);
+
+    public Task AddNotesAsync(IReadOnlyList<NewNote> notes, CancellationToken cancellationToken) =>
+        WriteAsync(session => Notes.Add(session, notes), cancellationToken, notes.Count, notes.Sum(note => (long)note.Content.Length));
+
+    public Task<byte[]?> FindNoteAsync(string project, string id, CancellationToken cancellationToken) =>
+        ReadAsync(database => Notes.Content(database, project, id), cancellationToken);
+
+    public Task<byte[]> UpdateNoteAsync(
+        string project, string id, Func<byte[], byte[]> change, CancellationToken cancellationToken) =>
+        WriteAsync(session => Notes.Update(session, project, id, change), cancellationToken);
+
+    public Task DeleteNoteAsync(string project, string id, CancellationToken cancellationToken) =>
+        WriteAsync(session => Notes.Delete(session, project, id), cancellationToken);
+
+    public Task<IReadOnlyList<StoredItem>> ListNotesAsync(
+        string project, long after, int limit, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<StoredItem>>(database => Notes.List(database, project, after, limit), cancellationToken);
+
+    public Task<IReadOnlyList<AddedOccurrence>> AddOccurrencesAsync(
+        IReadOnlyList<NewOccurrence> occurrences, CancellationToken cancellationToken)
+    {
+        long bytes = 0;
+        for (var i = 0; i < occurrences.Count; i++)
+            bytes += occurrences[i].Content.Length;
+        return WriteAsync(session => Occurrences.Add(session, occurrences), cancellationToken, occurrences.Count, bytes);
+    }
+
+    public Task<byte[]?> FindOccurrenceAsync(string project, string id, CancellationToken cancellationToken) =>
+        ReadAsync(database => OccurrenceQueries.Content(database, project, id), cancellationToken);
+
+    public Task<byte[]> UpdateOccurrenceAsync(
+        string project, string id, Func<byte[], NewOccurrence> change, CancellationToken cancellationToken) =>
+        WriteAsync(session => Occurrences.Update(session, project, id, change), cancellationToken);
+
+    public Task DeleteOccurrenceAsync(string project, string id, CancellationToken cancellationToken) =>
+        WriteAsync(session => Occurrences.Delete(session, project, id), cancellationToken);
+
+    public Task<IReadOnlyList<StoredItem>> ListOccurrencesAsync(
+        string project, long after, int limit, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<StoredItem>>(
+            database => OccurrenceQueries.List(database, project, after, limit), cancellationToken);
+
+    public Task<IReadOnlyList<StoredItem>> ListNoteOccurrencesAsync(
+        string noteProject, string noteId, IReadOnlyList<string>? projects, long after, int limit, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<StoredItem>>(
+            database => OccurrenceQueries.ListOfNote(database, noteProject, noteId, projects, after, limit), cancellationToken);
+
+    public Task<IReadOnlyList<UnmappedItem>> ListUnmappedAsync(
+        string project, long after, int limit, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<UnmappedItem>>(
+            database => OccurrenceQueries.ListUnmapped(database, project, after, limit), cancellationToken);
+}

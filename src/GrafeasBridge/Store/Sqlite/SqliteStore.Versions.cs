@@ -1,0 +1,116 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using GrafeasBridge.Mapping;
+
+namespace GrafeasBridge.Store.Sqlite;
+
+/// <summary>Versions, asked for and delivered, and the house.</summary>
+internal sealed partial class SqliteStore
+{
+    private const int SecretBytes = 32;
+
+    private static readonly Sql FindSecret = new("select value from secrets where name = ?");
+    private static readonly Sql AddSecret = new("insert into secrets (name, value) values (?, ?)");
+
+    private static readonly Sql ProveWrite = new(
+        "insert into writes_proved (key, at) values (1, ?) on conflict do update set at = excluded.at");
+
+    public Task<VersionRow?> FindVersionAsync(string target, VersionCoordinates version, CancellationToken cancellationToken) =>
+        ReadAsync(database => VersionRows.Find(database, target, version), cancellationToken);
+
+    public Task<IReadOnlyList<VersionRow>> ListVersionsAsync(
+        VersionFilter filter, long after, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(database => VersionSearch.List(database, filter, targetNames, after, limit), cancellationToken);
+
+    public Task<(IReadOnlyList<VersionRow> Versions, string? UnmappedReason)?> FindOccurrenceVersionsAsync(
+        string project, string id, CancellationToken cancellationToken) =>
+        ReadAsync(
+            database => database.InSnapshot(() => VersionRows.OfAnOccurrence(database, project, id, TargetsJson())), cancellationToken);
+
+    public Task<IReadOnlyList<VersionCoordinates>> FindVersionsOfDigestAsync(
+        PackageCoordinates? package, string digest, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<VersionCoordinates>>(
+            database => VersionRows.OfADigest(database, package, digest), cancellationToken);
+
+    /// <remarks>In parts, each a read of its own: a slow reader must not hold the log open. A change in between marks the version.</remarks>
+    public async IAsyncEnumerable<byte[]> ReadOccurrencesOfAsync(
+        VersionCoordinates version, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        OccurrencePlace? place = null;
+        do
+        {
+            var after = place;
+            var (contents, next) = await ReadAsync(
+                database => OccurrenceQueries.OfVersion(database, version, after), cancellationToken);
+            foreach (var content in contents)
+                yield return content;
+            place = next;
+        }
+        while (place is not null);
+    }
+
+    public async Task EnsureTargetsAsync(IReadOnlyList<string> targets, CancellationToken cancellationToken)
+    {
+        var remaining = JsonSerializer.Serialize(targets);
+        await WriteAsync(session => TargetRows.Retire(session, remaining), cancellationToken);
+        foreach (var name in targets)
+        {
+            var target = await WriteAsync(session => TargetRows.Keys(session.Database, [name])[0], cancellationToken);
+            if (!await ReadAsync(database => TargetRows.NeedsVersions(database, target), cancellationToken))
+                continue;
+            // In parts, so that other writers are not kept waiting.
+            for (long? after = 0; after is { } last;)
+                after = await WriteAsync(session => TargetRows.MarkNext(session, target, last), cancellationToken, items: 2);
+        }
+    }
+
+    public Task<IReadOnlyList<ClaimedVersion>> ClaimAsync(
+        string target, int max, TimeSpan lease, CancellationToken cancellationToken) =>
+        WriteAsync(session => Deliveries.Claim(session, target, max, lease), cancellationToken);
+
+    public Task<bool> RecordIntentAsync(ClaimedVersion version, IReadOnlyList<string> owned, CancellationToken cancellationToken) =>
+        WriteAsync(session => Deliveries.RecordIntent(session, version, owned), cancellationToken);
+
+    public Task<SettleResult> SettleAsync(ClaimedVersion version, Settlement settlement, CancellationToken cancellationToken)
+    {
+        if (settlement.State is not (DeliveryState.Verified or DeliveryState.Waiting or DeliveryState.Parked)
+            || settlement.State == DeliveryState.Waiting != settlement.NextAttempt.HasValue)
+            throw new ArgumentException($"{settlement.State} with next attempt {settlement.NextAttempt:O} settles nothing.", nameof(settlement));
+        return WriteAsync(session => Deliveries.Settle(session, version, settlement), cancellationToken);
+    }
+
+    public Task ReleaseAsync(IReadOnlyList<ClaimedVersion> versions, CancellationToken cancellationToken) =>
+        WriteAsync(session => Deliveries.Release(session, versions), cancellationToken);
+
+    public Task<VersionRow> RedeliverAsync(string target, VersionCoordinates version, CancellationToken cancellationToken) =>
+        WriteAsync(session => Deliveries.Redeliver(session, target, version), cancellationToken);
+
+    public Task<DateTimeOffset?> NextDueAsync(string target, CancellationToken cancellationToken) =>
+        ReadAsync(database => Deliveries.NextDueOf(database, target), cancellationToken);
+
+    public Task WaitForDirtyAsync(string target, CancellationToken cancellationToken) =>
+        signals.TryGetValue(target, out var signal)
+            ? signal.WaitAsync(cancellationToken)
+            : throw new ArgumentException($"Target {target} is not configured.", nameof(target));
+
+    public Task<Backlog> BacklogAsync(string target, CancellationToken cancellationToken) =>
+        ReadAsync(database => database.InSnapshot(() => Deliveries.BacklogOf(database, target)), cancellationToken);
+
+    public Task CheckWritableAsync(CancellationToken cancellationToken) =>
+        WriteAsync(session => session.Use(ProveWrite).Add(session.Now).Run(), cancellationToken);
+
+    public Task<byte[]> SharedSecretAsync(string name, CancellationToken cancellationToken) =>
+        WriteAsync(
+            session =>
+            {
+                if (session.Use(FindSecret).Add(name).RunForBytes() is { } secret)
+                    return secret;
+                secret = RandomNumberGenerator.GetBytes(SecretBytes);
+                session.Use(AddSecret).Add(name).Add(secret).Run();
+                return secret;
+            },
+            cancellationToken);
+
+    private string TargetsJson() => JsonSerializer.Serialize(targetNames);
+}

@@ -1,0 +1,201 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
+
+namespace GrafeasBridge.Store.Sqlite;
+
+/// <summary>
+/// The embedded store: one file, one writer, many readers. This part opens and closes the house; the other parts are the
+/// verbs, a line each. README.md tells the tables and the life of a row.
+/// </summary>
+internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDisposable, IDisposable
+{
+    /// <summary>How long a foreign lock on the file is waited for.</summary>
+    public static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly StoreOptions options;
+    private readonly TimeProvider clock;
+    private readonly ILogger<SqliteStore> logger;
+    private readonly IReadOnlyList<string> targetNames;
+    private readonly Dictionary<string, DirtySignal> signals;
+    private readonly WriteQueue queue;
+    private readonly SqliteReaders readers;
+    private readonly string path;
+    private SqliteFileLock? fileLock;
+    private WalKeeper? wal;
+    private SqliteWriter? writer;
+    private int closing;
+
+    public SqliteStore(IOptions<StoreOptions> options, TargetNames targets, TimeProvider clock, ILogger<SqliteStore> logger)
+    {
+        this.options = options.Value;
+        (this.clock, this.logger, targetNames) = (clock, logger, targets.Names);
+        signals = targetNames.ToDictionary(name => name, _ => new DirtySignal());
+        path = FinalPath(Path.GetFullPath(this.options.Path));
+        queue = new WriteQueue(this.options.MaxQueuedWrites, this.options.MaxQueuedBytes);
+        readers = new SqliteReaders(path, this.options.Readers);
+    }
+
+    public long WalBytes => wal?.UsedBytes ?? 0;
+
+    public int QueuedWrites => queue.Count;
+
+    public Task OpenAsync(CancellationToken cancellationToken)
+    {
+        if (writer is not null)
+            throw new InvalidOperationException("The store is open.");
+        cancellationToken.ThrowIfCancellationRequested();
+        MakeDirectory();
+        fileLock = SqliteFileLock.Take(path);
+        try
+        {
+            Open();
+        }
+        catch (Exception e)
+        {
+            LetGo();
+            if (e is SqliteException error && SqliteErrors.ToRefusal(error) is { } refusal)
+                throw refusal;
+            throw;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref closing, 1) != 0)
+            return;
+        StoreMeter.Hide(this);
+        queue.Close();
+        if (writer is not null)
+            await writer.Ended;
+        await readers.CloseAsync();
+        wal?.Dispose();
+        writer?.Close();
+        readers.Dispose();
+        if (writer is not null)
+            Log.Closed(logger, path);
+        LetGo();
+    }
+
+    private void Open()
+    {
+        var database = OpenConnection();
+        try
+        {
+            var (from, to) = SqliteMigrations.Run(database, SqliteSchema.Steps);
+            if (from != to)
+                Log.Migrated(logger, path, from, to);
+            var targets = TargetRows.Keys(database, targetNames);
+            wal = new WalKeeper(path, options.MaxWalBytes, database.QueryNumber("pragma page_size"), logger);
+            writer = new SqliteWriter(
+                queue, wal, new WriteSession(database, clock, targets), () => new WriteSession(OpenConnection(), clock, targets), Wake, clock, logger);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+
+        StoreMeter.Show(this);
+        Log.Opened(logger, path, SqliteSchema.Steps.Count);
+    }
+
+    /// <summary>A connection for writing, set so that a commit returns only when it is on stable storage.</summary>
+    private SqliteDatabase OpenConnection()
+    {
+        var database = SqliteDatabase.Open(path, readOnly: false, BusyTimeout);
+        try
+        {
+            if (database.IsReadOnly)
+                throw new StoreException(StoreFailure.Unavailable, "The database cannot be used now: its file is read-only.");
+            database.Execute(
+                $"""
+                pragma journal_mode = wal;
+                pragma synchronous = full;
+                pragma wal_autocheckpoint = 0;
+                pragma journal_size_limit = {options.MaxWalBytes};
+                pragma cache_size = -65536;
+                pragma temp_store = memory;
+                """);
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The file itself: the lock lies beside it, so that two links to it cannot make two writers.</summary>
+    private static string FinalPath(string path) =>
+        File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
+
+    private void MakeDirectory()
+    {
+        var directory = Path.GetDirectoryName(path);
+        try
+        {
+            if (!string.IsNullOrEmpty(directory))
+                Directory.CreateDirectory(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(
+                StoreFailure.Unavailable, $"The directory {directory} of Store:Path cannot be made: {e.Message}", cause: e);
+        }
+    }
+
+    private void LetGo()
+    {
+        fileLock?.Dispose();
+        fileLock = null;
+    }
+
+    private void Wake(IReadOnlyCollection<string> targets)
+    {
+        foreach (var target in targets)
+        {
+            // A late settlement may speak of a target that has left the configuration.
+            if (signals.TryGetValue(target, out var signal))
+                signal.Set();
+        }
+    }
+
+    /// <summary>Queues work for the writer; the task ends when it is on stable storage.</summary>
+    private Task<T> WriteAsync<T>(Func<WriteSession, T> work, CancellationToken cancellationToken, int items = 1, long bytes = 256)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return Task.FromCanceled<T>(cancellationToken);
+        ThrowIfNotOpen();
+        var operation = new WriteOperation<T>(work, items, bytes, cancellationToken);
+        queue.Add(operation);
+        return operation.Completion;
+    }
+
+    private Task<T> ReadAsync<T>(Func<SqliteDatabase, T> read, CancellationToken cancellationToken)
+    {
+        ThrowIfNotOpen();
+        return readers.ReadAsync(read, cancellationToken);
+    }
+
+    private void ThrowIfNotOpen()
+    {
+        if (writer is null || closing != 0)
+            throw new StoreException(StoreFailure.Unavailable, "The store is not open.");
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2000, LogLevel.Information, "Opened the store {Path}, schema version {Schema}", EventName = "StoreOpened")]
+        public static partial void Opened(ILogger logger, string path, int schema);
+
+        [LoggerMessage(2004, LogLevel.Information, "Brought the store {Path} from schema version {From} to {To}", EventName = "StoreMigrated")]
+        public static partial void Migrated(ILogger logger, string path, long from, long to);
+
+        [LoggerMessage(2005, LogLevel.Information, "Closed the store {Path}", EventName = "StoreClosed")]
+        public static partial void Closed(ILogger logger, string path);
+    }
+}

@@ -1,0 +1,93 @@
+using GrafeasBridge.Mapping;
+
+namespace GrafeasBridge.Store.Sqlite;
+
+/// <summary>Reads rows of versions.</summary>
+internal static class VersionRows
+{
+    public const string Columns =
+        """
+        v.seq, t.name, p.subject, p.repo, p.package, c.version, v.state, v.revision, v.settled, v.attempts,
+        case v.state when 5 then v.due_at end, v.outcome, v.reason, v.update_time, v.verified_time
+        """;
+
+    public const string Names =
+        """
+        join coordinates c on c.key = v.coordinate join packages p on p.key = c.package join targets t on t.key = v.target
+        """;
+
+    internal static readonly Sql OfTarget = new(
+        $"select {Columns} from versions v {Names} where v.coordinate = ? and v.target = ?");
+
+    internal static readonly Sql OfOccurrence = new(
+        $"""
+        select {Columns} from links l join versions v on v.coordinate = l.coordinate {Names}
+        where l.occurrence = ? and t.name in (select value from json_each(?)) order by v.seq
+        """);
+
+    internal static readonly Sql OfDigest = new(
+        """
+        select p.subject, p.repo, p.package, c.version from lessons k join coordinates c on c.key = k.coordinate
+        join packages p on p.key = c.package where k.digest = ?1 and (?2 is null or k.package = ?2) order by c.key
+        """);
+
+    public static VersionRow? Find(SqliteDatabase database, string target, VersionCoordinates version)
+    {
+        if (Sqlite.Names.Coordinate(database, version) is not { } coordinate || TargetRows.Key(database, target) is not { } key)
+            return null;
+        using var row = database.Use(OfTarget).Add(coordinate).Add(key);
+        return row.Step() ? Read(row) : null;
+    }
+
+    public static (IReadOnlyList<VersionRow> Versions, string? UnmappedReason)? OfAnOccurrence(
+        SqliteDatabase database, string project, string id, string targetsJson)
+    {
+        if (Sqlite.Names.Project(database, project) is not { } key || Occurrences.SequenceOf(database, key, id) is not { } occurrence)
+            return null;
+        var versions = ReadAll(database.Use(OfOccurrence).Add(occurrence).Add(targetsJson));
+        return (versions, Links.UnmappedReason(database, key, occurrence));
+    }
+
+    public static List<VersionCoordinates> OfADigest(SqliteDatabase database, PackageCoordinates? package, string digest)
+    {
+        var versions = new List<VersionCoordinates>();
+        if (Sqlite.Names.Digest(database, digest) is not { } digestKey)
+            return versions;
+        long? packageKey = null;
+        if (package is not null && (packageKey = Sqlite.Names.Package(database, package)) is null)
+            return versions;
+        using var rows = database.Use(OfDigest).Add(digestKey).Add(packageKey);
+        while (rows.Step())
+            versions.Add(Coordinates(rows, 0));
+        return versions;
+    }
+
+    public static List<VersionRow> ReadAll(SqliteStatement rows)
+    {
+        var versions = new List<VersionRow>();
+        using (rows)
+        {
+            while (rows.Step())
+                versions.Add(Read(rows));
+        }
+
+        return versions;
+    }
+
+    public static VersionCoordinates Coordinates(SqliteStatement row, int first) =>
+        new(row.Text(first), row.Text(first + 1), row.Text(first + 2), row.Text(first + 3));
+
+    private static VersionRow Read(SqliteStatement row) => new(
+        Sequence: row.Number(0),
+        Target: row.Text(1),
+        Coordinates: Coordinates(row, 2),
+        State: (DeliveryState)row.Number(6),
+        Revision: row.Number(7),
+        SettledRevision: row.Number(8),
+        Attempts: (int)row.Number(9),
+        NextAttempt: row.TimeOrNull(10),
+        LastOutcome: row.Text(11),
+        LastReason: row.Text(12),
+        UpdateTime: row.Time(13),
+        VerifiedTime: row.TimeOrNull(14));
+}

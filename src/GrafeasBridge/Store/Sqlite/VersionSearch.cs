@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using GrafeasBridge.Mapping;
+
+namespace GrafeasBridge.Store.Sqlite;
+
+/// <summary>
+/// Lists versions by filter, in pages by sequence. A page is merged from arms that each walk one index in order of sequence:
+/// one arm for each target and state, or for each target when the package is given. So the first page and the thousandth of
+/// a million rows cost the same, whatever the filter names.
+/// </summary>
+internal static class VersionSearch
+{
+    // One text for each combination of filters, targets and states that is asked for: a small number.
+    private static readonly ConcurrentDictionary<string, Sql> Commands = new();
+
+    /// <param name="configured">Targets to show when the filter names none.</param>
+    public static IReadOnlyList<VersionRow> List(
+        SqliteDatabase database, VersionFilter filter, IReadOnlyList<string> configured, long after, int limit)
+    {
+        var names = filter.Target is null ? configured : [filter.Target];
+        var targets = names.Select(name => TargetRows.Key(database, name)).OfType<long>().ToList();
+        if (targets.Count == 0 || filter.Projects is [] || IsUnknown(database, filter))
+            return [];
+
+        var values = new List<string>();
+        var command = Compose(filter, targets, values);
+        var statement = database.Use(command).Add(after).Add(limit);
+        foreach (var value in values)
+            statement.Add(value);
+        return VersionRows.ReadAll(statement);
+    }
+
+    /// <summary>The command for a filter.</summary>
+    /// <param name="values">Takes the values of parameters from the third on.</param>
+    internal static Sql Compose(VersionFilter filter, List<long> targets, List<string> values)
+    {
+        var conditions = Conditions(filter, values);
+        var arms = filter switch
+        {
+            { Commit: not null } or { Digest: not null } => [Arm("version_identity", $"v.target in ({Numbers(targets)}){State(filter)}", conditions)],
+            { Subject: not null, Repo: not null, Package: not null } => targets.Select(
+                target => Arm("version_packages", $"v.target = {Number(target)}{State(filter)}", conditions)),
+            _ => targets.SelectMany(
+                target => States(filter),
+                (target, state) => Arm("version_states", $"v.target = {Number(target)} and v.state = {Number((int)state)}", conditions)),
+        };
+        var text = $"""
+            select {VersionRows.Columns} from ({string.Join("\nunion all\n", arms)}
+            order by 1 limit ?2) page join versions v on v.seq = page.seq {VersionRows.Names}
+            order by page.seq
+            """;
+        return Commands.GetOrAdd(text, static text => new Sql(text));
+    }
+
+    private static string Arm(string index, string where, string conditions) =>
+        $"select v.seq as seq from versions v indexed by {index} where {where} and v.seq > ?1{conditions}";
+
+    private static string Conditions(VersionFilter filter, List<string> values)
+    {
+        string Value(string value)
+        {
+            values.Add(value);
+            return "?" + Number(values.Count + 2);
+        }
+
+        var package = string.Join(
+            " and ",
+            new[] { ("subject", filter.Subject), ("repo", filter.Repo), ("package", filter.Package) }
+                .Where(part => part.Item2 is not null)
+                .Select(part => $"{part.Item1} = {Value(part.Item2!)}"));
+        var text = package.Length switch
+        {
+            0 => "",
+            // A whole name is one package; saying so with "=" keeps the index in order of sequence.
+            _ when filter is { Subject: not null, Repo: not null, Package: not null } =>
+                $" and v.package = (select key from packages where {package})",
+            _ => $" and v.package in (select key from packages where {package})",
+        };
+        if (filter.Commit is { } commit)
+        {
+            text += " and v.coordinate in (select l.coordinate from commits m join links l on l.occurrence = m.occurrence "
+                + $"where m.commit_id = {Value(commit)})";
+        }
+
+        if (filter.Digest is { } digest)
+            text += OfDigest(Value(digest));
+        if (filter.Projects is { } projects)
+        {
+            text += " and exists (select 1 from links l where l.coordinate = v.coordinate and l.project in "
+                + $"(select key from project_names where name in (select value from json_each({Value(JsonSerializer.Serialize(projects))}))))";
+        }
+
+        return text;
+    }
+
+    /// <summary>Versions that a digest is known to be, and stand-ins for it while none is known.</summary>
+    private static string OfDigest(string digest) =>
+        $"""
+         and v.coordinate in (
+        select coordinate from lessons where digest = (select key from digests where digest = {digest})
+        union all
+        select r.untagged from digest_references r join links l
+        on l.coordinate = r.untagged and l.project = r.project and l.occurrence = r.occurrence and l.origin = 2
+        where r.digest = (select key from digests where digest = {digest}))
+        """;
+
+    /// <summary>True when a name of the filter was never heard of: then no index need be walked to find nothing.</summary>
+    private static bool IsUnknown(SqliteDatabase database, VersionFilter filter)
+    {
+        if (filter.Digest is { } digest && Names.Digest(database, digest) is null)
+            return true;
+        return filter is { Subject: { } subject, Repo: { } repo, Package: { } package }
+            && Names.Package(database, new PackageCoordinates(subject, repo, package)) is null;
+    }
+
+    private static DeliveryState[] States(VersionFilter filter) =>
+        filter.State is { } state ? [state] : Enum.GetValues<DeliveryState>();
+
+    private static string State(VersionFilter filter) =>
+        filter.State is { } state ? $" and v.state = {Number((int)state)}" : "";
+
+    private static string Numbers(IEnumerable<long> numbers) => string.Join(", ", numbers.Select(Number));
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

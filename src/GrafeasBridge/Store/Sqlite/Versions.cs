@@ -1,0 +1,81 @@
+namespace GrafeasBridge.Store.Sqlite;
+
+/// <summary>Versions whose wanted state one operation changes: each is marked once, however many of its occurrences changed.</summary>
+internal sealed class DirtyVersions
+{
+    private readonly HashSet<long> coordinates = [];
+
+    public void Add(long coordinate) => coordinates.Add(coordinate);
+
+    /// <summary>Marks them at every target.</summary>
+    public void Mark(WriteSession session, string? traceParent)
+    {
+        foreach (var coordinate in coordinates)
+            Versions.Mark(session, coordinate, traceParent);
+    }
+}
+
+/// <summary>
+/// Rows of (version, target): how their revision grows. A row that was settled becomes due now; one that waits or is in hand
+/// keeps its time; a parked one stays parked, since a person must act.
+/// </summary>
+internal static class Versions
+{
+    // Most marks fall on rows that are dirty already: those touch no index.
+    private static readonly Sql Bump = new(
+        """
+        update versions set revision = revision + 1, update_time = ?, trace_parent = ?
+        where coordinate = ? and target = ? returning seq, state
+        """);
+
+    private static readonly Sql KeysOf = new("select coordinate, target from versions where seq = ?");
+    private static readonly Sql MakeDue = new("update versions set state = 1, due_at = ?, dirty_since = ? where seq = ?");
+
+    private static readonly Sql Insert = new(
+        """
+        insert into versions (
+            target, coordinate, package, state, revision, settled, attempts, due_at, dirty_since, update_time,
+            owned, outcome, reason, trace_parent)
+        select ?1, ?2, package, 1, 1, 0, 0, ?3, ?3, ?3, '[]', '', '', ?4 from coordinates where key = ?2
+        """);
+
+    public static void Mark(WriteSession session, long coordinate, string? traceParent)
+    {
+        foreach (var target in session.Targets)
+            Mark(session, coordinate, target, traceParent);
+    }
+
+    public static void Mark(WriteSession session, long coordinate, TargetKey target, string? traceParent)
+    {
+        var now = session.Now;
+        switch (BumpRevision(session, coordinate, target.Key, now, traceParent))
+        {
+            case null:
+                session.Use(Insert).Add(target.Key).Add(coordinate).Add(now).Add(traceParent).Run();
+                session.Woken.Add(target.Name);
+                break;
+            case { State: DeliveryState.Verified or DeliveryState.Drifted } row:
+                session.Use(MakeDue).Add(now).Add(now).Add(row.Sequence).Run();
+                session.Woken.Add(target.Name);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Marks a version at the target of a lost claim, so that the newest state wins over the late write.</summary>
+    public static void MarkAgain(WriteSession session, ClaimedVersion version)
+    {
+        using var row = session.Use(KeysOf).Add(version.Id);
+        if (!row.Step())
+            throw new StoreException(StoreFailure.NotFound, $"version {version.Coordinates} is not known at target {version.Target}");
+        Mark(session, row.Number(0), new TargetKey(row.Number(1), version.Target), version.TraceParent);
+    }
+
+    private static (long Sequence, DeliveryState State)? BumpRevision(
+        WriteSession session, long coordinate, long target, DateTimeOffset now, string? traceParent)
+    {
+        using var row = session.Use(Bump).Add(now).Add(traceParent).Add(coordinate).Add(target);
+        return row.Step() ? (row.Number(0), (DeliveryState)row.Number(1)) : null;
+    }
+}

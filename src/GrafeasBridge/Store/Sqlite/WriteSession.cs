@@ -1,0 +1,85 @@
+using System.Runtime.InteropServices;
+
+namespace GrafeasBridge.Store.Sqlite;
+
+/// <summary>A configured target and the number that stands for it.</summary>
+internal sealed record TargetKey(long Key, string Name);
+
+/// <summary>
+/// What the writer's thread knows while it writes: its connection, and keys that it has looked up. The keys may be kept
+/// because nobody else writes; they are forgotten whenever a transaction is rolled back.
+/// </summary>
+internal sealed class WriteSession(SqliteDatabase database, TimeProvider clock, IReadOnlyList<TargetKey> targets) : IDisposable
+{
+    public SqliteDatabase Database => database;
+
+    public IReadOnlyList<TargetKey> Targets => targets;
+
+    public DateTimeOffset Now => clock.GetUtcNow();
+
+    public KeyCache<string, long> ProjectKeys { get; } = new();
+
+    public KeyCache<(string Project, string Id), NoteKey> Notes { get; } = new();
+
+    public KeyCache<(string Subject, string Repo, string Package), long> PackageKeys { get; } = new();
+
+    public KeyCache<(long Package, string Version), long> CoordinateKeys { get; } = new();
+
+    public KeyCache<string, long> DigestKeys { get; } = new();
+
+    /// <summary>Targets at which something has become due; their workers are woken after the commit.</summary>
+    public HashSet<string> Woken { get; } = [];
+
+    public SqliteStatement Use(Sql sql) => database.Use(sql);
+
+    public void WakeAll()
+    {
+        if (Woken.Count == targets.Count)
+            return;
+        foreach (var target in targets)
+            Woken.Add(target.Name);
+    }
+
+    /// <summary>Forgets the keys that an undone transaction may have taught.</summary>
+    public void Forget()
+    {
+        ProjectKeys.Clear();
+        Notes.Clear();
+        PackageKeys.Clear();
+        CoordinateKeys.Clear();
+        DigestKeys.Clear();
+    }
+
+    public void Dispose() => database.Dispose();
+}
+
+/// <summary>A note that is there: the key of its name, and its kind.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct NoteKey(long Name, int Kind);
+
+/// <summary>A bounded memory of keys. When full it starts over: what is in use comes back at the price of one look-up each.</summary>
+internal sealed class KeyCache<TName, TKey>
+    where TName : notnull
+    where TKey : struct
+{
+    private const int Capacity = 8192;
+    private readonly Dictionary<TName, TKey> keys = [];
+
+    public bool TryGet(TName name, out TKey key) => keys.TryGetValue(name, out key);
+
+    public TKey Keep(TName name, TKey key)
+    {
+        if (keys.Count >= Capacity)
+            keys.Clear();
+        keys[name] = key;
+        return key;
+    }
+
+    public void Remove(TName name) => keys.Remove(name);
+
+    public void Clear()
+    {
+        if (keys.Count > 0)
+            keys.Clear();
+    }
+}

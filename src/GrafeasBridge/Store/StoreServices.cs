@@ -1,0 +1,21 @@
+using GrafeasBridge.Store.Sqlite;
+using Microsoft.Extensions.Options;
+
+namespace GrafeasBridge.Store;
+
+/// <summary>
+/// Registers <see cref="IBridgeStore"/>. The host registers <see cref="TargetNames"/> and <see cref="TimeProvider"/>, calls
+/// <see cref="IBridgeStore.OpenAsync"/> before it listens, and disposes its services last.
+/// </summary>
+internal static class StoreServices
+{
+    internal static IServiceCollection AddStore(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<StoreOptions>().Bind(configuration.GetSection(StoreOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<StoreOptions>, StoreOptionsValidator>();
+        services.AddSingleton<IValidateOptions<StoreOptions>, StoreOptionsRules>();
+        services.AddSingleton<SqliteStore>();
+        services.AddSingleton<IBridgeStore>(provider => provider.GetRequiredService<SqliteStore>());
+        return services;
+    }
+}

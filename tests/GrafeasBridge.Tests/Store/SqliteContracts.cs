@@ -1,0 +1,13 @@
+namespace GrafeasBridge.Tests.Store;
+
+// The contract on the embedded store.
+
+public sealed class SqliteGrafeasTests : GrafeasContract
+{
+    internal override StoreBackend NewBackend() => new SqliteBackend();
+}
+
+public sealed class SqliteOccurrenceTests : OccurrenceContract
+{
+    internal override StoreBackend NewBackend() => new SqliteBackend();
+}
