@@ -1,0 +1,150 @@
+using Grafeas.V1;
+using Grpc.Core;
+
+namespace GrafeasBridge.Tests.Ingest;
+
+/// <summary>Lists: their order, their pages, and tokens that nobody can make.</summary>
+public sealed class PagingTests(IngestFixture fixture) : IClassFixture<IngestFixture>
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Pages_do_not_overlap_and_end_with_no_token_while_others_write()
+    {
+        string note = await Samples.NoteAsync(fixture.Host, "walk");
+        await CreateAsync("walk", note, 5);
+        var seen = new List<string>();
+        string token = string.Empty;
+        do
+        {
+            ListOccurrencesResponse page = await ListAsync("walk", 2, token);
+            seen.AddRange(page.Occurrences.Select(o => o.Name));
+            token = page.NextPageToken;
+            if (seen.Count == 2) await CreateAsync("walk", note, 2);
+        }
+        while (token.Length > 0);
+        Assert.Equal(7, seen.Distinct().Count());
+        Assert.Equal(7, seen.Count);
+    }
+
+    [Fact]
+    public async Task A_token_holds_for_its_own_list_only()
+    {
+        string note = await Samples.NoteAsync(fixture.Host, "own");
+        await CreateAsync("own", note, 3);
+        string token = (await ListAsync("own", 1, string.Empty)).NextPageToken;
+        await Refusals.OfAsync(
+            fixture.Host.Grafeas.ListOccurrencesAsync(new ListOccurrencesRequest { Parent = "projects/ow", PageToken = token }, cancellationToken: Cancelled),
+            StatusCode.InvalidArgument);
+        await Refusals.OfAsync(
+            fixture.Host.Grafeas.ListNotesAsync(new ListNotesRequest { Parent = "projects/own", PageToken = token }, cancellationToken: Cancelled),
+            StatusCode.InvalidArgument);
+        await Refusals.OfAsync(
+            fixture.Host.Grafeas.ListNoteOccurrencesAsync(new ListNoteOccurrencesRequest { Name = note, PageToken = token }, cancellationToken: Cancelled),
+            StatusCode.InvalidArgument);
+        Assert.Equal(2, (await ListAsync("own", 1000, token)).Occurrences.Count);
+    }
+
+    [Fact]
+    public async Task A_token_with_any_character_changed_is_refused()
+    {
+        string note = await Samples.NoteAsync(fixture.Host, "forge");
+        await CreateAsync("forge", note, 2);
+        string token = (await ListAsync("forge", 1, string.Empty)).NextPageToken;
+        // The last character carries four bits that decode to nothing.
+        for (int i = 0; i < token.Length - 1; i++)
+        {
+            string forged = token[..i] + (token[i] == 'A' ? 'B' : 'A') + token[(i + 1)..];
+            await Refusals.OfAsync(
+                fixture.Host.Grafeas.ListOccurrencesAsync(new ListOccurrencesRequest { Parent = "projects/forge", PageToken = forged }, cancellationToken: Cancelled),
+                StatusCode.InvalidArgument);
+        }
+
+        foreach (string made in new[] { "1", "-1", "9999999999999999999999", token + "A", token[..^1], token + "=", " " + token, "%00" })
+        {
+            await Refusals.OfAsync(
+                fixture.Host.Grafeas.ListOccurrencesAsync(new ListOccurrencesRequest { Parent = "projects/forge", PageToken = made }, cancellationToken: Cancelled),
+                StatusCode.InvalidArgument);
+        }
+    }
+
+    [Fact]
+    public async Task Page_sizes_have_a_default_and_a_limit_that_the_refusal_names()
+    {
+        string note = await Samples.NoteAsync(fixture.Host, "sizes");
+        await CreateAsync("sizes", note, 21);
+        Assert.Equal(20, (await ListAsync("sizes", 0, string.Empty)).Occurrences.Count);
+        Assert.Equal(21, (await ListAsync("sizes", 1000, string.Empty)).Occurrences.Count);
+        RpcException refusal = await Refusals.OfAsync(
+            fixture.Host.Grafeas.ListOccurrencesAsync(new ListOccurrencesRequest { Parent = "projects/sizes", PageSize = 1001 }, cancellationToken: Cancelled),
+            StatusCode.InvalidArgument);
+        Assert.Equal("page_size is 1001; at most 1000 are allowed", refusal.Status.Detail);
+        Assert.Equal("page_size", await Refusals.FieldsAsync(
+            fixture.Host.Grafeas.ListNotesAsync(new ListNotesRequest { Parent = "projects/sizes", PageSize = int.MinValue }, cancellationToken: Cancelled)));
+    }
+
+    [Fact]
+    public async Task A_page_of_large_occurrences_stays_small_enough_to_be_received()
+    {
+        string note = await Samples.NoteAsync(fixture.Host, "large");
+        for (int i = 0; i < 6; i++)
+        {
+            Occurrence occurrence = Samples.Build(note);
+            occurrence.Remediation = new string('x', 1_500_000);
+            await fixture.Host.Grafeas.CreateOccurrenceAsync(
+                new CreateOccurrenceRequest { Parent = "projects/large", Occurrence = occurrence }, cancellationToken: Cancelled);
+        }
+
+        var sizes = new List<int>();
+        string token = string.Empty;
+        do
+        {
+            ListOccurrencesResponse page = await ListAsync("large", 1000, token);
+            Assert.InRange(page.CalculateSize(), 1, 4 << 20);
+            sizes.Add(page.Occurrences.Count);
+            token = page.NextPageToken;
+        }
+        while (token.Length > 0);
+        Assert.Equal([2, 2, 2], sizes);
+    }
+
+    [Theory]
+    [InlineData("kind=\"BUILD\"", false)]
+    [InlineData("x", false)]
+    [InlineData("", true)]
+    [InlineData(" \t\n ", true)]
+    public async Task A_filter_that_is_not_blank_is_refused_at_its_field(string filter, bool fine)
+    {
+        string note = await Samples.NoteAsync(fixture.Host, $"filter{filter.Length}");
+        string parent = note.Split("/notes/")[0];
+        if (fine)
+        {
+            await fixture.Host.Grafeas.ListOccurrencesAsync(new ListOccurrencesRequest { Parent = parent, Filter = filter, ReturnPartialSuccess = true }, cancellationToken: Cancelled);
+            return;
+        }
+
+        Assert.Equal("filter", await Refusals.FieldsAsync(fixture.Host.Grafeas.ListOccurrencesAsync(new ListOccurrencesRequest { Parent = parent, Filter = filter }, cancellationToken: Cancelled)));
+        Assert.Equal("filter", await Refusals.FieldsAsync(fixture.Host.Grafeas.ListNotesAsync(new ListNotesRequest { Parent = parent, Filter = filter }, cancellationToken: Cancelled)));
+        Assert.Equal("filter", await Refusals.FieldsAsync(fixture.Host.Grafeas.ListNoteOccurrencesAsync(new ListNoteOccurrencesRequest { Name = note, Filter = filter }, cancellationToken: Cancelled)));
+        Assert.Equal("filter", await Refusals.FieldsAsync(fixture.Host.Projects.ListProjectsAsync(new() { Filter = filter }, cancellationToken: Cancelled)));
+    }
+
+    [Fact]
+    public async Task The_list_of_a_note_that_is_gone_is_not_found()
+    {
+        await Refusals.OfAsync(
+            fixture.Host.Grafeas.ListNoteOccurrencesAsync(new ListNoteOccurrencesRequest { Name = "projects/gone/notes/n" }, cancellationToken: Cancelled),
+            StatusCode.NotFound);
+    }
+
+    private async Task CreateAsync(string project, string note, int count)
+    {
+        var request = new BatchCreateOccurrencesRequest { Parent = $"projects/{project}" };
+        for (int i = 0; i < count; i++) request.Occurrences.Add(Samples.Build(note, $"b{i}"));
+        await fixture.Host.Grafeas.BatchCreateOccurrencesAsync(request, cancellationToken: Cancelled);
+    }
+
+    private async Task<ListOccurrencesResponse> ListAsync(string project, int size, string token) =>
+        await fixture.Host.Grafeas.ListOccurrencesAsync(
+            new ListOccurrencesRequest { Parent = $"projects/{project}", PageSize = size, PageToken = token }, cancellationToken: Cancelled);
+}
