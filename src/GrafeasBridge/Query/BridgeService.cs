@@ -89,8 +89,15 @@ internal sealed class BridgeService(IBridgeStore store, VersionReports reports, 
     {
         VersionRow? row = await store.FindVersionAsync(target, version, cancellationToken);
         bool visible = row is not null
-            && (caller.Projects is null || await store.ContributesAsync(version, [.. caller.Projects], cancellationToken));
+            && (caller.Projects is null || await ContributesAsync(caller.Projects, target, version, cancellationToken));
         return visible ? row! : throw Errors.NotFound("version", $"{target}/{version}");
+    }
+
+    private async Task<bool> ContributesAsync(
+        IEnumerable<string> projects, string target, VersionCoordinates version, CancellationToken cancellationToken)
+    {
+        var filter = new VersionFilter(target, version.Subject, version.Repo, version.Package, Version: version.Version, Projects: [.. projects]);
+        return (await store.ListVersionsAsync(filter, 0, 1, cancellationToken)).Count > 0;
     }
 
     private static VersionCoordinates Coordinates(string target, string subject, string repo, string package, string version)
@@ -113,6 +120,7 @@ internal sealed class BridgeService(IBridgeStore store, VersionReports reports, 
         NullIfEmpty(request.Subject),
         NullIfEmpty(request.Repo),
         NullIfEmpty(request.Package),
+        null,
         request.State == V1.DeliveryState.Unspecified ? null : (Store.DeliveryState)request.State,
         NullIfEmpty(request.Commit),
         NullIfEmpty(request.Digest),

@@ -76,12 +76,14 @@ internal sealed record VersionRow(
     DateTimeOffset? VerifiedTime);
 
 /// <summary>Narrows a list of versions; null narrows nothing.</summary>
+/// <param name="Version">Only together with subject, repo and package.</param>
 /// <param name="Projects">Only versions to which an occurrence of one of these projects contributes.</param>
 internal sealed record VersionFilter(
     string? Target = null,
     string? Subject = null,
     string? Repo = null,
     string? Package = null,
+    string? Version = null,
     DeliveryState? State = null,
     string? Commit = null,
     string? Digest = null,

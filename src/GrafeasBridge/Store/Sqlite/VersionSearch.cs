@@ -39,7 +39,8 @@ internal static class VersionSearch
         var conditions = Conditions(filter, values);
         var arms = filter switch
         {
-            { Commit: not null } or { Digest: not null } => [Arm("version_identity", $"v.target in ({Numbers(targets)}){State(filter)}", conditions)],
+            { Commit: not null } or { Digest: not null } or { Subject: not null, Repo: not null, Package: not null, Version: not null } =>
+                [Arm("version_identity", $"v.target in ({Numbers(targets)}){State(filter)}", conditions)],
             { Subject: not null, Repo: not null, Package: not null } => targets.Select(
                 target => Arm("version_packages", $"v.target = {Number(target)}{State(filter)}", conditions)),
             _ => targets.SelectMany(
@@ -74,6 +75,10 @@ internal static class VersionSearch
         {
             0 => "",
             // A whole name is one package; saying so with "=" keeps the index in order of sequence.
+            // A whole name with its version is one coordinate.
+            _ when filter is { Subject: not null, Repo: not null, Package: not null, Version: { } version } =>
+                $" and v.coordinate = (select key from coordinates where package = (select key from packages where {package}) "
+                + $"and version = {Value(version)})",
             _ when filter is { Subject: not null, Repo: not null, Package: not null } =>
                 $" and v.package = (select key from packages where {package})",
             _ => $" and v.package in (select key from packages where {package})",
