@@ -8,7 +8,7 @@ internal static class DemoPayloads
     private static readonly (string What, string Resource)[] All =
     [
         ("a Google Cloud Build", "cloud-build.json"),
-        ("a Tekton Chains task", "tekton-chains.json"),
+        ("a Tekton Chains pipeline", "tekton-chains.json"),
     ];
 
     public static List<SendItem> Read()

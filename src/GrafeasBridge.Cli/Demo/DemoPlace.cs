@@ -25,8 +25,8 @@ internal sealed class DemoPlace : IDisposable
         $"--Emulator:Listen={Address(Emulator)}",
         $"--Store:Path={Path.Combine(Folder, "bridge.db")}",
         $"--Emulator:Path={Path.Combine(Folder, "emulator.db")}",
-        // A Tekton build names its image by digest alone; the demo lets the digest be the version.
-        "--Mapping:Resolvers:gcr:Untagged=sha256-{hex}",
+        // The Tekton build names what it made by digest alone; the demo lets the digest be the version.
+        "--Mapping:Resolvers:google-artifact-registry-maven-repository:Untagged=sha256-{hex}",
     ];
 
     public static string Address(Uri uri) => uri.GetLeftPart(UriPartial.Authority);

@@ -35,6 +35,9 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        // Settings of the user's own service, its targets above all, are none of the demo's business.
+        foreach (string variable in start.Environment.Keys.Where(IsSetting).ToList())
+            start.Environment.Remove(variable);
         start.ArgumentList.Add(service);
         foreach (string setting in place.Settings)
             start.ArgumentList.Add(setting);
@@ -128,6 +131,9 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
             return false; // not listening yet
         }
     }
+
+    private static bool IsSetting(string variable) =>
+        variable.Contains("__", StringComparison.Ordinal) || variable.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase);
 
     private const int SigTerm = 15;
 

@@ -31,7 +31,8 @@ internal sealed record SentVersion(string Target, string Subject, string Repo, s
 /// <summary>A fresh key: the key once, and the entry for the service's key file.</summary>
 internal sealed record NewKeyLine(string Key, KeyEntry Entry);
 
-internal sealed record KeyEntry(string Name, string Hash, IReadOnlyList<string> Roles, IReadOnlyList<string>? Projects);
+/// <param name="Projects">Project ids; "*" for all.</param>
+internal sealed record KeyEntry(string Name, string Hash, IReadOnlyList<string> Projects, IReadOnlyList<string> Roles);
 
 /// <summary>What <c>health --json</c> prints.</summary>
 internal sealed record HealthLine(string Server, string Status);

@@ -11,6 +11,8 @@ namespace GrafeasBridge.Cli.Verbs;
 /// <summary><c>gbridge key new</c>: a fresh API key, and what the service's key file must say about it. Talks to nobody.</summary>
 internal static class KeyVerb
 {
+    private const int LongestName = 100;
+
     private static readonly string[] Roles = ["send", "read", "operate"];
 
     public static Command Create(GlobalOptions global)
@@ -34,8 +36,8 @@ internal static class KeyVerb
 
     private static int New(Screen screen, string name, string[] projects, string roles)
     {
-        if (string.IsNullOrWhiteSpace(name))
-            throw CliException.BadInput("--name is empty.");
+        if (string.IsNullOrWhiteSpace(name) || name.Length > LongestName)
+            throw CliException.BadInput($"--name must have 1 to {LongestName} characters.");
 
         string[] chosen = roles.Split(',', StringSplitOptions.TrimEntries);
         if (chosen.FirstOrDefault(r => !Roles.Contains(r, StringComparer.Ordinal)) is { } unknown)
@@ -43,15 +45,15 @@ internal static class KeyVerb
 
         string key = "gb_" + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         string hash = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
-        string[]? ids = projects.Length == 0 ? null : [.. projects.Select(p => ProjectName.Parse(p, "--project")["projects/".Length..])];
-        var entry = new KeyEntry(name, hash, [.. chosen.Distinct(StringComparer.Ordinal)], ids);
+        string[] ids = projects.Length == 0 ? ["*"] : [.. projects.Select(p => ProjectName.Parse(p, "--project")["projects/".Length..])];
+        var entry = new KeyEntry(name, hash, ids, [.. chosen.Distinct(StringComparer.Ordinal)]);
         if (screen.Json)
         {
             screen.JsonLine(JsonSerializer.Serialize(new NewKeyLine(key, entry), JsonLines.Readable.NewKeyLine));
             return ExitCode.Done;
         }
 
-        screen.Line($"Key (shown once, give it to the sender as a secret):\n\n  {key}\n\nEntry for the service's key file:\n");
+        screen.Line($"Key (shown once, give it to the sender as a secret):\n\n  {key}\n\nEntry for 'keys' in the file that the service's Access:KeysFile names:\n");
         screen.JsonLine("  " + JsonSerializer.Serialize(entry, JsonLines.Readable.KeyEntry));
         return ExitCode.Done;
     }

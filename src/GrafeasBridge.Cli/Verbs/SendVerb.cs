@@ -57,6 +57,7 @@ internal sealed class SendVerb
     public static Command Create(GlobalOptions global)
     {
         var verb = new SendVerb();
+        verb.files.RefusingOptions();
         verb.wait.AcceptOnlyFromAmong("accepted", "verified");
         var command = new Command("send", "Sends occurrences from JSON files, standard input, or flags that tell a build.")
         {

@@ -11,7 +11,7 @@ internal static class UnmappedVerb
 {
     public static Command Create(GlobalOptions global)
     {
-        var project = new Argument<string>("project") { Description = "The project's id." };
+        var project = new Argument<string>("project") { Description = "The project's id." }.RefusingOptions();
         Option<int> limit = LimitOption.New();
         var command = new Command("unmapped", "Lists occurrences of a project that concern no known version, oldest first, with the reason.") { project, limit };
         command.SetAction((parsed, cancellationToken) =>

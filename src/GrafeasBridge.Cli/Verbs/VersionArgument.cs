@@ -23,7 +23,7 @@ internal sealed class VersionArgument
 
     public void AddTo(Command command)
     {
-        command.Arguments.Add(path);
+        command.Arguments.Add(path.RefusingOptions());
         foreach (Option option in new Option[] { target, subject, repo, package, version })
             command.Options.Add(option);
     }

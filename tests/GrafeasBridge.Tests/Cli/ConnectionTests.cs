@@ -86,11 +86,12 @@ public sealed class ConnectionTests : CliTest
         Assert.Equal("""["send","read"]""", entry.GetProperty("roles").GetRawText());
         Assert.Equal("""["acme"]""", entry.GetProperty("projects").GetRawText());
         Assert.DoesNotContain(key, second.Output);
+        Assert.Contains("""["*"]""", second.Output);
     }
 
     [Theory]
     [InlineData("is none of send, read, operate", "--name", "ci", "--role", "admin")]
-    [InlineData("--name is empty", "--name", " ")]
+    [InlineData("1 to 100 characters", "--name", " ")]
     [InlineData("--name", "--role", "read")]
     public async Task A_key_nobody_can_use_is_not_made(string sentence, params string[] arguments)
     {

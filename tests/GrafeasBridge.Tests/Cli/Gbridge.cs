@@ -79,6 +79,7 @@ internal sealed class Gbridge
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
         };
         start.ArgumentList.Add(Assembly);
         foreach (string argument in arguments)

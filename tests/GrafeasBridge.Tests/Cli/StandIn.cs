@@ -4,13 +4,13 @@ using Grafeas.V1;
 using GrafeasBridge.Tests.Support;
 using GrafeasBridge.V1;
 using Grpc.Core;
+using Metadata = Grpc.Core.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace GrafeasBridge.Tests.Cli;
@@ -21,9 +21,9 @@ namespace GrafeasBridge.Tests.Cli;
 /// </summary>
 internal sealed class StandIn : IAsyncDisposable
 {
-    private readonly WebApplication host;
+    private readonly WebApplication application;
 
-    private StandIn(WebApplication host) => this.host = host;
+    private StandIn(WebApplication application) => this.application = application;
 
     public ConcurrentQueue<(CreateOccurrenceRequest Request, Metadata Headers)> Created { get; } = new();
 
@@ -46,7 +46,7 @@ internal sealed class StandIn : IAsyncDisposable
 
     public Func<ExplainRequest, ExplainResponse> OnExplain { get; set; } = _ => new ExplainResponse();
 
-    public Uri Address => new(host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+    public Uri Address => new(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
     public static async Task<StandIn> StartAsync(TestLogs logs, HttpProtocols protocols = HttpProtocols.Http2)
     {
@@ -64,7 +64,7 @@ internal sealed class StandIn : IAsyncDisposable
         return stand;
     }
 
-    public async ValueTask DisposeAsync() => await host.DisposeAsync();
+    public async ValueTask DisposeAsync() => await application.DisposeAsync();
 
     private sealed class GrafeasStandIn(StandIn stand) : global::Grafeas.V1.Grafeas.GrafeasBase
     {
