@@ -85,15 +85,14 @@ internal sealed partial class BintrayTarget(TargetOptions options, BintrayClient
     /// <summary>What to do when something is missing that may not be created; null when it may.</summary>
     private string? NotAllowed(VersionCoordinates version, DeliveryOutcome missing)
     {
-        (string what, string name, CreateMissing? level) = missing switch
+        (string what, string name, CreateMissing level) = missing switch
         {
             DeliveryOutcome.VersionMissing => ("Version", version.ToString(), CreateMissing.Version),
             DeliveryOutcome.PackageMissing => ("Package", version.InPackage.ToString(), CreateMissing.Package),
             DeliveryOutcome.RepoMissing => ("Repository", $"{version.Subject}/{version.Repo}", CreateMissing.Repository),
-            _ => ("Subject", version.Subject, (CreateMissing?)null),
+            // A subject comes into being with its first repository where the target allows that; elsewhere the target says no.
+            _ => ("Subject", version.Subject, CreateMissing.Repository),
         };
-        if (level is null)
-            return $"{what} '{name}' does not exist at target '{options.Name}'. Create it there, or correct the occurrence's resource, then redeliver.";
         return options.CreateMissing >= level
             ? null
             : $"{what} '{name}' does not exist at target '{options.Name}'. Create it, or set {options.Key}:CreateMissing to {level}, then redeliver.";
