@@ -13,9 +13,9 @@ internal sealed class FieldPlan(Func<FieldDescriptor, bool> wanted)
     private readonly ConcurrentDictionary<MessageDescriptor, FieldDescriptor[]> plans = new();
 
     /// <summary>Fields that are looked for, and fields in whose messages there may be some.</summary>
-    public FieldDescriptor[] Of(MessageDescriptor type) => plans.GetOrAdd(type, PlanOf);
-
-    public bool IsWanted(FieldDescriptor field) => wanted(field);
+    public FieldDescriptor[] Of(MessageDescriptor type) =>
+        // Asked first, since GetOrAdd would make a delegate on every call.
+        plans.TryGetValue(type, out FieldDescriptor[]? plan) ? plan : plans.GetOrAdd(type, PlanOf);
 
     private FieldDescriptor[] PlanOf(MessageDescriptor type) =>
         [.. type.Fields.InFieldNumberOrder().Where(field => wanted(field) || (Below(field) is { } below && Leads(below, [])))];

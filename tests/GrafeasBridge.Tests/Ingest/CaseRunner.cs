@@ -107,12 +107,12 @@ internal sealed partial class CaseRunner(CallInvoker invoker, string unique)
     };
 
     private static string Fill(string text, Dictionary<string, string> names) =>
-        Variables().Replace(text, match => names.GetValueOrDefault(match.Groups[1].Value, match.Value));
+        Variables().Replace(text, match => names.GetValueOrDefault(match.Groups["name"].Value, match.Value));
 
     // InvalidArgument -> INVALID_ARGUMENT
     private static string CodeName(StatusCode code) => WordStarts().Replace(code.ToString(), "_").ToUpperInvariant();
 
-    [GeneratedRegex(@"\$\{([A-Za-z0-9_]+)\}", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"\$\{(?<name>[A-Za-z0-9_]+)\}", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Variables();
 
     [GeneratedRegex("(?<=[a-z])(?=[A-Z])", RegexOptions.None, matchTimeoutMilliseconds: 5000)]

@@ -3,6 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grafeas.V1;
 using Grpc.Core;
+using Metadata = Grpc.Core.Metadata;
 
 namespace GrafeasBridge.Tests.Ingest;
 

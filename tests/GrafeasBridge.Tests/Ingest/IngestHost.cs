@@ -14,7 +14,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Service = Grafeas.V1.Grafeas;
 
@@ -61,12 +60,12 @@ internal sealed class IngestHost : IAsyncDisposable
     public static async Task<IngestHost> StartAsync(
         CancellationToken cancellationToken, IEnumerable<string>? settings = null, Action<IServiceCollection>? adjust = null)
     {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("ingest-");
+        DirectoryInfo data = Directory.CreateTempSubdirectory("ingest-");
         var logs = new TestLogs();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Information);
         builder.Configuration.AddInMemoryCollection(
-            [new("Store:Path", Path.Combine(folder.FullName, "bridge.db")), .. (settings ?? []).Select(Pair)]);
+            [new("Store:Path", Path.Combine(data.FullName, "bridge.db")), .. (settings ?? []).Select(Pair)]);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
@@ -76,19 +75,19 @@ internal sealed class IngestHost : IAsyncDisposable
         builder.Services.AddIngest(builder.Configuration).AddStore(builder.Configuration).AddMapping(builder.Configuration);
         adjust?.Invoke(builder.Services);
 
-        WebApplication app = builder.Build();
-        app.UseRestErrors();
-        app.UseRouting();
-        app.Use((context, next) =>
+        WebApplication built = builder.Build();
+        built.UseRestErrors();
+        built.UseRouting();
+        built.Use((context, next) =>
         {
             context.Features.Set(CallerOf(context));
             return next(context);
         });
-        app.UseRestRequests();
-        app.MapIngest();
-        await app.Services.GetRequiredService<IBridgeStore>().OpenAsync(cancellationToken);
-        await app.StartAsync(cancellationToken);
-        return new IngestHost(app, folder, logs);
+        built.UseRestRequests();
+        built.MapIngest();
+        await built.Services.GetRequiredService<IBridgeStore>().OpenAsync(cancellationToken);
+        await built.StartAsync(cancellationToken);
+        return new IngestHost(built, data, logs);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,7 @@
 using Grafeas.V1;
 using Grafeas.V1.Project;
 using Grpc.Core;
+using Metadata = Grpc.Core.Metadata;
 
 namespace GrafeasBridge.Tests.Ingest;
 
@@ -16,7 +17,7 @@ public sealed class RoleTests(IngestFixture fixture) : IClassFixture<IngestFixtu
     {
         string note = await Samples.NoteAsync(fixture.Host, "roles");
         Occurrence occurrence = await Client.CreateOccurrenceAsync(new() { Parent = "projects/roles", Occurrence = Samples.Build(note) }, cancellationToken: Cancelled);
-        (string Role, Func<Metadata, Task> Call)[] calls =
+        (string Role, Func<CallOptions, Task> Call)[] calls =
         [
             ("send", async as_ => await Client.CreateNoteAsync(new() { Parent = "projects/roles", NoteId = Guid.NewGuid().ToString(), Note = Samples.BuildNote() }, as_)),
             ("send", async as_ => await Client.BatchCreateNotesAsync(new() { Parent = "projects/roles", Notes = { [Guid.NewGuid().ToString()] = Samples.BuildNote() } }, as_)),
@@ -33,7 +34,7 @@ public sealed class RoleTests(IngestFixture fixture) : IClassFixture<IngestFixtu
             ("operate", async as_ => await Client.DeleteOccurrenceAsync(new() { Name = occurrence.Name }, as_)),
             ("operate", async as_ => await Client.DeleteNoteAsync(new() { Name = note }, as_)),
         ];
-        foreach ((string role, Func<Metadata, Task> call) in calls)
+        foreach ((string role, Func<CallOptions, Task> call) in calls)
         {
             foreach (string other in new[] { "send", "read", "operate" }.Where(one => one != role))
             {
@@ -102,7 +103,7 @@ public sealed class RoleTests(IngestFixture fixture) : IClassFixture<IngestFixtu
         await Refusals.OfAsync(projects.DeleteProjectAsync(new() { Name = "projects/seen1" }, cancellationToken: Cancelled), StatusCode.NotFound);
     }
 
-    private static Metadata As(string caller) => new() { { IngestHost.CallerHeader, caller } };
+    private static CallOptions As(string caller) => new([new Metadata.Entry(IngestHost.CallerHeader, caller)], cancellationToken: Cancelled);
 
     private static async Task DeniedAsync(Task call)
     {
