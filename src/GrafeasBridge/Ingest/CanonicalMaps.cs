@@ -17,7 +17,7 @@ internal static class CanonicalMaps
         foreach (FieldDescriptor field in Plan.Of(message.Descriptor))
         {
             object? value = field.Accessor.GetValue(message);
-            if (field.IsMap) SortMap((IDictionary)value!);
+            if (field.IsMap) SortMap(field, (IDictionary)value!);
             else if (field.IsRepeated) SortEach((IList)value!);
             else if (value is IMessage child) Sort(child);
         }
@@ -28,13 +28,12 @@ internal static class CanonicalMaps
         for (int i = 0; i < children.Count; i++) Sort((IMessage)children[i]!);
     }
 
-    private static void SortMap(IDictionary map)
+    private static void SortMap(FieldDescriptor field, IDictionary map)
     {
         if (map.Count == 0) return;
-        foreach (object value in map.Values)
+        if (field.MessageType.FindFieldByNumber(2).FieldType == FieldType.Message)
         {
-            if (value is not IMessage child) break;
-            Sort(child);
+            foreach (object value in map.Values) Sort((IMessage)value);
         }
 
         if (map.Count < 2) return;

@@ -105,7 +105,11 @@ internal static class Errors
             string one = problem.Field.Length == 0 ? problem.Sentence : $"{problem.Field} {problem.Sentence}";
             if (text.Length > 0)
             {
-                if (text.Length + one.Length > MaxMessageLength) return text.Append(CultureInfo.InvariantCulture, $" (and others; {count} problems in all)").ToString();
+                if (text.Length + one.Length > MaxMessageLength)
+                {
+                    return text.Append(CultureInfo.InvariantCulture, $" (and others; {count} problems in all)").ToString();
+                }
+
                 text.Append("; ");
             }
 

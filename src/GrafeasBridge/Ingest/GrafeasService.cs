@@ -10,7 +10,12 @@ namespace GrafeasBridge.Ingest;
 /// presence, access, the rest of the body, the page, the store.
 /// </summary>
 internal sealed partial class GrafeasService(
-    IBridgeStore store, Intake intake, PageTokens tokens, OccurrenceUpdate occurrenceUpdate, TimeProvider clock, IOptions<IngestOptions> settings)
+    IBridgeStore store,
+    Intake intake,
+    PageTokens tokens,
+    OccurrenceUpdate occurrenceUpdate,
+    TimeProvider clock,
+    IOptions<IngestOptions> settings)
     : Grafeas.V1.Grafeas.GrafeasBase
 {
     private const string NoteType = "note";

@@ -128,7 +128,8 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
         foreach (NewOccurrence item in items) size += item.Content.Length + Pages.ItemOverhead;
         if (size <= options.MaxMessageBytes) return;
         throw Errors.TooLarge(
-            $"The answer would have {size} bytes; at most {options.MaxMessageBytes} are allowed (Ingest:MaxMessageBytes). Send less at once.");
+            $"The answer would have {size} bytes; at most {options.MaxMessageBytes} are allowed (Ingest:MaxMessageBytes). "
+            + "Send less at once.");
     }
 
     private async Task<IReadOnlyList<AddedOccurrence>> StoreAsync(NewOccurrence[] items, bool batch, CancellationToken cancellationToken)

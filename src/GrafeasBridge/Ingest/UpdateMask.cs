@@ -66,7 +66,10 @@ internal sealed class UpdateMask
     /// <summary>True when the mask writes this top-level field, or something in it.</summary>
     public bool Names(int field) => paths.Any(path => path[0].FieldNumber == field);
 
-    /// <summary>Writes into <paramref name="target"/> what <paramref name="source"/> says. The source is not to be used afterwards.</summary>
+    /// <summary>
+    /// Writes into <paramref name="target"/> what <paramref name="source"/> says. They share messages from then on, so the source
+    /// may be applied again, but not changed.
+    /// </summary>
     public void Apply(IMessage source, IMessage target)
     {
         foreach (FieldDescriptor[] path in paths) Apply(path, source, target);

@@ -10,7 +10,9 @@ namespace GrafeasBridge.Ingest;
 /// <summary>Which types of google.protobuf.Any can be written as JSON, here and by transcoding.</summary>
 internal static class AnyTypes
 {
-    /// <summary>Our services, the error details (without which an error with details would become an empty 500), the well-known types.</summary>
+    /// <summary>
+    /// Our services, the well-known types, and the error details, without which an error with details would become an empty 500.
+    /// </summary>
     public static readonly TypeRegistry Registry = TypeRegistry.FromFiles(
         GrafeasReflection.Descriptor,
         ProjectReflection.Descriptor,

@@ -45,7 +45,9 @@ internal sealed class JsonBody
         catch (JsonException e)
         {
             string where = e.LineNumber is { } line ? $" (line {line + 1}, byte {e.BytePositionInLine + 1})" : string.Empty;
-            throw Errors.Invalid(string.Empty, $"The body is not JSON that can be read{where}: it may be cut off, nested too deeply, or name a field twice");
+            throw Errors.Invalid(
+                string.Empty,
+                $"The body is not JSON that can be read{where}: it may be cut off, nested too deeply, or name a field twice");
         }
     }
 
@@ -69,9 +71,9 @@ internal sealed class JsonBody
         {
             if (skipType && property.NameEquals("@type")) continue;
             FieldDescriptor? field = Find(type, property.Name);
+            if (field is not null && property.Value.ValueKind == JsonValueKind.Null && !TakesNull(field)) continue; // As if left out.
             path.Add(field?.Name ?? Ingest.Text.Short(property.Name));
             if (field is null) Add($"is no field of {type.FullName}");
-            else if (property.Value.ValueKind == JsonValueKind.Null && field.FieldType != FieldType.Enum && !TakesNull(field)) { } // Unset.
             else if (!seen.Add(field.FieldNumber)) Add("is given in both spellings");
             else if (Sibling(field, seen) is { } other) Add($"cannot be given together with {other}");
             else WriteField(property.Value, field);
@@ -83,7 +85,6 @@ internal sealed class JsonBody
 
     private void WriteField(JsonElement json, FieldDescriptor field)
     {
-        if (json.ValueKind == JsonValueKind.Null && !TakesNull(field)) return;
         writer.WritePropertyName(field.JsonName);
         if (field.IsMap) WriteMap(json, field);
         else if (field.IsRepeated) WriteList(json, field);
@@ -144,7 +145,9 @@ internal sealed class JsonBody
 
     private void WriteAny(JsonElement json)
     {
-        if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("@type", out JsonElement url) || url.ValueKind != JsonValueKind.String)
+        if (json.ValueKind != JsonValueKind.Object
+            || !json.TryGetProperty("@type", out JsonElement url)
+            || url.ValueKind != JsonValueKind.String)
         {
             Add("must be an object with its type in @type");
             return;

@@ -18,14 +18,15 @@ internal sealed class RestErrors(RequestDelegate next)
     {
         await next(context);
         HttpResponse response = context.Response;
-        if (response.HasStarted || response.ContentType is not null || response.ContentLength > 0 || !IsRest(context.Request)) return;
+        bool answered = response.HasStarted || response.ContentType is not null || response.ContentLength > 0;
+        if (answered || !IsRest(context.Request)) return;
+        string path = Text.Short(context.Request.Path.Value ?? string.Empty);
         Google.Rpc.Status? status = response.StatusCode switch
         {
             StatusCodes.Status404NotFound => Errors.Status(
-                StatusCode.NotFound, $"There is nothing at {context.Request.Method} {Text.Short(context.Request.Path.Value ?? string.Empty)}."),
+                StatusCode.NotFound, $"There is nothing at {context.Request.Method} {path}."),
             StatusCodes.Status405MethodNotAllowed => Errors.Status(
-                StatusCode.Unimplemented,
-                $"{Text.Short(context.Request.Path.Value ?? string.Empty)} does not take {context.Request.Method}, but {response.Headers.Allow}."),
+                StatusCode.Unimplemented, $"{path} does not take {context.Request.Method}, but {response.Headers.Allow}."),
             _ => null,
         };
         if (status is not null) await WriteAsync(context, response.StatusCode, status);

@@ -37,7 +37,7 @@ internal static class RestQuery
         if (method.HttpRule.Body == "*") return "is given in the query, but all fields of this method belong in the body";
         if (first is null || Resolve(input, name) is not { } field) return $"is no parameter of {method.MethodDescriptor.Name}";
         if (first.Name == method.HttpRule.Body) return "is given in the query, but belongs in the body";
-        if (Pattern(method.HttpRule).Contains("{" + first.Name, StringComparison.Ordinal)) return "is given in the query, but is part of the path";
+        if (IsInPath(first.Name, Pattern(method.HttpRule))) return "is given in the query, but is part of the path";
         if (values.Count > 1 && !field.IsRepeated) return "is given more than once";
         string value = values[0] ?? string.Empty;
         return field.FieldType switch
@@ -65,6 +65,9 @@ internal static class RestQuery
 
     private static FieldDescriptor? Find(MessageDescriptor type, string name) =>
         type.Fields.InFieldNumberOrder().FirstOrDefault(field => field.JsonName == name || field.Name == name);
+
+    private static bool IsInPath(string name, string pattern) =>
+        pattern.Contains($"{{{name}=", StringComparison.Ordinal) || pattern.Contains($"{{{name}}}", StringComparison.Ordinal);
 
     private static string Pattern(HttpRule rule) => rule.PatternCase switch
     {

@@ -30,7 +30,9 @@ internal sealed class RestRequests(RequestDelegate next, IOptions<IngestOptions>
         }
         catch (RpcException refusal)
         {
-            await RestErrors.WriteAsync(context, StatusCodes.Status400BadRequest, refusal.GetRpcStatus() ?? Errors.Status(refusal.StatusCode, refusal.Status.Detail));
+            // All that these checks say is INVALID_ARGUMENT.
+            Google.Rpc.Status status = refusal.GetRpcStatus() ?? Errors.Status(refusal.StatusCode, refusal.Status.Detail);
+            await RestErrors.WriteAsync(context, StatusCodes.Status400BadRequest, status);
             return;
         }
         catch (BadHttpRequestException e)
@@ -98,13 +100,14 @@ internal sealed class RestRequests(RequestDelegate next, IOptions<IngestOptions>
     }
 
     private BadHttpRequestException TooLarge() => new(
-        $"The body is larger than {maxBytes} bytes (Ingest:MaxMessageBytes). Send less at once, or send it over gRPC, which is more compact.",
+        $"The body is larger than {maxBytes} bytes (Ingest:MaxMessageBytes). Send less at once, or over gRPC, which is more compact.",
         StatusCodes.Status413PayloadTooLarge);
 
     // What the server itself found wrong with the request: too large, too slow, cut off.
     private static Task RefuseAsync(HttpContext context, BadHttpRequestException failure)
     {
-        StatusCode code = failure.StatusCode == StatusCodes.Status413PayloadTooLarge ? StatusCode.ResourceExhausted : StatusCode.InvalidArgument;
+        bool tooLarge = failure.StatusCode == StatusCodes.Status413PayloadTooLarge;
+        StatusCode code = tooLarge ? StatusCode.ResourceExhausted : StatusCode.InvalidArgument;
         return RestErrors.WriteAsync(context, failure.StatusCode, Errors.Status(code, failure.Message));
     }
 }
