@@ -112,16 +112,31 @@ internal sealed partial class VersionReconciler(
         string[] owned = [.. version.Owned.Union(names, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (!await store.RecordIntentAsync(version, owned, cancellationToken))
             return new Ending(DeliveryOutcome.LeaseLost, "Another worker has taken the version over.");
-        if (plan.Set.Count > 0)
-            await api.SetAsync(version.Coordinates, plan.Set, cancellationToken);
-        if (plan.Remove.Count > 0)
-            await api.RemoveAsync(version.Coordinates, plan.Remove, cancellationToken);
-
-        IReadOnlyList<CarriedAttribute> after = await api.ReadAsync(version.Coordinates, cancellationToken);
-        AttributePlan rest = AttributePlan.Make(wanted, after, owned);
+        AttributePlan rest = await WriteAsync(api, version.Coordinates, plan, wanted, owned, cancellationToken);
         return rest.IsEmpty
             ? new Ending(DeliveryOutcome.Delivered, Said(wanted.Count, "written and read back"), Owned: names)
             : new Ending(DeliveryOutcome.NotAsWritten, Differs(rest));
+    }
+
+    /// <summary>Writes the plan and reads back.</summary>
+    /// <returns>What still differs.</returns>
+    private static async Task<AttributePlan> WriteAsync(
+        ITarget api, VersionCoordinates version, AttributePlan plan, IReadOnlyList<MappedAttribute> wanted, string[] owned,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (plan.Set.Count > 0)
+                await api.SetAsync(version, plan.Set, cancellationToken);
+            if (plan.Remove.Count > 0)
+                await api.RemoveAsync(version, plan.Remove, cancellationToken);
+            return AttributePlan.Make(wanted, await api.ReadAsync(version, cancellationToken), owned);
+        }
+        catch (TargetException gone) when (gone.Outcome.IsMissing())
+        {
+            // It was there a moment ago: deleted meanwhile, or a create that was not kept. The next try finds out.
+            throw new TargetException(DeliveryOutcome.NotAsWritten, $"The version went away while it was written. {gone.Message}");
+        }
     }
 
     /// <summary>6: from the version's occurrences, read as a stream, to its attributes.</summary>

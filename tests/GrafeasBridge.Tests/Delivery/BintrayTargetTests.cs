@@ -97,10 +97,8 @@ public sealed class BintrayTargetTests : IAsyncLifetime
 
     [Theory]
     [InlineData("Version", "", "POST /packages/acme/images/team%3Aweb/versions")]
-    [InlineData("Package", "package", "POST /packages/acme/images/team%3Aweb/versions|POST /packages/acme/images|POST /packages/acme/images/team%3Aweb/versions")]
-    [InlineData(
-        "Repository", "repo",
-        "POST /packages/acme/images/team%3Aweb/versions|POST /packages/acme/images|POST /repos/acme/images|POST /packages/acme/images|POST /packages/acme/images/team%3Aweb/versions")]
+    [InlineData("Package", "package", "POST /packages/acme/images|POST /packages/acme/images/team%3Aweb/versions")]
+    [InlineData("Repository", "repo", "POST /repos/acme/images|POST /packages/acme/images/team%3Aweb/versions|POST /packages/acme/images|POST /packages/acme/images/team%3Aweb/versions")]
     public async Task What_is_missing_is_created_as_far_as_allowed(string level, string missing, string calls)
     {
         fake.Have("acme", "images", "team:web");
@@ -121,9 +119,9 @@ public sealed class BintrayTargetTests : IAsyncLifetime
         Assert.Equal(calls.Split('|'), fake.Calls.Skip(1).Select(c => c.ToString()));
         Assert.Empty(await harness.Target.ReadAsync(TargetHarness.Version, Token));
         if (missing == "package")
-            Assert.Equal("""{"name":"team:web","licenses":["MIT"],"vcs_url":"https://git.example/web"}""", fake.Calls[2].Body);
+            Assert.Equal("""{"name":"team:web","licenses":["MIT"],"vcs_url":"https://git.example/web"}""", fake.Calls[1].Body);
         if (missing == "repo")
-            Assert.Equal("""{"name":"images","type":"docker"}""", fake.Calls[3].Body);
+            Assert.Equal("""{"name":"images","type":"docker"}""", fake.Calls[1].Body);
     }
 
     [Fact]
@@ -137,6 +135,26 @@ public sealed class BintrayTargetTests : IAsyncLifetime
         await harness.Target.CreateAsync(TargetHarness.Version, absent, Token);
 
         Assert.Equal("POST", fake.Calls[^1].Method);
+    }
+
+    [Fact]
+    public async Task A_target_that_does_not_keep_what_it_creates_is_not_asked_for_ever()
+    {
+        fake.Have("acme", "images", "other");
+        using TargetHarness harness = Harness(o => o.CreateMissing = CreateMissing.Repository);
+        TargetException absent = await harness.ReadFailsAsync();
+        fake.Script = async (call, context) =>
+        {
+            if (!call.RawTarget.EndsWith("/packages/acme/images", StringComparison.Ordinal))
+                return false;
+            await FakeBintray.AnswerAsync(context, 201, call.Body);
+            return true;
+        };
+
+        var lie = await Assert.ThrowsAsync<TargetException>(() => harness.Target.CreateAsync(TargetHarness.Version, absent, Token));
+
+        Assert.Equal(DeliveryOutcome.NotAsWritten, lie.Outcome);
+        Assert.Equal(3, fake.Calls.Count);
     }
 
     [Theory]

@@ -29,14 +29,17 @@ internal sealed class TestClock() : FakeTimeProvider(new DateTimeOffset(2026, 11
     }
 
     /// <summary>Ends once somebody waits for just this long.</summary>
-    public async Task WaitsForAsync(TimeSpan due)
+    public Task WaitsForAsync(TimeSpan due) => WaitsForAsync(d => d == due);
+
+    /// <summary>Ends once somebody waits for a time like this.</summary>
+    public async Task WaitsForAsync(Predicate<TimeSpan> due)
     {
         while (true)
         {
             Task next;
             lock (sync)
             {
-                if (timers.Contains(due))
+                if (timers.Exists(due))
                     return;
                 next = pulse.Task;
             }

@@ -31,45 +31,43 @@ internal sealed partial class BintrayTarget(TargetOptions options, BintrayClient
             await CallAsync(HttpMethod.Delete, BintrayPaths.Attributes(version, some), null, cancellationToken);
     }
 
+    /// <summary>Works its way up from the version to what holds it, and down again; every level is made at most once.</summary>
     public async Task CreateAsync(VersionCoordinates version, TargetException missing, CancellationToken cancellationToken)
     {
-        if (NotAllowed(version, missing.Outcome) is { } sentence)
-            throw new TargetException(missing.Outcome, sentence);
-        try
+        var known = new HashSet<DeliveryOutcome> { DeliveryOutcome.VersionMissing, missing.Outcome };
+        var toMake = new Stack<DeliveryOutcome>(known);
+        while (toMake.TryPeek(out DeliveryOutcome level))
         {
-            await CreateAsync(
-                "version", version.ToString(), BintrayPaths.Versions(version.InPackage), BintrayCodec.Version(version.Version), cancellationToken);
-        }
-        catch (TargetException holder) when (holder.Outcome is DeliveryOutcome.PackageMissing or DeliveryOutcome.RepoMissing or DeliveryOutcome.SubjectMissing)
-        {
-            if (NotAllowed(version, holder.Outcome) is { } holderSentence)
-                throw new TargetException(holder.Outcome, holderSentence);
-            await CreatePackageAsync(version, cancellationToken);
-            await CreateAsync(
-                "version", version.ToString(), BintrayPaths.Versions(version.InPackage), BintrayCodec.Version(version.Version), cancellationToken);
-        }
-    }
-
-    private async Task CreatePackageAsync(VersionCoordinates version, CancellationToken cancellationToken)
-    {
-        byte[] body = BintrayCodec.Package(version.Package, options.Licenses, options.VcsUrl);
-        try
-        {
-            await CreateAsync("package", version.InPackage.ToString(), BintrayPaths.Packages(version), body, cancellationToken);
-        }
-        catch (TargetException holder) when (holder.Outcome is DeliveryOutcome.RepoMissing or DeliveryOutcome.SubjectMissing)
-        {
-            if (NotAllowed(version, holder.Outcome) is { } sentence)
-                throw new TargetException(holder.Outcome, sentence);
-            await CreateAsync(
-                "repository", $"{version.Subject}/{version.Repo}", BintrayPaths.Repository(version),
-                BintrayCodec.Repository(version.Repo, options.RepositoryType), cancellationToken);
-            await CreateAsync("package", version.InPackage.ToString(), BintrayPaths.Packages(version), body, cancellationToken);
+            if (NotAllowed(version, level) is { } sentence)
+                throw new TargetException(level, sentence);
+            try
+            {
+                await MakeAsync(version, level, cancellationToken);
+                toMake.Pop();
+            }
+            catch (TargetException holder) when (holder.Outcome.IsMissing())
+            {
+                if (!known.Add(holder.Outcome))
+                    throw new TargetException(DeliveryOutcome.NotAsWritten, $"The target did not keep what it said it had created. {holder.Message}");
+                toMake.Push(holder.Outcome);
+            }
         }
     }
 
-    private async Task CreateAsync(string what, string name, string path, byte[] body, CancellationToken cancellationToken)
+    private async Task MakeAsync(VersionCoordinates version, DeliveryOutcome level, CancellationToken cancellationToken)
     {
+        (string what, string name, string path, byte[] body) = level switch
+        {
+            DeliveryOutcome.VersionMissing =>
+                ("version", version.ToString(), BintrayPaths.Versions(version.InPackage), BintrayCodec.Version(version.Version)),
+            DeliveryOutcome.PackageMissing =>
+                ("package", version.InPackage.ToString(), BintrayPaths.Packages(version),
+                    BintrayCodec.Package(version.Package, options.Licenses, options.VcsUrl)),
+            DeliveryOutcome.RepoMissing =>
+                ("repository", $"{version.Subject}/{version.Repo}", BintrayPaths.Repository(version),
+                    BintrayCodec.Repository(version.Repo, options.RepositoryType)),
+            _ => throw new ArgumentOutOfRangeException(nameof(level), level, "cannot be made"),
+        };
         TargetReply reply = await client.SendAsync(HttpMethod.Post, path, body, cancellationToken);
         if (reply.Failure == DeliveryOutcome.Rejected)
         {

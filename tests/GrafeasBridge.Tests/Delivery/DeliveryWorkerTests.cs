@@ -1,0 +1,474 @@
+using System.Globalization;
+using System.Text;
+using GrafeasBridge.Delivery;
+using GrafeasBridge.Mapping;
+using GrafeasBridge.Store;
+using GrafeasBridge.Tests.Support;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace GrafeasBridge.Tests.Delivery;
+
+/// <summary>Many versions and several targets, with everything going wrong.</summary>
+public sealed class DeliveryWorkerTests : IAsyncLifetime
+{
+    private readonly TestLogs logs = new();
+    private readonly string main = "t-" + Guid.NewGuid().ToString("N")[..12];
+    private FakeBintray fake = null!;
+    private DeliveryHost host = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        fake = await FakeBintray.StartAsync();
+        fake.Have("acme", "images", "web");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.DisposeAsync();
+        await fake.DisposeAsync();
+        logs.Dispose();
+    }
+
+    [Fact]
+    public async Task One_poisonous_version_does_not_stop_the_rest()
+    {
+        logs.Expect(e => e.Event.Name == "ReconcileFaulted");
+        await StartAsync();
+        await host.SendAsync(Web(0), "throw");
+        for (int i = 1; i <= 20; i++)
+            await host.SendAsync(Web(i), "string a=1");
+
+        await host.RunOnceAsync();
+        await host.RunOnceAsync();
+        await host.RunOnceAsync();
+
+        VersionRow bad = await RowAsync(Web(0));
+        Assert.Equal((DeliveryState.Waiting, "Failed"), (bad.State, bad.LastOutcome));
+        Assert.Equal("The bridge failed on this version (InvalidOperationException); its log has the cause.", bad.LastReason);
+        for (int i = 1; i <= 20; i++)
+            Assert.Equal(DeliveryState.Verified, (await RowAsync(Web(i))).State);
+    }
+
+    [Fact]
+    public async Task A_dead_version_does_not_delay_the_others()
+    {
+        using var heard = new Heard(main);
+        await StartAsync("Delivery:Concurrency=2");
+        var release = new TaskCompletionSource();
+        fake.Script = async (call, context) =>
+        {
+            if (!call.RawTarget.Contains("/versions/0/", StringComparison.Ordinal))
+                return false;
+            await release.Task;
+            return false;
+        };
+        for (int i = 0; i <= 30; i++)
+            await host.SendAsync(Web(i), "string a=1");
+
+        await host.Worker.StartAsync(Token);
+        await heard.UntilAsync(() => heard.Tries("delivered") == 30);
+        Assert.Equal(DeliveryState.Delivering, (await RowAsync(Web(0))).State);
+        await host.SendAsync(Web(31), "string a=1"); // the loop is awake for newcomers, too
+        await heard.UntilAsync(() => heard.Tries("delivered") == 31);
+
+        release.SetResult();
+        await heard.UntilAsync(() => heard.Tries("delivered") == 32);
+        await host.Worker.StopAsync(Token);
+    }
+
+    [Fact]
+    public async Task A_waiting_version_is_tried_again_by_itself_when_its_time_has_come()
+    {
+        using var heard = new Heard(main);
+        await StartAsync("Delivery:PollInterval=00:01:00", "Delivery:FirstRetry=00:00:04");
+        Always(context => FakeBintray.AnswerAsync(context, 502, ""));
+        await host.SendAsync(Web(1), "string a=1");
+        await host.Worker.StartAsync(Token);
+        await heard.UntilAsync(() => heard.Tries("unreachable") == 1);
+        TimeSpan due = (await RowAsync(Web(1))).NextAttempt!.Value - host.Clock.GetUtcNow();
+
+        fake.Script = null;
+        await host.Clock.WaitsForAsync(d => d <= due && d > due - TimeSpan.FromMilliseconds(1)); // delays are whole milliseconds
+        host.Clock.Advance(due);
+
+        await heard.UntilAsync(() => heard.Tries("delivered") == 1);
+        await host.Worker.StopAsync(Token);
+    }
+
+    [Fact]
+    public async Task A_target_that_refuses_the_key_is_paused_and_the_others_go_on()
+    {
+        await using FakeBintray second = await FakeBintray.StartAsync();
+        second.Have("acme", "images", "web");
+        host = await DeliveryHost.StartAsync(logs, [(main, fake), ("other", second)], "Delivery:Concurrency=1");
+        Always(context => FakeBintray.SayAsync(context, 401, "This resource requires authentication"));
+        for (int i = 0; i < 3; i++)
+            await host.SendAsync(Web(i), "string a=1");
+
+        for (int i = 0; i < 4; i++)
+            await host.RunOnceAsync();
+
+        Assert.Single(fake.Calls);
+        VersionRow refused = await RowAsync(Web(0));
+        Assert.Equal((DeliveryState.Waiting, "Unauthorized"), (refused.State, refused.LastOutcome));
+        Assert.Equal("The target answered 401: This resource requires authentication", refused.LastReason);
+        Assert.Equal(DeliveryState.Pending, (await RowAsync(Web(1))).State);
+        for (int i = 0; i < 3; i++)
+            Assert.Equal(DeliveryState.Verified, (await host.RowAsync(Web(i), "other")).State);
+
+        fake.Script = null;
+        host.Clock.Advance(TimeSpan.FromSeconds(70));
+        Assert.Equal(1, await host.RunOnceAsync());
+        for (int i = 0; i < 3; i++)
+            await host.RunOnceAsync();
+        for (int i = 0; i < 3; i++)
+            Assert.Equal(DeliveryState.Verified, (await RowAsync(Web(i))).State);
+    }
+
+    [Fact]
+    public async Task After_a_pause_one_version_goes_first_however_many_slots_there_are()
+    {
+        await StartAsync();
+        Always(context => FakeBintray.SayAsync(context, 403, "You have exceeded your API call limit"));
+        for (int i = 0; i < 20; i++)
+            await host.SendAsync(Web(i), "string a=1");
+
+        Assert.Equal(8, await host.RunOnceAsync());
+        Assert.Equal(0, await host.RunOnceAsync());
+        Assert.Equal("Throttled", (await RowAsync(Web(0))).LastOutcome);
+        host.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(1, await host.RunOnceAsync());
+        Assert.Equal(0, await host.RunOnceAsync());
+
+        fake.Script = null;
+        host.Clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(1, await host.RunOnceAsync());
+        Assert.Equal(8, await host.RunOnceAsync());
+    }
+
+    [Fact]
+    public async Task A_throttled_version_waits_as_long_as_the_server_asked()
+    {
+        await StartAsync();
+        Always(context =>
+        {
+            context.Response.Headers.RetryAfter = "30";
+            return FakeBintray.SayAsync(context, 429, "slow down");
+        });
+        await host.SendAsync(Web(1), "string a=1");
+        await host.RunOnceAsync();
+        fake.Script = null;
+
+        host.Clock.Advance(TimeSpan.FromSeconds(29));
+        Assert.Equal(0, await host.RunOnceAsync());
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, await host.RunOnceAsync());
+        Assert.Equal(DeliveryState.Verified, (await RowAsync(Web(1))).State);
+    }
+
+    [Fact]
+    public async Task A_version_whose_package_is_missing_is_parked_with_what_to_do_without_delaying_the_others()
+    {
+        await StartAsync();
+        var lost = new VersionCoordinates("acme", "images", "team:web", "1.0");
+        await host.SendAsync(lost, "string a=1");
+        await host.SendAsync(Web(1), "string a=1");
+
+        await host.RunOnceAsync();
+
+        VersionRow parked = await RowAsync(lost);
+        Assert.Equal((DeliveryState.Parked, "PackageMissing", null), (parked.State, parked.LastOutcome, parked.NextAttempt));
+        Assert.Equal(
+            $"Package 'acme/images/team:web' does not exist at target '{main}'. Create it, or set Targets:0:CreateMissing to Package, then redeliver.",
+            parked.LastReason);
+        Assert.Equal(DeliveryState.Verified, (await RowAsync(Web(1))).State);
+
+        host.Clock.Advance(TimeSpan.FromDays(30));
+        Assert.Equal(0, await host.RunOnceAsync());
+        fake.Have("acme", "images", "team:web");
+        await host.Store.RedeliverAsync(main, lost, Token);
+        await host.RunOnceAsync();
+        Assert.Equal(DeliveryState.Verified, (await RowAsync(lost)).State);
+    }
+
+    [Fact]
+    public async Task A_target_that_is_gone_for_three_days_loses_nothing()
+    {
+        await StartAsync();
+        Always(context => FakeBintray.AnswerAsync(context, 502, "<html/>", "text/html"));
+        await host.SendAsync(Web(1), "string a=1");
+        DateTimeOffset begin = host.Clock.GetUtcNow();
+
+        await host.RunOnceAsync();
+        while ((await RowAsync(Web(1))) is { State: DeliveryState.Waiting } row)
+        {
+            Assert.True(host.Clock.GetUtcNow() - begin < TimeSpan.FromHours(74));
+            host.Clock.SetUtcNow(row.NextAttempt!.Value);
+            await host.RunOnceAsync();
+        }
+
+        VersionRow parked = await RowAsync(Web(1));
+        Assert.Equal((DeliveryState.Parked, "Unreachable"), (parked.State, parked.LastOutcome));
+        Assert.InRange(host.Clock.GetUtcNow() - begin, TimeSpan.FromHours(72), TimeSpan.FromHours(73));
+        Assert.StartsWith("Failing since 2026-11-02 08:00:00Z", parked.LastReason, StringComparison.Ordinal);
+
+        fake.Script = null;
+        await host.Store.RedeliverAsync(main, Web(1), Token);
+        await host.RunOnceAsync();
+        Assert.Equal(DeliveryState.Verified, (await RowAsync(Web(1))).State);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task With_a_third_of_all_calls_failing_in_every_way_everything_arrives(int seed)
+    {
+        await StartAsync("Targets:0:MaxReplyBytes=65536");
+        var dice = new Random(seed);
+        fake.Script = async (call, context) =>
+        {
+            int roll;
+            lock (dice)
+                roll = dice.Next(30);
+            return roll < 10 && await BreakAsync(call, context, roll);
+        };
+        for (int i = 0; i < 40; i++)
+            await host.SendAsync(Web(i), $"number n={i}\nstring a=1|2|3");
+
+        for (int turn = 0; turn < 2000 && await UnverifiedAsync(40) > 0; turn++)
+        {
+            if (await host.RunOnceAsync() == 0)
+                host.Clock.Advance(TimeSpan.FromSeconds(30));
+        }
+
+        Assert.Equal(0, await UnverifiedAsync(40));
+        for (int i = 0; i < 40; i++)
+        {
+            var there = fake.Versions[Web(i).ToString()];
+            Assert.Equal(["a", "n"], there.Keys.Order(StringComparer.Ordinal));
+            Assert.Equal(i, there["n"]["values"]![0]!.GetValue<int>());
+        }
+    }
+
+    [Fact]
+    public async Task Credentials_never_appear_in_logs_errors_or_metrics()
+    {
+        logs.Expect(e => e.Event.Name == "ReconcileFaulted");
+        using var heard = new Heard(main);
+        await StartAsync();
+        string basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"bridge:{TargetHarness.ApiKey}"));
+        int[] statuses = [400, 401, 403, 404, 429, 500];
+        fake.Script = async (call, context) =>
+        {
+            Assert.Equal($"Basic {basic}", call.Authorization);
+            int status = statuses[fake.Calls.Count % statuses.Length];
+            await FakeBintray.SayAsync(context, status, $"refused {call.Authorization}: {TargetHarness.ApiKey}");
+            return true;
+        };
+        for (int i = 0; i < 12; i++)
+            await host.SendAsync(Web(i), "string a=1");
+        for (int i = 0; i < 30; i++)
+        {
+            await host.RunOnceAsync();
+            host.Clock.Advance(TimeSpan.FromMinutes(20));
+        }
+
+        var seen = new StringBuilder();
+        foreach (TestLogs.Entry entry in logs.Entries)
+            seen.AppendLine(entry.Message).Append(entry.Event.Name == "ReconcileFaulted" ? null : entry.Exception).AppendLine();
+        for (int i = 0; i < 12; i++)
+            seen.AppendLine((await RowAsync(Web(i))).ToString());
+        heard.Scrape();
+        foreach (var measurement in heard.All)
+            seen.AppendLine(measurement.ToString());
+        string text = seen.ToString();
+        Assert.Contains("refused Basic ***: ***", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(TargetHarness.ApiKey, text, StringComparison.Ordinal);
+        Assert.DoesNotContain(basic, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_graceful_stop_waits_for_what_is_in_hand()
+    {
+        using var heard = new Heard(main);
+        await StartAsync();
+        var release = new TaskCompletionSource();
+        fake.Script = async (_, _) =>
+        {
+            await release.Task;
+            return false;
+        };
+        await host.SendAsync(Web(1), "string a=1");
+        await host.Worker.StartAsync(Token);
+        await fake.UntilAsync(calls => calls.Count == 1);
+
+        Task stop = host.Worker.StopAsync(Token);
+        Assert.False(stop.IsCompleted);
+        release.SetResult();
+        await stop;
+
+        Assert.Equal(1, heard.Tries("delivered"));
+        Assert.Equal(DeliveryState.Verified, (await RowAsync(Web(1))).State);
+    }
+
+    [Fact]
+    public async Task A_stop_that_cannot_wait_gives_versions_back_untried()
+    {
+        await StartAsync("Delivery:StopTimeout=00:00:07");
+        Always(async context =>
+        {
+            var gone = new TaskCompletionSource();
+            await using (context.RequestAborted.Register(gone.SetResult))
+                await gone.Task;
+        });
+        await host.SendAsync(Web(1), "string a=1");
+        await host.Worker.StartAsync(Token);
+        await fake.UntilAsync(calls => calls.Count == 1);
+
+        Task stop = host.Worker.StopAsync(Token);
+        await host.Clock.WaitsForAsync(TimeSpan.FromSeconds(7));
+        host.Clock.Advance(TimeSpan.FromSeconds(7));
+        await stop;
+
+        VersionRow row = await RowAsync(Web(1));
+        Assert.Equal((DeliveryState.Pending, 0), (row.State, row.Attempts));
+        Assert.Contains(logs.Entries, e => e.Event.Name == "Released");
+    }
+
+    [Fact]
+    public async Task A_store_that_fails_for_a_while_stops_nothing_and_floods_no_log()
+    {
+        using var heard = new Heard(main);
+        await StartAsync();
+        int faults = 0;
+        host.Faults.Fault = verb => verb == nameof(IBridgeStore.ClaimAsync) && ++faults <= 3
+            ? new StoreException(StoreFailure.Unavailable, "disk full")
+            : null;
+        await host.SendAsync(Web(1), "string a=1");
+
+        await host.Worker.StartAsync(Token);
+        foreach (int seconds in new[] { 2, 4, 8 })
+        {
+            await host.Clock.WaitsForAsync(TimeSpan.FromSeconds(seconds));
+            host.Clock.Advance(TimeSpan.FromSeconds(seconds));
+        }
+
+        await heard.UntilAsync(() => heard.Tries("delivered") == 1);
+        await host.Worker.StopAsync(Token);
+        Assert.Equal(3, logs.Entries.Count(e => e.Level == LogLevel.Warning && e.Event.Name == "StoreFailed"));
+        Assert.Single(logs.Entries, e => e.Event.Name == "StoreBack");
+    }
+
+    [Theory]
+    [InlineData(nameof(IBridgeStore.ReadOccurrencesOfAsync))]
+    [InlineData(nameof(IBridgeStore.RecordIntentAsync))]
+    [InlineData(nameof(IBridgeStore.SettleAsync))]
+    public async Task A_version_on_which_the_store_failed_is_given_back_and_delivered(string failing)
+    {
+        await StartAsync();
+        await host.SendAsync(Web(1), "string a=1");
+        host.Faults.Fault = verb => verb == failing ? new StoreException(StoreFailure.Unavailable, "disk full") : null;
+        await host.RunOnceAsync();
+        VersionRow row = await RowAsync(Web(1));
+        Assert.Equal((DeliveryState.Pending, 0), (row.State, row.Attempts));
+
+        host.Faults.Fault = null;
+        await host.RunOnceAsync();
+        Assert.Equal(DeliveryState.Verified, (await RowAsync(Web(1))).State);
+    }
+
+    [Fact]
+    public async Task The_backlog_is_measured_by_the_worker_and_not_by_the_scrape()
+    {
+        using var heard = new Heard(main);
+        await StartAsync();
+        var missing = new VersionCoordinates("acme", "images", "none", "1");
+        await host.SendAsync(missing, "string a=1");
+        await host.RunOnceAsync();
+        Always(context => FakeBintray.AnswerAsync(context, 502, ""));
+        await host.SendAsync(Web(1), "string a=1");
+        await host.SendAsync(Web(2), "string a=1");
+        await host.RunOnceAsync();
+        host.Clock.Advance(TimeSpan.FromSeconds(2));
+        await host.Worker.StartAsync(Token);
+        await host.Clock.WaitsForAsync(d => d > TimeSpan.Zero && d <= TimeSpan.FromSeconds(1)); // one turn is over
+        await host.Worker.StopAsync(Token);
+        host.Faults.Fault = _ => new InvalidOperationException("a scrape must not come here");
+
+        heard.Scrape();
+
+        host.Faults.Fault = null;
+        Assert.Equal(2, Last(heard, "backlog"));
+        Assert.Equal(1, Last(heard, "parked"));
+        Assert.Equal(2, Last(heard, "oldest"));
+        Assert.Equal(1, heard.Tries("package_missing"));
+        Assert.True(heard.All.Count(m => m.Instrument == "grafeasbridge.delivery.target.calls") >= 3);
+        Assert.All(heard.All, m => Assert.Matches($"^target={main}(,outcome=[a-z_]+)?$", m.Tags));
+    }
+
+    private static double Last(Heard heard, string name) => heard.All.Last(m => m.Instrument == $"grafeasbridge.delivery.{name}").Value;
+
+    private static VersionCoordinates Web(int i) => new("acme", "images", "web", i.ToString(CultureInfo.InvariantCulture));
+
+    private async Task StartAsync(params string[] settings) => host = await DeliveryHost.StartAsync(logs, [(main, fake)], settings);
+
+    private Task<VersionRow> RowAsync(VersionCoordinates version) => host.RowAsync(version, main);
+
+    private async Task<int> UnverifiedAsync(int count)
+    {
+        int open = 0;
+        for (int i = 0; i < count; i++)
+            open += (await RowAsync(Web(i))).State == DeliveryState.Verified ? 0 : 1;
+        return open;
+    }
+
+    private void Always(Func<HttpContext, Task> answer) => fake.Script = async (_, context) =>
+    {
+        await answer(context);
+        return true;
+    };
+
+    private async Task<bool> BreakAsync(FakeCall call, HttpContext context, int way)
+    {
+        switch (way)
+        {
+            case 0:
+                context.Abort();
+                return true;
+            case 1:
+                context.Response.ContentLength = 100;
+                await context.Response.WriteAsync("[");
+                await context.Response.Body.FlushAsync();
+                context.Abort();
+                return true;
+            case 2:
+                await FakeBintray.AnswerAsync(context, 502, "<html>bad gateway</html>", "text/html");
+                return true;
+            case 3:
+                await FakeBintray.AnswerAsync(context, 200, "<html>welcome</html>", "text/html");
+                return true;
+            case 4:
+                context.Response.Headers.RetryAfter = "7";
+                await FakeBintray.SayAsync(context, 429, "slow down");
+                return true;
+            case 5:
+                await FakeBintray.SayAsync(context, 403, "You have exceeded your API call limit");
+                return true;
+            case 6:
+                await FakeBintray.SayAsync(context, 401, "This resource requires authentication");
+                return true;
+            case 7 when call.Method is "PATCH": // says yes, does nothing
+                await FakeBintray.AnswerAsync(context, 200, call.Body);
+                return true;
+            case 8:
+                await context.Response.Body.WriteAsync(new byte[100_000], context.RequestAborted);
+                return true;
+            default:
+                await FakeBintray.AnswerAsync(context, 405, "<html>not allowed</html>", "text/html");
+                return true;
+        }
+    }
+}
