@@ -36,7 +36,7 @@ internal sealed class DeliveryHost : IAsyncDisposable
         services.AddSingleton<IOccurrenceMapping, LineMapping>();
         services.AddSingleton(p => new TargetNames(p.GetRequiredService<TargetRegistry>().Names));
         services.AddStore(configuration);
-        services.AddSingleton(p => FaultyStore.Around(p.GetRequiredService<Store.Sqlite.SqliteStore>()));
+        services.AddSingleton(p => FaultyStore.Around(p.GetRequiredService<GrafeasBridge.Store.Sqlite.SqliteStore>()));
         services.AddSingleton(p => (IBridgeStore)p.GetRequiredService<FaultyStore>());
         services.AddDelivery(configuration);
         provider = services.BuildServiceProvider();

@@ -84,7 +84,7 @@ public sealed class CrashTests
             async (i, cancel) =>
             {
                 var request = new CreateOccurrenceRequest { Parent = Project, Occurrence = Build(i) };
-                var headers = new Metadata { { "x-request-id", $"crash-{i}" } };
+                var headers = new Grpc.Core.Metadata { { "x-request-id", $"crash-{i}" } };
                 while (names[i] is null)
                 {
                     try
@@ -167,7 +167,7 @@ public sealed class CrashTests
     // name=type:value,value in one line each: values are sets, so both sides are sorted.
     private static List<string> Wanted(IEnumerable<Occurrence> occurrences)
     {
-        Mapping.IVersionFold fold = MappingUnderTest.Default.Begin();
+        GrafeasBridge.Mapping.IVersionFold fold = Mapping.MappingRoom.Open().Begin();
         foreach (Occurrence occurrence in occurrences)
             fold.Add(Occurrence.Parser.ParseFrom(occurrence.ToByteArray()));
         return [.. fold.Finish().Select(a => Line(a.Name, a.Type.ToString(), a.Values)).Order(StringComparer.Ordinal)];

@@ -13,15 +13,15 @@ internal static partial class SettingsPage
 {
     private static readonly (string Section, Type Type, string About)[] Sections =
     [
-        ("Listen", typeof(Hosting.ListenOptions), "The doors."),
-        ("Access", typeof(Access.AccessOptions), "Who may call."),
-        ("Ingest", typeof(Ingest.IngestOptions), "What comes in."),
-        ("Store", typeof(Store.StoreOptions), "Where it is kept."),
-        ("Mapping", typeof(Mapping.MappingOptions), "What becomes of it. Resolver rows and the table: [Mapping](Mapping/README.md)."),
-        ("Delivery", typeof(Delivery.DeliveryOptions), "How versions are brought to their targets."),
-        ("Targets:N", typeof(Delivery.TargetOptions), "The targets, numbered from 0. None: the embedded emulator."),
+        ("Listen", typeof(GrafeasBridge.Hosting.ListenOptions), "The doors."),
+        ("Access", typeof(GrafeasBridge.Access.AccessOptions), "Who may call."),
+        ("Ingest", typeof(GrafeasBridge.Ingest.IngestOptions), "What comes in."),
+        ("Store", typeof(GrafeasBridge.Store.StoreOptions), "Where it is kept."),
+        ("Mapping", typeof(GrafeasBridge.Mapping.MappingOptions), "What becomes of it. Resolver rows and the table: [Mapping](Mapping/README.md)."),
+        ("Delivery", typeof(GrafeasBridge.Delivery.DeliveryOptions), "How versions are brought to their targets."),
+        ("Targets:N", typeof(GrafeasBridge.Delivery.TargetOptions), "The targets, numbered from 0. None: the embedded emulator."),
         ("Emulator", typeof(BintrayEmulator.EmulatorOptions), "The embedded emulator; the same when it runs alone."),
-        ("Telemetry", typeof(Telemetry.TelemetryOptions), "What leaves the process."),
+        ("Telemetry", typeof(GrafeasBridge.Telemetry.TelemetryOptions), "What leaves the process."),
     ];
 
     public static string Render()

@@ -19,11 +19,11 @@ public sealed class BridgeHost : IAsyncDisposable
         this.app = app;
         this.folder = folder;
         Logs = logs;
-        string[] addresses = [.. app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses];
+        string[] addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
         GrpcUri = new Uri(addresses[0]);
         Channel = GrpcChannel.ForAddress(GrpcUri);
         Rest = new HttpClient { BaseAddress = new Uri(addresses[1]) };
-        Emulator = new Uri(app.Services.GetService<Delivery.EmbeddedTarget>()?.BaseUrl ?? "http://127.0.0.1:1");
+        Emulator = new Uri(app.Services.GetService<GrafeasBridge.Delivery.EmbeddedTarget>()?.BaseUrl ?? "http://127.0.0.1:1");
     }
 
     public TestLogs Logs { get; }
