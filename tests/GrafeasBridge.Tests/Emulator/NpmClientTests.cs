@@ -65,7 +65,7 @@ public sealed class NpmClientTests
 
     private static async Task<JsonObject> RunAsync(EmulatorHarness emulator)
     {
-        var folder = Path.Combine(RepositoryRoot(), "tests", "GrafeasBridge.Tests", "Emulator", "npm-client");
+        var folder = Path.Combine(RepositoryRoot(), "tests", "clients", "bintray-npm");
         Assert.True(
             Directory.Exists(Path.Combine(folder, "node_modules", "bintray")),
             $"The npm client is not installed in {folder}. Run `bash tests/run.sh`, which installs it, or `npm ci` there.");

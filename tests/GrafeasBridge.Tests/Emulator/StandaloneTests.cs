@@ -8,6 +8,7 @@ namespace GrafeasBridge.Tests.Emulator;
 /// <summary>The emulator as a program of its own.</summary>
 public sealed partial class StandaloneTests : IDisposable
 {
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "BintrayEmulator.dll");
     private readonly string folder = Directory.CreateTempSubdirectory("emulator-alone-").FullName;
     private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false });
 
@@ -26,6 +27,7 @@ public sealed partial class StandaloneTests : IDisposable
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(usersFile));
 
+        Assert.Equal(0, await CheckAsync(url));
         Assert.Equal(401, await PostAsync(url, "/repos/acme/generic", credentials: null));
         Assert.Equal(201, await PostAsync(url, "/repos/acme/generic", await CredentialsAsync()));
 
@@ -35,6 +37,7 @@ public sealed partial class StandaloneTests : IDisposable
         var output = await emulator.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await emulator.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, emulator.ExitCode);
+        Assert.Equal(1, await CheckAsync(url));
         Assert.DoesNotContain((await CredentialsAsync()).Split(':')[1], output, StringComparison.Ordinal);
     }
 
@@ -71,6 +74,13 @@ public sealed partial class StandaloneTests : IDisposable
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
     }
 
+    private static async Task<int> CheckAsync(string url)
+    {
+        using var check = Process.Start("dotnet", [Program, "--check", url]);
+        await check.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return check.ExitCode;
+    }
+
     private Process Start(params string[] more)
     {
         var start = new ProcessStartInfo("dotnet")
@@ -80,7 +90,7 @@ public sealed partial class StandaloneTests : IDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "BintrayEmulator.dll"));
+        start.ArgumentList.Add(Program);
         start.ArgumentList.Add("--Emulator:Listen=http://127.0.0.1:0");
         start.ArgumentList.Add("--Emulator:Path=" + Path.Combine(folder, "emulator.db"));
         foreach (var argument in more)
