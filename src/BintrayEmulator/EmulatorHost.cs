@@ -5,6 +5,7 @@ using BintrayEmulator.Http;
 using BintrayEmulator.Routing;
 using BintrayEmulator.Storage;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 
 namespace BintrayEmulator;
@@ -115,7 +116,7 @@ public static partial class EmulatorHost
     // What routing alone answered, without a body: 404 for no route, 405 for a route without this method.
     private static Answer Unrouted(HttpContext context) => context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed
         ? Answer.Nginx(StatusCodes.Status405MethodNotAllowed, "Not Allowed")
-        : Answer.Message(context.Response.StatusCode, Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(context.Response.StatusCode));
+        : Answer.Message(context.Response.StatusCode, ReasonPhrases.GetReasonPhrase(context.Response.StatusCode));
 
     private static void SayStarted(WebApplication app, EmulatorOptions options)
     {
@@ -136,7 +137,11 @@ public static partial class EmulatorHost
 
     private static partial class Log
     {
-        [LoggerMessage(6000, LogLevel.Information, "{Sentence} It listens on {Urls}, keeps its data in {Path} and knows {Users} users", EventName = "EmulatorStarted")]
+        [LoggerMessage(
+            6000,
+            LogLevel.Information,
+            "{Sentence} It listens on {Urls}, keeps its data in {Path} and knows {Users} users",
+            EventName = "EmulatorStarted")]
         public static partial void Started(ILogger logger, string sentence, string urls, string path, int users);
 
         [LoggerMessage(6004, LogLevel.Warning, "The emulator has no users: nobody can write to it", EventName = "EmulatorWithoutUsers")]

@@ -29,8 +29,8 @@ internal sealed class EmulatorOptionsRules : IValidateOptions<EmulatorOptions>
         if (!ListenAddress.TryParse(options.Listen, out var address))
         {
             errors.AddError(
-                $"Emulator:Listen ('{options.Listen}') must look like http://127.0.0.1:8082: plain http, an IP address, 'localhost' or '*', " +
-                "a port, and no path. Put a TLS proxy in front when https is needed.");
+                $"Emulator:Listen ('{options.Listen}') must look like http://127.0.0.1:8082: plain http, an IP address, 'localhost' or " +
+                "'*', a port, and no path. Put a TLS proxy in front when https is needed.");
             return;
         }
 

@@ -9,6 +9,9 @@ internal static class Program
 
     private static async Task<int> Main(string[] args)
     {
+        if (args is ["--check", var url])
+            return await HealthCheck.RunAsync(url);
+
         try
         {
             await using var app = Standalone.Build(args);

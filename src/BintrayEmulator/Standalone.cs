@@ -32,16 +32,35 @@ internal static class Standalone
 
     private static EmulatorOptions Read(ConfigurationManager configuration)
     {
-        var options = new EmulatorOptions();
+        var section = configuration.GetSection(EmulatorOptions.Section);
+        var problems = Unknown(section, typeof(EmulatorOptions))
+            .Concat(section.GetSection(nameof(EmulatorOptions.Users)).GetChildren().SelectMany(user => Unknown(user, typeof(EmulatorUser))))
+            .ToList();
+        if (problems.Count > 0)
+            throw Wrong(problems);
+
         try
         {
-            configuration.GetSection(EmulatorOptions.Section).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
+            var options = new EmulatorOptions();
+            section.Bind(options);
             return options;
         }
         catch (InvalidOperationException e)
         {
-            // The binder's word for a key that no setting has, and for a value of the wrong type.
-            throw new OptionsValidationException(EmulatorOptions.Section, typeof(EmulatorOptions), [(e.InnerException ?? e).Message, e.Message]);
+            // A value of the wrong type; the message names key and value.
+            throw Wrong([e.Message]);
         }
     }
+
+    // A misspelt setting would otherwise be a default that nobody chose.
+    private static IEnumerable<string> Unknown(IConfigurationSection section, Type settings)
+    {
+        var known = settings.GetProperties().Select(p => p.Name).ToList();
+        return section.GetChildren()
+            .Where(child => !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+            .Select(child => $"{child.Path} is not a setting. Known in {section.Path}: {string.Join(", ", known)}.");
+    }
+
+    private static OptionsValidationException Wrong(IEnumerable<string> problems) =>
+        new(EmulatorOptions.Section, typeof(EmulatorOptions), problems);
 }

@@ -16,7 +16,8 @@ internal static class KeyFile
         var key = new string(buffer, 0, reader.ReadBlock(buffer)).Trim();
         return key.Length is > 0 and < MaxLength && !key.Contains('\n', StringComparison.Ordinal)
             ? key
-            : throw new InvalidDataException($"{setting} ('{path}') must hold one key of at most {MaxLength - 1} characters and nothing else.");
+            : throw new InvalidDataException(
+                $"{setting} ('{path}') must hold one key of at most {MaxLength - 1} characters and nothing else.");
     }
 
     /// <summary>A random key in the form of the service's: 40 hexadecimal digits.</summary>

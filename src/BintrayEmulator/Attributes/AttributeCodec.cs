@@ -44,8 +44,9 @@ internal static class AttributeCodec
     }
 
     /// <summary>The form of <c>?attribute_values=1</c>: one object, name to values.</summary>
-    public static JsonObject WriteByName(IEnumerable<StoredAttribute> attributes) =>
-        new(attributes.OrderBy(a => a.Name, StringComparer.Ordinal).Select(a => KeyValuePair.Create(a.Name, (JsonNode?)Values(a, shuffle: null))));
+    public static JsonObject WriteByName(IEnumerable<StoredAttribute> attributes) => new(attributes
+        .OrderBy(a => a.Name, StringComparer.Ordinal)
+        .Select(a => KeyValuePair.Create(a.Name, (JsonNode?)Values(a, shuffle: null))));
 
     private static JsonObject WriteOne(StoredAttribute attribute, Random? shuffle) => new()
     {
@@ -143,7 +144,8 @@ internal static class AttributeCodec
         (AttributeType.Number, JsonValueKind.Number) => Number(value.GetRawText(), name),
         (AttributeType.Boolean, JsonValueKind.True) => "true",
         (AttributeType.Boolean, JsonValueKind.False) => "false",
-        (AttributeType.Date, JsonValueKind.String) when AttributeDates.TryRead(value.GetString()!, out var instant) => AttributeDates.Write(instant),
+        (AttributeType.Date, JsonValueKind.String) when AttributeDates.TryRead(value.GetString()!, out var instant) =>
+            AttributeDates.Write(instant),
         _ => throw Refusals.Invalid($"Attribute '{name}' has a value that is not a {StoredAttribute.Word(type)}"),
     };
 

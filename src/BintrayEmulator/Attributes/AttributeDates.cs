@@ -23,9 +23,9 @@ internal static partial class AttributeDates
         if (!parts.Success)
             return false;
 
-        var time = parts.Groups["time"].Value;
+        var time = Or(parts.Groups["time"], "00:00") + Or(parts.Groups["seconds"], ":00");
         var fraction = (parts.Groups["fraction"].Value + "000")[..3];
-        var canonical = $"{parts.Groups["date"].Value}T{(time.Length == 0 ? "00:00" : time)}{Or(parts.Groups["seconds"], ":00")}.{fraction}{Offset(parts)}";
+        var canonical = $"{parts.Groups["date"].Value}T{time}.{fraction}{Offset(parts)}";
         return DateTimeOffset.TryParseExact(
             canonical, "yyyy-MM-dd'T'HH:mm:ss.fffzzz", CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out instant);
     }
@@ -39,7 +39,8 @@ internal static partial class AttributeDates
     private static string Or(Group group, string otherwise) => group.Success ? group.Value : otherwise;
 
     [GeneratedRegex(
-        @"\A(?<date>\d{4}-\d\d-\d\d)(?:[Tt ](?<time>\d\d:\d\d)(?<seconds>:\d\d)?(?:[.,](?<fraction>\d{1,9}))?)?(?:[Zz]|(?<hours>[+-]\d\d)(?::?(?<minutes>\d\d))?)?\z",
+        @"\A(?<date>\d{4}-\d\d-\d\d)(?:[Tt ](?<time>\d\d:\d\d)(?<seconds>:\d\d)?(?:[.,](?<fraction>\d{1,9}))?)?" +
+        @"(?:[Zz]|(?<hours>[+-]\d\d)(?::?(?<minutes>\d\d))?)?\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Form();

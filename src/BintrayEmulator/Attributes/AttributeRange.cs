@@ -38,7 +38,11 @@ internal sealed record AttributeRange(string From, bool FromIncluded, string To,
     private static int? Compare(AttributeType type, string value, string bound)
     {
         if (type == AttributeType.Date)
-            return AttributeDates.TryRead(value, out var instant) && AttributeDates.TryRead(bound, out var limit) ? instant.CompareTo(limit) : null;
+        {
+            return AttributeDates.TryRead(value, out var instant) && AttributeDates.TryRead(bound, out var limit)
+                ? instant.CompareTo(limit)
+                : null;
+        }
 
         // Decimals first: a build number of 17 digits must not equal its neighbour.
         if (decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact) &&

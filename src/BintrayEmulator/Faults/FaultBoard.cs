@@ -64,7 +64,8 @@ internal sealed class FaultBoard(TimeProvider clock)
                     ["rule"] = s.Name,
                     ["matched"] = s.Matched,
                     ["fired"] = s.Fired,
-                    ["kinds"] = new JsonObject(s.ByKind.OrderBy(k => k.Key).Select(k => KeyValuePair.Create(Word(k.Key), (JsonNode?)k.Value))),
+                    ["kinds"] = new JsonObject(
+                        s.ByKind.OrderBy(k => k.Key).Select(k => KeyValuePair.Create(Word(k.Key), (JsonNode?)k.Value))),
                 })]),
             };
         }

@@ -1,12 +1,18 @@
 using BintrayEmulator.Http;
 using BintrayEmulator.Routing;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace BintrayEmulator.Faults;
 
 /// <summary>Makes calls go wrong as the plan says. The emulator's own pages never do.</summary>
 internal sealed partial class FaultMiddleware(
-    RequestDelegate next, FaultBoard board, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<FaultMiddleware> logger)
+    RequestDelegate next,
+    FaultBoard board,
+    RequestCounter counter,
+    TimeProvider clock,
+    IHostApplicationLifetime lifetime,
+    ILogger<FaultMiddleware> logger)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -76,7 +82,7 @@ internal sealed partial class FaultMiddleware(
             await context.Response.Body.FlushAsync(context.RequestAborted);
         }
 
-        context.Abort();
+        counter.Drop(context);
     }
 
     private async Task ReplaceAsync(HttpContext context, Fault fault)
@@ -93,7 +99,7 @@ internal sealed partial class FaultMiddleware(
 
         if (fault.Kind is FaultKind.Stall or FaultKind.Reset)
         {
-            context.Abort();
+            counter.Drop(context);
             return;
         }
 
@@ -102,7 +108,7 @@ internal sealed partial class FaultMiddleware(
 
     private static Answer Refusal(Fault fault)
     {
-        var reason = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(fault.Status);
+        var reason = ReasonPhrases.GetReasonPhrase(fault.Status);
         var answer = fault.Kind == FaultKind.Html ? Answer.Nginx(fault.Status, reason) : Answer.Message(fault.Status, fault.Body ?? reason);
         if (fault is { Kind: FaultKind.Html, Body: not null })
             answer = answer with { Html = fault.Body };

@@ -35,14 +35,17 @@ internal sealed record FaultPlan(int Seed, IReadOnlyList<FaultRule> Rules)
             throw Refusals.Invalid($"The fault plan cannot be read: {e.Message}");
         }
 
-        var problems = plan.Rules is null
-            ? ["rules is missing"]
-            : plan.Rules.SelectMany((rule, i) => rule is null ? [$"rules[{i}] is null"] : rule.Problems().Select(p => $"rules[{i}].{p}")).ToList();
-        if (plan.Rules?.Count > MaxRules)
-            problems.Add($"rules has more than {MaxRules} entries");
-
+        var problems = plan.Problems().ToList();
         return problems.Count == 0 ? plan : throw Refusals.Invalid("The fault plan has problems: " + string.Join("; ", problems));
     }
+
+    // What came over the wire may lack what the types promise.
+    private IEnumerable<string> Problems() => Rules switch
+    {
+        null => ["rules is missing"],
+        { Count: > MaxRules } => [$"rules has more than {MaxRules} entries"],
+        _ => Rules.SelectMany((rule, i) => rule is null ? [$"rules[{i}] is null"] : rule.Problems().Select(p => $"rules[{i}].{p}")),
+    };
 
     public JsonElement Write() => JsonSerializer.SerializeToElement(this, Json);
 }

@@ -81,7 +81,8 @@ internal sealed record FaultMatch
     }
 
     // Without backtracking, so that no pattern can hold a call up.
-    private Regex Pattern() => pattern ??= new Regex(PathPattern!, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, MatchTimeout);
+    private Regex Pattern() =>
+        pattern ??= new Regex(PathPattern!, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, MatchTimeout);
 }
 
 /// <summary>One rule: which calls, how often, and what happens to them. The README beside the project tells each field.</summary>

@@ -23,7 +23,8 @@ internal sealed record Answer(int Status, JsonNode? Json, string? Html = null)
     public static Answer Nginx(int status, string reason) => new(
         status,
         Json: null,
-        $"<html>\r\n<head><title>{status} {reason}</title></head>\r\n<body bgcolor=\"white\">\r\n<center><h1>{status} {reason}</h1></center>\r\n" +
+        $"<html>\r\n<head><title>{status} {reason}</title></head>\r\n<body bgcolor=\"white\">\r\n" +
+        $"<center><h1>{status} {reason}</h1></center>\r\n" +
         "<hr><center>nginx (Bintray emulator)</center>\r\n</body>\r\n</html>\r\n");
 
     public byte[] Bytes()

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BintrayEmulator.Access;
+using BintrayEmulator.Attributes;
 using BintrayEmulator.Faults;
 using BintrayEmulator.Routing;
 using BintrayEmulator.Storage;
@@ -59,6 +60,8 @@ internal sealed class Call(HttpContext context, Caller caller, EmulatorStore sto
     public PackageVersion Version(Session session) => session.Version(Package(session), Segment("version"));
 
     public PackageVersion VersionOrLatest(Session session) => session.VersionOrLatest(Package(session), Segment("version"));
+
+    public bool CanSee(StoredAttribute attribute) => !attribute.IsHidden || Caller.MayPublish(Subject);
 
     public bool CanSee(Repository repository) => !repository.IsPrivate || Caller.MayPublish(repository.Subject);
 }

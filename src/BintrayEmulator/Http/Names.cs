@@ -16,7 +16,8 @@ internal static partial class Names
             return name;
 
         var shown = name.Length <= 60 ? name : name[..60] + "…";
-        throw Refusals.Invalid($"{what} name '{shown}' is not valid: 1 to {MaxLength} of letters, digits and . _ : + ~ -, starting with a letter, a digit or _");
+        throw Refusals.Invalid(
+            $"{what} name '{shown}' is not valid: 1 to {MaxLength} of letters, digits and . _ : + ~ -, starting with a letter, a digit or _");
     }
 
     [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9._:+~\-]*\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

@@ -32,7 +32,8 @@ internal static class Refusals
 
     public static RefusedException VcsUrlMissing() => Invalid("Please enter a valid VCS URL for your OSS package.");
 
-    public static RefusedException SnapshotVersion(string path, string version) => Invalid($"Unable to create version {version} at '{path}'");
+    public static RefusedException SnapshotVersion(string path, string version) =>
+        Invalid($"Unable to create version {version} at '{path}'");
 
     // Ours: the service's words are not known.
     public static RefusedException PackageExists(string path, string name) =>
@@ -49,5 +50,6 @@ internal static class Refusals
 
     public static RefusedException Invalid(string message) => new(StatusCodes.Status400BadRequest, message);
 
-    private static RefusedException Missing(string what, string name) => new(StatusCodes.Status404NotFound, $"{what} '{name}' was not found");
+    private static RefusedException Missing(string what, string name) =>
+        new(StatusCodes.Status404NotFound, $"{what} '{name}' was not found");
 }

@@ -8,20 +8,41 @@ internal sealed class RequestCounter
 {
     // A stranger's method must not become a key of its own.
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+    private static readonly object DroppedKey = new();
     private readonly ConcurrentDictionary<(string Method, string Route, int Status), long> counts = new();
 
     public static string Route(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
 
+    /// <summary>Counts a call by its answer, unless it was dropped.</summary>
     public void Count(HttpContext context)
     {
-        var method = Methods.Contains(context.Request.Method, StringComparer.Ordinal) ? context.Request.Method : "(other)";
-        var status = context.RequestAborted.IsCancellationRequested ? 0 : context.Response.StatusCode;
-        counts.AddOrUpdate((method, Route(context), status), 1, (_, n) => n + 1);
+        if (!context.Items.ContainsKey(DroppedKey))
+            Add(context, context.RequestAborted.IsCancellationRequested ? 0 : context.Response.StatusCode);
+    }
+
+    /// <summary>Counts a call as dropped and cuts its connection, in this order: who sees the cut can read the count.</summary>
+    public void Drop(HttpContext context)
+    {
+        context.Items[DroppedKey] = true;
+        Add(context, status: 0);
+        context.Abort();
     }
 
     public void Reset() => counts.Clear();
 
     public JsonArray Json() => new([.. counts
         .OrderBy(c => c.Key.Route, StringComparer.Ordinal).ThenBy(c => c.Key.Method, StringComparer.Ordinal).ThenBy(c => c.Key.Status)
-        .Select(c => new JsonObject { ["method"] = c.Key.Method, ["route"] = c.Key.Route, ["status"] = c.Key.Status, ["count"] = c.Value })]);
+        .Select(c => new JsonObject
+        {
+            ["method"] = c.Key.Method,
+            ["route"] = c.Key.Route,
+            ["status"] = c.Key.Status,
+            ["count"] = c.Value,
+        })]);
+
+    private void Add(HttpContext context, int status)
+    {
+        var method = Methods.Contains(context.Request.Method, StringComparer.Ordinal) ? context.Request.Method : "(other)";
+        counts.AddOrUpdate((method, Route(context), status), 1, (_, n) => n + 1);
+    }
 }

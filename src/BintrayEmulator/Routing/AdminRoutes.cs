@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using BintrayEmulator.Access;
 using BintrayEmulator.Faults;
 using BintrayEmulator.Http;
@@ -55,7 +56,7 @@ internal sealed class AdminRoutes(EmulatorStore store, FaultBoard faults, Reques
     private bool IsAdmin(HttpContext context)
     {
         if (adminKey is null)
-            return context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+            return context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
 
         var sent = SHA256.HashData(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString()));
         return CryptographicOperations.FixedTimeEquals(sent, SHA256.HashData(Encoding.UTF8.GetBytes("Bearer " + adminKey)));
@@ -79,7 +80,7 @@ internal sealed class AdminRoutes(EmulatorStore store, FaultBoard faults, Reques
     private Task<Answer> GetStateAsync(HttpContext context)
     {
         var query = context.Request.Query;
-        var state = new System.Text.Json.Nodes.JsonObject
+        var state = new JsonObject
         {
             ["emulator"] = EmulatorIdentity.Name,
             ["requests"] = counter.Json(),

@@ -7,13 +7,12 @@ namespace BintrayEmulator.Routing;
 /// <summary>Attributes of packages and versions: read, replace (POST), merge (PATCH), delete.</summary>
 internal static class AttributeRoutes
 {
+    private const string Package = "/packages/{subject}/{repo}/{package}";
+
     public static void Map(RouteTable routes)
     {
-        MapOwner(routes, "/packages/{subject}/{repo}/{package}/attributes", (call, session) => new(call.Package(session).Id, IsVersion: false));
-        MapOwner(
-            routes,
-            "/packages/{subject}/{repo}/{package}/versions/{version}/attributes",
-            (call, session) => new(call.VersionOrLatest(session).Id, IsVersion: true));
+        MapOwner(routes, Package + "/attributes", (call, session) => new(call.Package(session).Id, IsVersion: false));
+        MapOwner(routes, Package + "/versions/{version}/attributes", (call, session) => new(call.VersionOrLatest(session).Id, IsVersion: true));
     }
 
     private static void MapOwner(RouteTable routes, string route, Func<Call, Session, AttributeOwner> owner) => routes
@@ -70,10 +69,11 @@ internal static class AttributeRoutes
     private static Answer Render(Call call, IEnumerable<StoredAttribute> attributes)
     {
         var shuffle = call.Effects.ShuffleSeed is { } seed ? new Random(seed) : null;
-        return Answer.Ok(AttributeCodec.Write(attributes.Where(a => !a.IsHidden || call.Caller.MayPublish(call.Subject)), shuffle));
+        return Answer.Ok(AttributeCodec.Write(attributes.Where(call.CanSee), shuffle));
     }
 
-    private static StoredAttribute Cut(StoredAttribute attribute, int length) => attribute.Type is AttributeType.String or AttributeType.Version
-        ? attribute with { Values = [.. attribute.Values.Select(v => v.Length <= length ? v : v[..length])] }
-        : attribute;
+    private static StoredAttribute Cut(StoredAttribute attribute, int length) =>
+        attribute.Type is AttributeType.String or AttributeType.Version
+            ? attribute with { Values = [.. attribute.Values.Select(v => v.Length <= length ? v : v[..length])] }
+            : attribute;
 }

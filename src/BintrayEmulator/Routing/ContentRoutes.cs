@@ -35,7 +35,8 @@ internal static class ContentRoutes
     private static Task<Answer> RefuseFileAsync(Call call)
     {
         call.RequirePublish();
-        return Task.FromResult(Answer.Message(StatusCodes.Status501NotImplemented, "This emulator keeps no files, only what is known about them"));
+        const string Why = "This emulator keeps no files, only what is known about them";
+        return Task.FromResult(Answer.Message(StatusCodes.Status501NotImplemented, Why));
     }
 
     private static Answer Hooks(Call call)

@@ -16,7 +16,9 @@ internal enum FieldKind
 /// <summary>A field that a caller may set. <paramref name="Unset"/> is what a reader sees until then: null, text, or a flag.</summary>
 internal sealed record Field(string Name, FieldKind Kind, object? Unset = null);
 
-/// <summary>The settable fields of a repository, package or version: read leniently, as every client spells them, and kept as JSON.</summary>
+/// <summary>
+/// The settable fields of a repository, package or version: read leniently, as every client spells them, and kept as JSON.
+/// </summary>
 internal sealed class FieldSet(params Field[] fields)
 {
     public static FieldSet Repository { get; } = new(

@@ -43,10 +43,11 @@ internal sealed partial class OwnPages(EmulatorStore store, ILogger<OwnPages> lo
     {
         var html = new StringBuilder()
             .Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Bintray emulator</title>")
-            .Append("<style>body{font:15px system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em}td,th{text-align:left;padding:.2em 1em .2em 0}</style>")
+            .Append("<style>body{font:15px system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em}")
+            .Append("td,th{text-align:left;padding:.2em 1em .2em 0}</style>")
             .Append("</head><body><h1>Bintray emulator</h1><p><strong>").Append(EmulatorIdentity.Sentence).Append("</strong></p>")
-            .Append("<p>It answers the REST routes for repositories, packages, versions and attributes the way the service was recorded to. ")
-            .Append("Private repositories are left out below.</p>");
+            .Append("<p>It answers the REST routes for repositories, packages, versions and attributes ")
+            .Append("the way the service was recorded to. Private repositories are left out below.</p>");
         AppendPackages(html, session);
         return html.Append("<p>").Append(EmulatorIdentity.Name).Append("</p></body></html>\n").ToString();
     }
@@ -60,7 +61,9 @@ internal sealed partial class OwnPages(EmulatorStore store, ILogger<OwnPages> lo
             return;
         }
 
-        html.Append("<table><tr><th>Repository</th><th>Package</th><th>Version</th></tr>").AppendJoin("", rows.Take(MaxRows)).Append("</table>");
+        html.Append("<table><tr><th>Repository</th><th>Package</th><th>Version</th></tr>")
+            .AppendJoin("", rows.Take(MaxRows))
+            .Append("</table>");
         if (rows.Count > MaxRows)
             html.Append("<p>Only the first ").Append(MaxRows).Append(" are shown.</p>");
     }
@@ -70,14 +73,15 @@ internal sealed partial class OwnPages(EmulatorStore store, ILogger<OwnPages> lo
         foreach (var package in session.Packages(repository, prefix: ""))
         {
             var path = string.Join('/', new[] { repository.Subject, repository.Name, package.Name }.Select(Uri.EscapeDataString));
-            yield return Row(repository, package.Name, $"/packages/{path}/attributes", version: null);
+            yield return Row(package, $"/packages/{path}/attributes", version: null);
             foreach (var version in session.VersionNames(package))
-                yield return Row(repository, package.Name, $"/packages/{path}/versions/{Uri.EscapeDataString(version)}/attributes", version);
+                yield return Row(package, $"/packages/{path}/versions/{Uri.EscapeDataString(version)}/attributes", version);
         }
     }
 
-    private static string Row(Repository repository, string package, string link, string? version) =>
-        $"<tr><td>{Text(repository.Path)}</td><td>{Text(package)}</td><td>{Text(version ?? "–")}</td><td><a href=\"{Text(link)}\">attributes</a></td></tr>";
+    private static string Row(Package package, string link, string? version) =>
+        $"<tr><td>{Text(package.Repository.Path)}</td><td>{Text(package.Name)}</td><td>{Text(version ?? "–")}</td>" +
+        $"<td><a href=\"{Text(link)}\">attributes</a></td></tr>";
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 

@@ -73,7 +73,8 @@ internal static class PackageRoutes
         var found = session.AllRepositories()
             .Where(r => call.CanSee(r) && Is(r.Subject, subject) && Is(r.Name, repo))
             .SelectMany(r => session.Packages(r, prefix: ""))
-            .Where(p => RepositoryRoutes.Contains(p.Name, name) && RepositoryRoutes.Contains(p.Fields["desc"]?.GetValue<string>(), description))
+            .Where(p => RepositoryRoutes.Contains(p.Name, name))
+            .Where(p => RepositoryRoutes.Contains(p.Fields["desc"]?.GetValue<string>(), description))
             .ToList();
         return Paging.Page(call, found, p => Views.Package(session, p, call.View(p.Repository)));
     });

@@ -22,13 +22,16 @@ internal sealed class RouteTable(IEndpointRouteBuilder app)
     public RouteTable Get(string pattern, Func<Call, Answer> handler, RouteKind? kind = null) =>
         Add(["GET", "HEAD"], pattern, call => Task.FromResult(handler(call)), kind);
 
-    public RouteTable Post(string pattern, Func<Call, Task<Answer>> handler, RouteKind? kind = null) => Add(["POST"], pattern, handler, kind);
+    public RouteTable Post(string pattern, Func<Call, Task<Answer>> handler, RouteKind? kind = null) =>
+        Add(["POST"], pattern, handler, kind);
 
     public RouteTable Put(string pattern, Func<Call, Task<Answer>> handler) => Add(["PUT"], pattern, handler, kind: null);
 
-    public RouteTable Patch(string pattern, Func<Call, Task<Answer>> handler, RouteKind? kind = null) => Add(["PATCH"], pattern, handler, kind);
+    public RouteTable Patch(string pattern, Func<Call, Task<Answer>> handler, RouteKind? kind = null) =>
+        Add(["PATCH"], pattern, handler, kind);
 
-    public RouteTable Delete(string pattern, Func<Call, Task<Answer>> handler, RouteKind? kind = null) => Add(["DELETE"], pattern, handler, kind);
+    public RouteTable Delete(string pattern, Func<Call, Task<Answer>> handler, RouteKind? kind = null) =>
+        Add(["DELETE"], pattern, handler, kind);
 
     private RouteTable Add(string[] methods, string pattern, Func<Call, Task<Answer>> handler, RouteKind? kind)
     {

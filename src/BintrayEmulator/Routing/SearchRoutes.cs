@@ -35,5 +35,5 @@ internal static class SearchRoutes
     }
 
     private static bool Matches(Call call, AttributeSearch search, List<StoredAttribute> attributes) =>
-        search.Matches(attributes.Where(a => !a.IsHidden || call.Caller.MayPublish(call.Subject)).ToDictionary(a => a.Name, StringComparer.Ordinal));
+        search.Matches(attributes.Where(call.CanSee).ToDictionary(a => a.Name, StringComparer.Ordinal));
 }

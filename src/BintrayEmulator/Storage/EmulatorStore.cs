@@ -94,7 +94,8 @@ internal sealed class EmulatorStore : IDisposable
 
     /// <summary>Proves that the store can still write, by writing.</summary>
     public Task ProbeAsync(CancellationToken cancellationToken) => WriteAsync(
-        session => session.Execute("insert into probe(id, seen) values(1, $now) on conflict(id) do update set seen = $now", ("$now", session.Now)),
+        session => session.Execute(
+            "insert into probe(id, seen) values(1, $now) on conflict(id) do update set seen = $now", ("$now", session.Now)),
         keep: true,
         cancellationToken);
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using BintrayEmulator.Http;
+using Microsoft.Data.Sqlite;
 
 namespace BintrayEmulator.Storage;
 
@@ -48,7 +49,8 @@ internal static class PackageTable
         session.Execute("delete from packages where id = $id", ("$id", package.Id));
 
     public static List<Webhook> Webhooks(this Session session, Repository repository) => session.Query(
-        "select p.name, w.url, w.method from webhooks w join packages p on p.id = w.package_id where p.repository_id = $repository order by p.name",
+        "select p.name, w.url, w.method from webhooks w join packages p on p.id = w.package_id " +
+        "where p.repository_id = $repository order by p.name",
         r => new Webhook(r.GetString(0), r.GetString(1), r.GetString(2)),
         ("$repository", repository.Id));
 
@@ -66,10 +68,15 @@ internal static class PackageTable
     public static void DeleteWebhook(this Session session, Package package) =>
         session.Execute("delete from webhooks where package_id = $package", ("$package", package.Id));
 
-    private static List<Package> Packages(this Session session, Repository repository, string where, (string Name, object Value) parameter) =>
-        session.Query(
-            Select + "where repository_id = $repository " + where,
-            r => new Package(r.GetInt64(0), repository, r.GetString(1), JsonNode.Parse(r.GetString(2))!.AsObject(), r.GetInt64(3), r.GetInt64(4)),
-            ("$repository", repository.Id),
-            parameter);
+    private static List<Package> Packages(
+        this Session session, Repository repository, string where, (string Name, object Value) parameter) => session.Query(
+            Select + "where repository_id = $repository " + where, r => Map(r, repository), ("$repository", repository.Id), parameter);
+
+    private static Package Map(SqliteDataReader row, Repository repository) => new(
+        row.GetInt64(0),
+        repository,
+        row.GetString(1),
+        JsonNode.Parse(row.GetString(2))!.AsObject(),
+        row.GetInt64(3),
+        row.GetInt64(4));
 }

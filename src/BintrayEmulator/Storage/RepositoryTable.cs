@@ -13,7 +13,8 @@ internal static class RepositoryTable
     public static bool SubjectExists(this Session session, string name) =>
         session.Number("select count(*) from subjects where name = $name", ("$name", name)) > 0;
 
-    public static List<string> Subjects(this Session session) => session.Query("select name from subjects order by name", r => r.GetString(0));
+    public static List<string> Subjects(this Session session) =>
+        session.Query("select name from subjects order by name", r => r.GetString(0));
 
     /// <summary>Makes a subject known: with its first repository, or because a user of that name exists.</summary>
     public static void AddSubject(this Session session, string name) => session.Execute(

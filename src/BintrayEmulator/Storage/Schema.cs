@@ -51,7 +51,10 @@ internal static class Schema
             throw new InvalidDataException($"Emulator:Path ('{path}') is a database of another program; name another file.");
 
         if (application == ApplicationId && version > Version)
-            throw new InvalidDataException($"Emulator:Path ('{path}') was written by a newer emulator (schema {version}, this one knows {Version}).");
+        {
+            throw new InvalidDataException(
+                $"Emulator:Path ('{path}') was written by a newer emulator (schema {version}, this one knows {Version}).");
+        }
 
         if (application == ApplicationId)
             return;

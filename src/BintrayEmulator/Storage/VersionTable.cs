@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using BintrayEmulator.Http;
+using Microsoft.Data.Sqlite;
 
 namespace BintrayEmulator.Storage;
 
@@ -40,7 +41,8 @@ internal static class VersionTable
     {
         var added = session.Execute(
             "insert into versions(package_id, name, fields, ordinal, created, updated) " +
-            "values($package, $name, $fields, 1 + (select coalesce(max(ordinal), 0) from versions where package_id = $package), $now, $now) " +
+            "values($package, $name, $fields, " +
+            "1 + (select coalesce(max(ordinal), 0) from versions where package_id = $package), $now, $now) " +
             "on conflict do nothing",
             ("$package", package.Id),
             ("$name", name),
@@ -59,6 +61,12 @@ internal static class VersionTable
     public static void DeleteVersion(this Session session, PackageVersion version) =>
         session.Execute("delete from versions where id = $id", ("$id", version.Id));
 
-    private static PackageVersion Map(Microsoft.Data.Sqlite.SqliteDataReader row, Package package) => new(
-        row.GetInt64(0), package, row.GetString(1), JsonNode.Parse(row.GetString(2))!.AsObject(), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5));
+    private static PackageVersion Map(SqliteDataReader row, Package package) => new(
+        row.GetInt64(0),
+        package,
+        row.GetString(1),
+        JsonNode.Parse(row.GetString(2))!.AsObject(),
+        row.GetInt64(3),
+        row.GetInt64(4),
+        row.GetInt64(5));
 }

@@ -72,7 +72,7 @@ public sealed class AttributePlanTests
     public void Any_text_survives_the_way_there_and_back() =>
         Gen.String.Array[1, 5].Sample(values =>
         {
-            string[] legal = [.. values.Select(v => v.Normalize0())];
+            string[] legal = [.. values.Select(v => v.WellFormed())];
             MappedAttribute sent = TargetHarness.Attribute("n", AttributeType.String, legal);
             CarriedAttribute back = BintrayCodec.ReadAttributes(BintrayCodec.Attributes([sent])).Single();
             return AttributePlan.Same(sent, back);
@@ -113,5 +113,5 @@ public sealed class AttributePlanTests
 internal static class Strings
 {
     /// <summary>Protobuf carries well-formed Unicode only, so lone surrogates never arrive here.</summary>
-    public static string Normalize0(this string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+    public static string WellFormed(this string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 }

@@ -161,6 +161,7 @@ public sealed class BintrayTargetTests : IAsyncLifetime
     [InlineData("Nothing", "version", "VersionMissing", "Version 'acme/images/team:web/1.4.0' does not exist at target 'main'. Create it, or set Targets:0:CreateMissing to Version, then redeliver.")]
     [InlineData("Version", "package", "PackageMissing", "Package 'acme/images/team:web' does not exist at target 'main'. Create it, or set Targets:0:CreateMissing to Package, then redeliver.")]
     [InlineData("Package", "repo", "RepoMissing", "Repository 'acme/images' does not exist at target 'main'. Create it, or set Targets:0:CreateMissing to Repository, then redeliver.")]
+    [InlineData("Package", "subject", "SubjectMissing", "Subject 'acme' does not exist at target 'main'. Create it, or set Targets:0:CreateMissing to Repository, then redeliver.")]
     [InlineData("Repository", "subject", "SubjectMissing", "Subject 'acme' does not exist at target 'main'. Create it there, or correct the occurrence's resource, then redeliver.")]
     public async Task What_may_not_be_created_says_what_to_do(string level, string missing, string outcome, string sentence)
     {

@@ -1,11 +1,8 @@
 using System.Globalization;
-using System.Text;
-using GrafeasBridge.Delivery;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using GrafeasBridge.Tests.Support;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace GrafeasBridge.Tests.Delivery;
 
@@ -221,165 +218,6 @@ public sealed class DeliveryWorkerTests : IAsyncLifetime
         Assert.Equal(DeliveryState.Verified, (await RowAsync(Web(1))).State);
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public async Task With_a_third_of_all_calls_failing_in_every_way_everything_arrives(int seed)
-    {
-        await StartAsync("Targets:0:MaxReplyBytes=65536");
-        var dice = new Random(seed);
-        fake.Script = async (call, context) =>
-        {
-            int roll;
-            lock (dice)
-                roll = dice.Next(30);
-            return roll < 10 && await BreakAsync(call, context, roll);
-        };
-        for (int i = 0; i < 40; i++)
-            await host.SendAsync(Web(i), $"number n={i}\nstring a=1|2|3");
-
-        for (int turn = 0; turn < 2000 && await UnverifiedAsync(40) > 0; turn++)
-        {
-            if (await host.RunOnceAsync() == 0)
-                host.Clock.Advance(TimeSpan.FromSeconds(30));
-        }
-
-        Assert.Equal(0, await UnverifiedAsync(40));
-        for (int i = 0; i < 40; i++)
-        {
-            var there = fake.Versions[Web(i).ToString()];
-            Assert.Equal(["a", "n"], there.Keys.Order(StringComparer.Ordinal));
-            Assert.Equal(i, there["n"]["values"]![0]!.GetValue<int>());
-        }
-    }
-
-    [Fact]
-    public async Task Credentials_never_appear_in_logs_errors_or_metrics()
-    {
-        logs.Expect(e => e.Event.Name == "ReconcileFaulted");
-        using var heard = new Heard(main);
-        await StartAsync();
-        string basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"bridge:{TargetHarness.ApiKey}"));
-        int[] statuses = [400, 401, 403, 404, 429, 500];
-        fake.Script = async (call, context) =>
-        {
-            Assert.Equal($"Basic {basic}", call.Authorization);
-            int status = statuses[fake.Calls.Count % statuses.Length];
-            await FakeBintray.SayAsync(context, status, $"refused {call.Authorization}: {TargetHarness.ApiKey}");
-            return true;
-        };
-        for (int i = 0; i < 12; i++)
-            await host.SendAsync(Web(i), "string a=1");
-        for (int i = 0; i < 30; i++)
-        {
-            await host.RunOnceAsync();
-            host.Clock.Advance(TimeSpan.FromMinutes(20));
-        }
-
-        var seen = new StringBuilder();
-        foreach (TestLogs.Entry entry in logs.Entries)
-            seen.AppendLine(entry.Message).Append(entry.Event.Name == "ReconcileFaulted" ? null : entry.Exception).AppendLine();
-        for (int i = 0; i < 12; i++)
-            seen.AppendLine((await RowAsync(Web(i))).ToString());
-        heard.Scrape();
-        foreach (var measurement in heard.All)
-            seen.AppendLine(measurement.ToString());
-        string text = seen.ToString();
-        Assert.Contains("refused Basic ***: ***", text, StringComparison.Ordinal);
-        Assert.DoesNotContain(TargetHarness.ApiKey, text, StringComparison.Ordinal);
-        Assert.DoesNotContain(basic, text, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_graceful_stop_waits_for_what_is_in_hand()
-    {
-        using var heard = new Heard(main);
-        await StartAsync();
-        var release = new TaskCompletionSource();
-        fake.Script = async (_, _) =>
-        {
-            await release.Task;
-            return false;
-        };
-        await host.SendAsync(Web(1), "string a=1");
-        await host.Worker.StartAsync(Token);
-        await fake.UntilAsync(calls => calls.Count == 1);
-
-        Task stop = host.Worker.StopAsync(Token);
-        Assert.False(stop.IsCompleted);
-        release.SetResult();
-        await stop;
-
-        Assert.Equal(1, heard.Tries("delivered"));
-        Assert.Equal(DeliveryState.Verified, (await RowAsync(Web(1))).State);
-    }
-
-    [Fact]
-    public async Task A_stop_that_cannot_wait_gives_versions_back_untried()
-    {
-        await StartAsync("Delivery:StopTimeout=00:00:07");
-        Always(async context =>
-        {
-            var gone = new TaskCompletionSource();
-            await using (context.RequestAborted.Register(gone.SetResult))
-                await gone.Task;
-        });
-        await host.SendAsync(Web(1), "string a=1");
-        await host.Worker.StartAsync(Token);
-        await fake.UntilAsync(calls => calls.Count == 1);
-
-        Task stop = host.Worker.StopAsync(Token);
-        await host.Clock.WaitsForAsync(TimeSpan.FromSeconds(7));
-        host.Clock.Advance(TimeSpan.FromSeconds(7));
-        await stop;
-
-        VersionRow row = await RowAsync(Web(1));
-        Assert.Equal((DeliveryState.Pending, 0), (row.State, row.Attempts));
-        Assert.Contains(logs.Entries, e => e.Event.Name == "Released");
-    }
-
-    [Fact]
-    public async Task A_store_that_fails_for_a_while_stops_nothing_and_floods_no_log()
-    {
-        using var heard = new Heard(main);
-        await StartAsync();
-        int faults = 0;
-        host.Faults.Fault = verb => verb == nameof(IBridgeStore.ClaimAsync) && ++faults <= 3
-            ? new StoreException(StoreFailure.Unavailable, "disk full")
-            : null;
-        await host.SendAsync(Web(1), "string a=1");
-
-        await host.Worker.StartAsync(Token);
-        foreach (int seconds in new[] { 2, 4, 8 })
-        {
-            await host.Clock.WaitsForAsync(TimeSpan.FromSeconds(seconds));
-            host.Clock.Advance(TimeSpan.FromSeconds(seconds));
-        }
-
-        await heard.UntilAsync(() => heard.Tries("delivered") == 1);
-        await host.Worker.StopAsync(Token);
-        Assert.Equal(3, logs.Entries.Count(e => e.Level == LogLevel.Warning && e.Event.Name == "StoreFailed"));
-        Assert.Single(logs.Entries, e => e.Event.Name == "StoreBack");
-    }
-
-    [Theory]
-    [InlineData(nameof(IBridgeStore.ReadOccurrencesOfAsync))]
-    [InlineData(nameof(IBridgeStore.RecordIntentAsync))]
-    [InlineData(nameof(IBridgeStore.SettleAsync))]
-    public async Task A_version_on_which_the_store_failed_is_given_back_and_delivered(string failing)
-    {
-        await StartAsync();
-        await host.SendAsync(Web(1), "string a=1");
-        host.Faults.Fault = verb => verb == failing ? new StoreException(StoreFailure.Unavailable, "disk full") : null;
-        await host.RunOnceAsync();
-        VersionRow row = await RowAsync(Web(1));
-        Assert.Equal((DeliveryState.Pending, 0), (row.State, row.Attempts));
-
-        host.Faults.Fault = null;
-        await host.RunOnceAsync();
-        Assert.Equal(DeliveryState.Verified, (await RowAsync(Web(1))).State);
-    }
-
     [Fact]
     public async Task The_backlog_is_measured_by_the_worker_and_not_by_the_scrape()
     {
@@ -417,58 +255,9 @@ public sealed class DeliveryWorkerTests : IAsyncLifetime
 
     private Task<VersionRow> RowAsync(VersionCoordinates version) => host.RowAsync(version, main);
 
-    private async Task<int> UnverifiedAsync(int count)
-    {
-        int open = 0;
-        for (int i = 0; i < count; i++)
-            open += (await RowAsync(Web(i))).State == DeliveryState.Verified ? 0 : 1;
-        return open;
-    }
-
     private void Always(Func<HttpContext, Task> answer) => fake.Script = async (_, context) =>
     {
         await answer(context);
         return true;
     };
-
-    private async Task<bool> BreakAsync(FakeCall call, HttpContext context, int way)
-    {
-        switch (way)
-        {
-            case 0:
-                context.Abort();
-                return true;
-            case 1:
-                context.Response.ContentLength = 100;
-                await context.Response.WriteAsync("[");
-                await context.Response.Body.FlushAsync();
-                context.Abort();
-                return true;
-            case 2:
-                await FakeBintray.AnswerAsync(context, 502, "<html>bad gateway</html>", "text/html");
-                return true;
-            case 3:
-                await FakeBintray.AnswerAsync(context, 200, "<html>welcome</html>", "text/html");
-                return true;
-            case 4:
-                context.Response.Headers.RetryAfter = "7";
-                await FakeBintray.SayAsync(context, 429, "slow down");
-                return true;
-            case 5:
-                await FakeBintray.SayAsync(context, 403, "You have exceeded your API call limit");
-                return true;
-            case 6:
-                await FakeBintray.SayAsync(context, 401, "This resource requires authentication");
-                return true;
-            case 7 when call.Method is "PATCH": // says yes, does nothing
-                await FakeBintray.AnswerAsync(context, 200, call.Body);
-                return true;
-            case 8:
-                await context.Response.Body.WriteAsync(new byte[100_000], context.RequestAborted);
-                return true;
-            default:
-                await FakeBintray.AnswerAsync(context, 405, "<html>not allowed</html>", "text/html");
-                return true;
-        }
-    }
 }

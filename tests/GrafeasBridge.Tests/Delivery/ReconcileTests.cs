@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using GrafeasBridge.Delivery;
@@ -66,7 +67,7 @@ public sealed class ReconcileTests : IAsyncLifetime
     public async Task Only_what_changed_is_sent_withdrawn_attributes_go_and_foreign_ones_stay()
     {
         fake.Have("acme", "images", "team:web", "1.4.0")["foreign"] = JsonNode.Parse("""{"name":"foreign","values":["x"],"type":"string"}""")!;
-        string first = await host.SendAsync(Web, "string a=1\nstring b=2");
+        await host.SendAsync(Web, "string a=1\nstring b=2");
         string second = await host.SendAsync(Web, "string c=3");
         await host.RunOnceAsync();
         int calls = fake.Calls.Count;
@@ -80,7 +81,6 @@ public sealed class ReconcileTests : IAsyncLifetime
         Assert.Equal("""[{"name":"b","values":["22"],"type":"string"}]""", later[1].Body);
         Assert.EndsWith("?names=c", later[2].RawTarget, StringComparison.Ordinal);
         Assert.Equal(["a", "b", "foreign"], There().Keys.Order(StringComparer.Ordinal));
-        Assert.NotEqual(first, second);
     }
 
     [Fact]
@@ -289,7 +289,7 @@ public sealed class ReconcileTests : IAsyncLifetime
         Assert.Equal((DeliveryState.Waiting, "Unreachable"), await StateAsync());
     }
 
-    private System.Collections.Concurrent.ConcurrentDictionary<string, JsonNode> There() => fake.Versions[Web.ToString()];
+    private ConcurrentDictionary<string, JsonNode> There() => fake.Versions[Web.ToString()];
 
     private async Task<(DeliveryState State, string Outcome)> StateAsync()
     {

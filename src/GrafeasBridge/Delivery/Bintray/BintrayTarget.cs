@@ -34,12 +34,10 @@ internal sealed partial class BintrayTarget(TargetOptions options, BintrayClient
     /// <summary>Works its way up from the version to what holds it, and down again; every level is made at most once.</summary>
     public async Task CreateAsync(VersionCoordinates version, TargetException missing, CancellationToken cancellationToken)
     {
-        var known = new HashSet<DeliveryOutcome> { DeliveryOutcome.VersionMissing, missing.Outcome };
+        var known = new HashSet<DeliveryOutcome> { DeliveryOutcome.VersionMissing, Maker(version, missing.Outcome) };
         var toMake = new Stack<DeliveryOutcome>(known);
         while (toMake.TryPeek(out DeliveryOutcome level))
         {
-            if (NotAllowed(version, level) is { } sentence)
-                throw new TargetException(level, sentence);
             try
             {
                 await MakeAsync(version, level, cancellationToken);
@@ -47,11 +45,23 @@ internal sealed partial class BintrayTarget(TargetOptions options, BintrayClient
             }
             catch (TargetException holder) when (holder.Outcome.IsMissing())
             {
-                if (!known.Add(holder.Outcome))
+                if (holder.Outcome == DeliveryOutcome.SubjectMissing && level == DeliveryOutcome.RepoMissing)
+                    throw new TargetException(holder.Outcome, $"Subject '{version.Subject}' does not exist at target '{options.Name}'. Create it there, or correct the occurrence's resource, then redeliver.");
+                DeliveryOutcome next = Maker(version, holder.Outcome);
+                if (!known.Add(next))
                     throw new TargetException(DeliveryOutcome.NotAsWritten, $"The target did not keep what it said it had created. {holder.Message}");
-                toMake.Push(holder.Outcome);
+                toMake.Push(next);
             }
         }
+    }
+
+    /// <summary>The level that has to be made; a subject may come into being with its first repository.</summary>
+    /// <exception cref="TargetException">When the configuration does not allow it, with what to do.</exception>
+    private DeliveryOutcome Maker(VersionCoordinates version, DeliveryOutcome missing)
+    {
+        if (NotAllowed(version, missing) is { } sentence)
+            throw new TargetException(missing, sentence);
+        return missing == DeliveryOutcome.SubjectMissing ? DeliveryOutcome.RepoMissing : missing;
     }
 
     private async Task MakeAsync(VersionCoordinates version, DeliveryOutcome level, CancellationToken cancellationToken)
