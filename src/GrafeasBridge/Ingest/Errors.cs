@@ -3,8 +3,8 @@ using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
-using Grpc.Core;
 using GrafeasBridge.Store;
+using Grpc.Core;
 
 namespace GrafeasBridge.Ingest;
 

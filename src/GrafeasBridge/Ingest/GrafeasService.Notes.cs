@@ -1,9 +1,9 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
-using Grpc.Core;
 using GrafeasBridge.Access;
 using GrafeasBridge.Store;
+using Grpc.Core;
 
 namespace GrafeasBridge.Ingest;
 

@@ -1,7 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
-using Grpc.Core;
 using GrafeasBridge.Access;
+using Grpc.Core;
 
 namespace GrafeasBridge.Ingest;
 

@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
-using Grpc.Core;
 using GrafeasBridge.Access;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
+using Grpc.Core;
 using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Ingest;

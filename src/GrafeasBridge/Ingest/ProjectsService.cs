@@ -1,8 +1,8 @@
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1.Project;
-using Grpc.Core;
 using GrafeasBridge.Access;
 using GrafeasBridge.Store;
+using Grpc.Core;
 using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Ingest;

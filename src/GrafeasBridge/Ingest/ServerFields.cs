@@ -59,7 +59,10 @@ internal static class ServerFields
     {
         var owned = new Occurrence
         {
-            Name = occurrence.Name, Kind = occurrence.Kind, CreateTime = occurrence.CreateTime, UpdateTime = occurrence.UpdateTime,
+            Name = occurrence.Name,
+            Kind = occurrence.Kind,
+            CreateTime = occurrence.CreateTime,
+            UpdateTime = occurrence.UpdateTime,
         };
         byte[] stored = new byte[content.Length + owned.CalculateSize()];
         content.CopyTo(stored, 0);
