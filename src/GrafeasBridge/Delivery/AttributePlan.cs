@@ -19,9 +19,10 @@ internal sealed record AttributePlan(IReadOnlyList<MappedAttribute> Set, IReadOn
         foreach (CarriedAttribute attribute in carried)
             there[attribute.Name] = attribute;
         var names = wanted.Select(a => a.Name).ToHashSet(StringComparer.Ordinal);
+        var withdrawn = owned.Where(name => !names.Contains(name) && there.ContainsKey(name));
         return new AttributePlan(
             [.. wanted.Where(a => !there.TryGetValue(a.Name, out CarriedAttribute? c) || !Same(a, c))],
-            [.. owned.Where(name => !names.Contains(name) && there.ContainsKey(name)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
+            [.. withdrawn.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
     }
 
     /// <summary>Compares as sets, by what the values mean: targets keep neither order nor spelling.</summary>

@@ -24,11 +24,14 @@ internal sealed class DeliveryMetrics
             "s",
             "How long one version was in hand.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60] });
-        attempts = meter.CreateCounter<long>("grafeasbridge.delivery.attempts", "{attempt}", "Tries at versions, by how they ended.");
-        calls = meter.CreateCounter<long>("grafeasbridge.delivery.target.calls", "{call}", "HTTP calls to targets, repetitions included.");
-        meter.CreateObservableGauge("grafeasbridge.delivery.backlog", () => Observe(b => b.Count), "{version}", "Versions not yet verified, parked ones left out.");
-        meter.CreateObservableGauge("grafeasbridge.delivery.parked", () => Observe(b => b.Parked), "{version}", "Versions that need a person.");
-        meter.CreateObservableGauge("grafeasbridge.delivery.oldest", () => Observe(Age), "s", "Age of the oldest version not yet verified.");
+        attempts = meter.CreateCounter<long>("grafeasbridge.delivery.attempts", "{attempt}", "Tries at versions, by ending.");
+        calls = meter.CreateCounter<long>("grafeasbridge.delivery.target.calls", "{call}", "HTTP calls to targets, each repetition too.");
+        meter.CreateObservableGauge(
+            "grafeasbridge.delivery.backlog", () => Observe(b => b.Count), "{version}", "Versions not yet verified, parked ones left out.");
+        meter.CreateObservableGauge(
+            "grafeasbridge.delivery.parked", () => Observe(b => b.Parked), "{version}", "Versions that need a person.");
+        meter.CreateObservableGauge(
+            "grafeasbridge.delivery.oldest", () => Observe(Age), "s", "Age of the oldest version not yet verified.");
     }
 
     public void Ended(string target, DeliveryOutcome outcome, TimeSpan took)

@@ -13,7 +13,7 @@ internal interface ITarget
     /// <param name="version">The version to create.</param>
     /// <param name="missing">How reading it ended.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="TargetException">With <paramref name="missing"/>'s kind of outcome and what to do about it when it may not.</exception>
+    /// <exception cref="TargetException">With the missing outcome, and what to do about it, when it may not.</exception>
     Task CreateAsync(VersionCoordinates version, TargetException missing, CancellationToken cancellationToken);
 
     /// <summary>Sets these attributes, each replacing what stood under its name; others stay.</summary>

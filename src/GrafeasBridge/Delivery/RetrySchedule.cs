@@ -55,5 +55,6 @@ internal static class RetrySchedule
 
     private static string GaveUp(DeliveryOptions options, DateTimeOffset since, string last) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Failing since {since.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, longer than Delivery:Horizon ({options.Horizon}); redeliver when the cause is gone. Last: {last}");
+        $"Failing since {since.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, longer than Delivery:Horizon ({options.Horizon}); "
+        + $"redeliver when the cause is gone. Last: {last}");
 }

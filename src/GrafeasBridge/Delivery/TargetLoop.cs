@@ -3,7 +3,9 @@ using GrafeasBridge.Store;
 
 namespace GrafeasBridge.Delivery;
 
-/// <summary>The work on one target: claim, do, settle, with the free slots filled as they come free. A dead target blocks nobody else.</summary>
+/// <summary>
+/// The work on one target: claim, do, settle, with slots filled as they come free. A dead target blocks nobody else.
+/// </summary>
 internal sealed partial class TargetLoop(
     DeliveryTarget target,
     IBridgeStore store,
@@ -199,7 +201,9 @@ internal sealed partial class TargetLoop(
     private static partial class Log
     {
         [LoggerMessage(
-            3030, LogLevel.Warning, "The store failed ({Failure}) while working for target {Target}; it is tried again soon", EventName = "StoreFailed")]
+            3030, LogLevel.Warning,
+            "The store failed ({Failure}) while working for target {Target}; it is tried again soon",
+            EventName = "StoreFailed")]
         public static partial void StoreFailed(ILogger logger, string target, StoreFailure failure, Exception fault);
 
         [LoggerMessage(3031, LogLevel.Information, "The store works again for target {Target}", EventName = "StoreBack")]
@@ -209,17 +213,21 @@ internal sealed partial class TargetLoop(
         public static partial void TurnFaulted(ILogger logger, string target, Exception fault);
 
         [LoggerMessage(
-            3033, LogLevel.Error, "{Version} at target {Target} could not be brought to an end; its lease brings it back", EventName = "VersionFaulted")]
+            3033, LogLevel.Error,
+            "{Version} at target {Target} could not be brought to an end; its lease brings it back",
+            EventName = "VersionFaulted")]
         public static partial void VersionFaulted(ILogger logger, VersionCoordinates version, string target, Exception fault);
 
         [LoggerMessage(3034, LogLevel.Information, "{Version} at target {Target} was given back", EventName = "Released")]
         public static partial void Released(ILogger logger, VersionCoordinates version, string target);
 
         [LoggerMessage(
-            3035, LogLevel.Warning, "{Version} at target {Target} could not be given back; the end of its lease does it", EventName = "NotReleased")]
+            3035, LogLevel.Warning,
+            "{Version} at target {Target} could not be given back; the end of its lease does it",
+            EventName = "NotReleased")]
         public static partial void NotReleased(ILogger logger, VersionCoordinates version, string target, Exception fault);
 
-        [LoggerMessage(3036, LogLevel.Warning, "Waiting for work for target {Target} failed; the worker polls", EventName = "SignalFaulted")]
+        [LoggerMessage(3036, LogLevel.Warning, "Waiting for work for {Target} failed; the worker polls", EventName = "SignalFaulted")]
         public static partial void SignalFaulted(ILogger logger, string target, Exception fault);
     }
 }

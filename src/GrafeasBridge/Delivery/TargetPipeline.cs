@@ -57,7 +57,8 @@ internal sealed partial class TargetPipeline
         DelayGenerator = args => ValueTask.FromResult(args.Outcome.Result?.RetryAfter),
         OnRetry = args =>
         {
-            Log.Retrying(logger, options.Name, args.AttemptNumber + 1, args.RetryDelay, args.Outcome.Result?.Reason ?? "It did not answer in time.");
+            string reason = args.Outcome.Result?.Reason ?? "It did not answer in time.";
+            Log.Retrying(logger, options.Name, args.AttemptNumber + 1, args.RetryDelay, reason);
             return default;
         },
     };
@@ -104,10 +105,16 @@ internal sealed partial class TargetPipeline
 
     private static partial class Log
     {
-        [LoggerMessage(3000, LogLevel.Debug, "A call to target {Target} is repeated (attempt {Attempt}) after {Delay}: {Reason}", EventName = "Retrying")]
+        [LoggerMessage(
+            3000, LogLevel.Debug,
+            "A call to target {Target} is repeated (attempt {Attempt}) after {Delay}: {Reason}",
+            EventName = "Retrying")]
         public static partial void Retrying(ILogger logger, string target, int attempt, TimeSpan delay, string reason);
 
-        [LoggerMessage(3001, LogLevel.Warning, "Target {Target} fails nearly every call; it is left alone for {Duration}", EventName = "CircuitOpened")]
+        [LoggerMessage(
+            3001, LogLevel.Warning,
+            "Target {Target} fails nearly every call; it is left alone for {Duration}",
+            EventName = "CircuitOpened")]
         public static partial void CircuitOpened(ILogger logger, string target, TimeSpan duration);
 
         [LoggerMessage(3002, LogLevel.Information, "Target {Target} answers again", EventName = "CircuitClosed")]

@@ -26,21 +26,34 @@ internal sealed partial class TargetRules : IValidateOptions<TargetsOptions>
                 problems.AddError(problem);
         }
 
-        foreach (var twins in options.Targets.GroupBy(t => t.Name, StringComparer.Ordinal).Where(g => g.Key.Length > 0 && g.Count() > 1))
-            problems.AddError($"The name '{twins.Key}' is used by {string.Join(" and ", twins.Select(t => t.Key))}; give each its own Name.");
+        var names = options.Targets.GroupBy(t => t.Name, StringComparer.Ordinal);
+        foreach (var twins in names.Where(g => g.Key.Length > 0 && g.Count() > 1))
+        {
+            string keys = string.Join(" and ", twins.Select(t => t.Key));
+            problems.AddError($"The name '{twins.Key}' is used by {keys}; give each its own Name.");
+        }
+
         return problems.Build();
     }
 
     private static IEnumerable<string> Problems(TargetOptions target)
     {
         if (target.Kind != TargetKind.Bintray)
-            yield return $"{target.Key}:Kind is {target.Kind}; set it to Bintray (the embedded target comes by itself when no target is configured).";
+        {
+            yield return $"{target.Key}:Kind is {target.Kind}; set it to Bintray "
+                + "(the embedded target comes by itself when no target is configured).";
+        }
+
         if (!NamePattern().IsMatch(target.Name))
             yield return $"{target.Key}:Name is '{target.Name}'; set it to 1 to 63 of a-z, 0-9 and -, not beginning or ending with -.";
         if (target.Name == EmbeddedTarget.Name)
             yield return $"{target.Key}:Name is '{target.Name}', which is kept for the embedded emulator; choose another.";
         if (target.Username.Length == 0 || target.Username.Contains(':', StringComparison.Ordinal) || target.Username.Any(char.IsControl))
-            yield return $"{target.Key}:Username is '{Text.OneLine(target.Username, 80)}'; set it to the user of the API key, without ':' or control characters.";
+        {
+            yield return $"{target.Key}:Username is '{Text.OneLine(target.Username, 80)}'; "
+                + "set it to the user of the API key, without ':' or control characters.";
+        }
+
         if (UrlProblem(target) is { } url)
             yield return url;
         if (KeyProblem(target) is { } key)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace GrafeasBridge.Delivery;
@@ -11,7 +12,7 @@ internal static class Text
         var line = new StringBuilder(Math.Min(text.Length, max));
         foreach (Rune rune in text.EnumerateRunes())
         {
-            bool blank = Rune.IsControl(rune) || Rune.IsWhiteSpace(rune) || Rune.GetUnicodeCategory(rune) is System.Globalization.UnicodeCategory.Format;
+            bool blank = Rune.IsControl(rune) || Rune.IsWhiteSpace(rune) || Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format;
             if (blank && (line.Length == 0 || line[^1] == ' '))
                 continue;
             if (line.Length + rune.Utf16SequenceLength > max - 1)

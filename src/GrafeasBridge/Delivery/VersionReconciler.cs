@@ -52,8 +52,8 @@ internal sealed partial class VersionReconciler(
     private static Activity? Begin(DeliveryTarget target, ClaimedVersion version)
     {
         // One trace runs from the call that changed the version to the target's reply.
-        ActivityContext parent = ActivityContext.TryParse(version.TraceParent, null, isRemote: true, out ActivityContext call) ? call : default;
-        Activity? activity = BridgeTelemetry.Source.StartActivity("reconcile", ActivityKind.Consumer, parent);
+        bool called = ActivityContext.TryParse(version.TraceParent, null, isRemote: true, out ActivityContext call);
+        Activity? activity = BridgeTelemetry.Source.StartActivity("reconcile", ActivityKind.Consumer, called ? call : default);
         return activity?
             .SetTag("grafeasbridge.target", target.Name)
             .SetTag("grafeasbridge.package", version.Coordinates.InPackage.ToString())
@@ -83,7 +83,8 @@ internal sealed partial class VersionReconciler(
         {
             // One bad version must not stop the rest; it is tried again later and parked in the end.
             Log.Faulted(logger, version.Coordinates, target.Name, fault);
-            return new Ending(DeliveryOutcome.Failed, $"The bridge failed on this version ({fault.GetType().Name}); its log has the cause.");
+            return new Ending(
+                DeliveryOutcome.Failed, $"The bridge failed on this version ({fault.GetType().Name}); its log has the cause.");
         }
     }
 
@@ -193,13 +194,16 @@ internal sealed partial class VersionReconciler(
     {
         [LoggerMessage(
             EventId = 3010,
-            Message = "{Version} at target {Target}: {Outcome}, now {State} (revision {Revision}, attempt {Attempt}, next {Next}). {Reason}",
+            Message = "{Version} at target {Target}: {Outcome}, now {State} (revision {Revision}, attempt {Attempt}, next {Next}) {Reason}",
             EventName = "Reconciled")]
         public static partial void Reconciled(
             ILogger logger, LogLevel level, VersionCoordinates version, string target, DeliveryOutcome outcome, DeliveryState state,
             long revision, int attempt, DateTimeOffset? next, string reason);
 
-        [LoggerMessage(3011, LogLevel.Error, "The bridge failed on {Version} at target {Target}; it is tried again later", EventName = "ReconcileFaulted")]
+        [LoggerMessage(
+            3011, LogLevel.Error,
+            "The bridge failed on {Version} at target {Target}; it is tried again later",
+            EventName = "ReconcileFaulted")]
         public static partial void Faulted(ILogger logger, VersionCoordinates version, string target, Exception fault);
 
         [LoggerMessage(3012, LogLevel.Warning, "{Version} at target {Target} was not settled. {Reason}", EventName = "NotSettled")]

@@ -30,7 +30,9 @@ internal sealed class ApiKeySource(TargetOptions options)
     }
 
     private TargetException Unusable(string how) =>
-        new(DeliveryOutcome.Unauthorized, $"{options.Key}:ApiKeyFile '{options.ApiKeyFile}' {how}; put the API key of {options.Username} there.");
+        new(
+            DeliveryOutcome.Unauthorized,
+            $"{options.Key}:ApiKeyFile '{options.ApiKeyFile}' {how}; put the API key of {options.Username} there.");
 }
 
 /// <summary>User and key for one request. Prints as the user alone.</summary>

@@ -99,8 +99,10 @@ internal static class BintrayCodec
         AttributeType? type = attribute.TryGetProperty("type", out JsonElement named) && named.ValueKind == JsonValueKind.String
             ? Known(named.GetString())
             : Inferred(values);
-        return new CarriedAttribute(name, type, [.. values.Select(v => v.ValueKind == JsonValueKind.String ? v.GetString()! : v.GetRawText())]);
+        return new CarriedAttribute(name, type, [.. values.Select(AsText)]);
     }
+
+    private static string AsText(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
     // Types come in any case: clients of the real service sent Boolean and STRING.
     private static AttributeType? Known(string? type) => type?.ToUpperInvariant() switch
@@ -115,8 +117,9 @@ internal static class BintrayCodec
 
     // A missing type is what the values are, and text if in doubt.
     private static AttributeType Inferred(JsonElement[] values) =>
-        values.Length > 0 && Array.TrueForAll(values, v => v.ValueKind == JsonValueKind.Number) ? AttributeType.Number
-        : values.Length > 0 && Array.TrueForAll(values, v => v.ValueKind is JsonValueKind.True or JsonValueKind.False) ? AttributeType.Boolean
+        values.Length == 0 ? AttributeType.String
+        : Array.TrueForAll(values, v => v.ValueKind == JsonValueKind.Number) ? AttributeType.Number
+        : Array.TrueForAll(values, v => v.ValueKind is JsonValueKind.True or JsonValueKind.False) ? AttributeType.Boolean
         : AttributeType.String;
 
     private static byte[] Write(Action<Utf8JsonWriter> content)

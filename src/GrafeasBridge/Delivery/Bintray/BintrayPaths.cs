@@ -9,7 +9,8 @@ internal static class BintrayPaths
 
     public static string Packages(VersionCoordinates v) => $"/packages/{Segment(v.Subject)}/{Segment(v.Repo)}";
 
-    public static string Versions(PackageCoordinates p) => $"/packages/{Segment(p.Subject)}/{Segment(p.Repo)}/{Segment(p.Package)}/versions";
+    public static string Versions(PackageCoordinates p) =>
+        $"/packages/{Segment(p.Subject)}/{Segment(p.Repo)}/{Segment(p.Package)}/versions";
 
     public static string Attributes(VersionCoordinates v)
     {
@@ -31,5 +32,7 @@ internal static class BintrayPaths
         name.Length is 0 or > 255 || name is "." or ".." || name.Any(char.IsControl) ? throw Unusable(name) : Uri.EscapeDataString(name);
 
     private static TargetException Unusable(string name) =>
-        new(DeliveryOutcome.Rejected, $"The name '{Text.OneLine(name, 80)}' cannot be used at a Bintray-shaped target; correct the occurrence's resource.");
+        new(
+            DeliveryOutcome.Rejected,
+            $"The name '{Text.OneLine(name, 80)}' cannot be used at a Bintray-shaped target; correct the occurrence's resource.");
 }

@@ -86,6 +86,7 @@ internal static class BintrayReplies
     private static string Redirect(int status, Uri? location)
     {
         string where = location is { IsAbsoluteUri: true } ? $" to {Text.OneLine(location.GetLeftPart(UriPartial.Authority), 100)}" : "";
-        return $"The endpoint redirects{where} ({status}), and redirects are not followed; set the target's BaseUrl to where the service is.";
+        return $"The endpoint redirects{where} ({status}), and redirects are not followed; "
+            + "set the target's BaseUrl to where the service is.";
     }
 }

@@ -18,11 +18,12 @@ internal sealed partial class BintrayTarget(TargetOptions options, BintrayClient
         catch (FormatException fault)
         {
             throw new TargetException(
-                DeliveryOutcome.Garbled, $"The target answered {reply.Status} with something else than a list of attributes.", cause: fault);
+                DeliveryOutcome.Garbled, $"The target answered {reply.Status} with something that is no list of attributes.", cause: fault);
         }
     }
 
-    public async Task SetAsync(VersionCoordinates version, IReadOnlyList<MappedAttribute> attributes, CancellationToken cancellationToken) =>
+    public async Task SetAsync(
+        VersionCoordinates version, IReadOnlyList<MappedAttribute> attributes, CancellationToken cancellationToken) =>
         await CallAsync(HttpMethod.Patch, BintrayPaths.Attributes(version), BintrayCodec.Attributes(attributes), cancellationToken);
 
     public async Task RemoveAsync(VersionCoordinates version, IReadOnlyList<string> names, CancellationToken cancellationToken)
@@ -46,10 +47,10 @@ internal sealed partial class BintrayTarget(TargetOptions options, BintrayClient
             catch (TargetException holder) when (holder.Outcome.IsMissing())
             {
                 if (holder.Outcome == DeliveryOutcome.SubjectMissing && level == DeliveryOutcome.RepoMissing)
-                    throw new TargetException(holder.Outcome, $"Subject '{version.Subject}' does not exist at target '{options.Name}'. Create it there, or correct the occurrence's resource, then redeliver.");
+                    throw NoSubject(version);
                 DeliveryOutcome next = Maker(version, holder.Outcome);
                 if (!known.Add(next))
-                    throw new TargetException(DeliveryOutcome.NotAsWritten, $"The target did not keep what it said it had created. {holder.Message}");
+                    throw NotKept(holder);
                 toMake.Push(next);
             }
         }
@@ -63,6 +64,14 @@ internal sealed partial class BintrayTarget(TargetOptions options, BintrayClient
             throw new TargetException(missing, sentence);
         return missing == DeliveryOutcome.SubjectMissing ? DeliveryOutcome.RepoMissing : missing;
     }
+
+    private TargetException NoSubject(VersionCoordinates version) => new(
+        DeliveryOutcome.SubjectMissing,
+        $"Subject '{version.Subject}' does not exist at target '{options.Name}'. "
+        + "Create it there, or correct the occurrence's resource, then redeliver.");
+
+    private static TargetException NotKept(TargetException holder) =>
+        new(DeliveryOutcome.NotAsWritten, $"The target did not keep what it said it had created. {holder.Message}");
 
     private async Task MakeAsync(VersionCoordinates version, DeliveryOutcome level, CancellationToken cancellationToken)
     {
@@ -103,7 +112,8 @@ internal sealed partial class BintrayTarget(TargetOptions options, BintrayClient
         };
         return options.CreateMissing >= level
             ? null
-            : $"{what} '{name}' does not exist at target '{options.Name}'. Create it, or set {options.Key}:CreateMissing to {level}, then redeliver.";
+            : $"{what} '{name}' does not exist at target '{options.Name}'. "
+                + $"Create it, or set {options.Key}:CreateMissing to {level}, then redeliver.";
     }
 
     private async Task<TargetReply> CallAsync(HttpMethod method, string path, byte[]? json, CancellationToken cancellationToken) =>
