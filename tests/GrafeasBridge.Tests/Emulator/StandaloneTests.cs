@@ -76,8 +76,14 @@ public sealed partial class StandaloneTests : IDisposable
 
     private static async Task<int> CheckAsync(string url)
     {
-        using var check = Process.Start("dotnet", [Program, "--check", url]);
+        using var check = Process.Start(new ProcessStartInfo("dotnet", [Program, "--check", url])
+        {
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        })!;
+        var sentence = await check.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await check.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(check.ExitCode == 0, sentence.Length == 0);
         return check.ExitCode;
     }
 
