@@ -11,3 +11,18 @@ public sealed class SqliteOccurrenceTests : OccurrenceContract
 {
     internal override StoreBackend NewBackend() => new SqliteBackend();
 }
+
+public sealed class SqliteLinkingTests : LinkingContract
+{
+    internal override StoreBackend NewBackend() => new SqliteBackend();
+}
+
+public sealed class SqliteVersionTests : VersionContract
+{
+    internal override StoreBackend NewBackend() => new SqliteBackend();
+}
+
+public sealed class SqliteDeliveryTests : DeliveryContract
+{
+    internal override StoreBackend NewBackend() => new SqliteBackend();
+}

@@ -8,7 +8,8 @@ namespace GrafeasBridge.Store.Sqlite;
 /// </summary>
 internal static class Lessons
 {
-    private const string Concerned = "digest = ?1 and package in (0, ?2)";
+    // References in any package (0) or in this one. Said as "in (0, ?2)", or with "or", it costs a temporary table in each run.
+    private const string Concerned = "digest = ?1 and not (package <> 0 and package <> ?2)";
 
     internal static readonly Sql OfDigest = new("select coordinate from lessons where digest = ?");
     internal static readonly Sql OfDigestInPackage = new("select coordinate from lessons where digest = ? and package = ?");
@@ -36,7 +37,7 @@ internal static class Lessons
         and not exists (
             select 1 from digest_references other where other.occurrence = links.occurrence and other.untagged = ?3
             and not exists (
-                select 1 from lessons where lessons.digest = other.digest and other.package in (0, lessons.package)))
+                select 1 from lessons where lessons.digest = other.digest and (other.package = 0 or other.package = lessons.package)))
         """);
 
     internal static readonly Sql MarkMapped = new(
@@ -49,8 +50,8 @@ internal static class Lessons
     {
         var package = Names.Package(session, lesson.Version.InPackage);
         var coordinate = Names.Coordinate(session, package, lesson.Version.Version);
-        var digest = Names.Digest(session, lesson.Digest);
-        if (session.Use(Insert).Add(digest).Add(package).Add(coordinate).Run() == 0)
+        var digest = Names.Digest(session, lesson.Digest, out var isNew);
+        if (session.Use(Insert).Add(digest).Add(package).Add(coordinate).Run() == 0 || isNew)
             return;
         if (session.Use(AnyConcerned).Add(digest).Add(package).RunForNumber() is null)
             return;

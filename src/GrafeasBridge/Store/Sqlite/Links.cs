@@ -53,8 +53,15 @@ internal static class Links
             Lessons.Learn(session, lesson, dirty);
 
         var isMapped = placement.Named.Count > 0;
+        var named = session.NamedByOccurrence;
+        named.Clear();
         foreach (var version in placement.Named)
-            Link(session, Names.Coordinate(session, version), project, occurrence, LinkOrigin.Named, dirty);
+        {
+            var coordinate = Names.Coordinate(session, version);
+            if (named.Add(coordinate))
+                Link(session, coordinate, project, occurrence, LinkOrigin.Named, dirty);
+        }
+
         foreach (var reference in placement.ByDigest)
             isMapped |= Refer(session, project, occurrence, reference, dirty);
         foreach (var commit in placement.Commits)
@@ -95,13 +102,17 @@ internal static class Links
     {
         var digest = Names.Digest(session, reference.Digest);
         var package = reference.Package is null ? 0 : Names.Package(session, reference.Package);
-        var untagged = reference.Untagged is null ? 0 : Names.Coordinate(session, reference.Untagged);
-        session.Use(InsertReference).Add(digest).Add(package).Add(untagged).Add(occurrence).Add(project).Run();
-
         var known = Lessons.VersionsOf(session, digest, package);
+        // What is known stays known: then the stand-in will never be needed.
+        var untagged = known.Count > 0 || reference.Untagged is null ? 0 : Names.Coordinate(session, reference.Untagged);
+        session.Use(InsertReference).Add(digest).Add(package).Add(untagged).Add(occurrence).Add(project).Run();
         foreach (var coordinate in known)
-            Link(session, coordinate, project, occurrence, LinkOrigin.Digest, dirty);
-        if (known.Count == 0 && untagged != 0)
+        {
+            if (!session.NamedByOccurrence.Contains(coordinate))
+                Link(session, coordinate, project, occurrence, LinkOrigin.Digest, dirty);
+        }
+
+        if (untagged != 0 && !session.NamedByOccurrence.Contains(untagged))
             Link(session, untagged, project, occurrence, LinkOrigin.Untagged, dirty);
         return known.Count > 0 || untagged != 0;
     }

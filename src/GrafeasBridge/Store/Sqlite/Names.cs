@@ -62,12 +62,17 @@ internal static class Names
     public static long Coordinate(WriteSession session, VersionCoordinates version) =>
         Coordinate(session, Package(session, version.InPackage), version.Version);
 
-    public static long Digest(WriteSession session, string digest)
+    public static long Digest(WriteSession session, string digest) => Digest(session, digest, out _);
+
+    /// <param name="isNew">True when nobody has named the digest before: then nothing refers to it.</param>
+    public static long Digest(WriteSession session, string digest, out bool isNew)
     {
+        isNew = false;
         if (session.DigestKeys.TryGet(digest, out var key))
             return key;
-        key = Digest(session.Database, digest) ?? Insert(session.Database, session.Use(AddDigest).Add(digest));
-        return session.DigestKeys.Keep(digest, key);
+        var known = Digest(session.Database, digest);
+        isNew = known is null;
+        return session.DigestKeys.Keep(digest, known ?? Insert(session.Database, session.Use(AddDigest).Add(digest)));
     }
 
     // Asked without making them.

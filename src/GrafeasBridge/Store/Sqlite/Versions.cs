@@ -21,12 +21,11 @@ internal sealed class DirtyVersions
 /// </summary>
 internal static class Versions
 {
+    internal static readonly Sql Find = new("select seq, state from versions where coordinate = ? and target = ?");
+
     // Most marks fall on rows that are dirty already: those touch no index.
     private static readonly Sql Bump = new(
-        """
-        update versions set revision = revision + 1, update_time = ?, trace_parent = ?
-        where coordinate = ? and target = ? returning seq, state
-        """);
+        "update versions set revision = revision + 1, update_time = ?, trace_parent = ? where seq = ?");
 
     private static readonly Sql KeysOf = new("select coordinate, target from versions where seq = ?");
     private static readonly Sql MakeDue = new("update versions set state = 1, due_at = ?, dirty_since = ? where seq = ?");
@@ -48,19 +47,18 @@ internal static class Versions
     public static void Mark(WriteSession session, long coordinate, TargetKey target, string? traceParent)
     {
         var now = session.Now;
-        switch (BumpRevision(session, coordinate, target.Key, now, traceParent))
+        if (FindRow(session, coordinate, target.Key) is not { } row)
         {
-            case null:
-                session.Use(Insert).Add(target.Key).Add(coordinate).Add(now).Add(traceParent).Run();
-                session.Woken.Add(target.Name);
-                break;
-            case { State: DeliveryState.Verified or DeliveryState.Drifted } row:
-                session.Use(MakeDue).Add(now).Add(now).Add(row.Sequence).Run();
-                session.Woken.Add(target.Name);
-                break;
-            default:
-                break;
+            session.Use(Insert).Add(target.Key).Add(coordinate).Add(now).Add(traceParent).Run();
+            session.Woken.Add(target.Name);
+            return;
         }
+
+        session.Use(Bump).Add(now).Add(traceParent).Add(row.Sequence).Run();
+        if (row.State is not (DeliveryState.Verified or DeliveryState.Drifted))
+            return;
+        session.Use(MakeDue).Add(now).Add(now).Add(row.Sequence).Run();
+        session.Woken.Add(target.Name);
     }
 
     /// <summary>Marks a version at the target of a lost claim, so that the newest state wins over the late write.</summary>
@@ -72,10 +70,9 @@ internal static class Versions
         Mark(session, row.Number(0), new TargetKey(row.Number(1), version.Target), version.TraceParent);
     }
 
-    private static (long Sequence, DeliveryState State)? BumpRevision(
-        WriteSession session, long coordinate, long target, DateTimeOffset now, string? traceParent)
+    private static (long Sequence, DeliveryState State)? FindRow(WriteSession session, long coordinate, long target)
     {
-        using var row = session.Use(Bump).Add(now).Add(traceParent).Add(coordinate).Add(target);
+        using var row = session.Use(Find).Add(coordinate).Add(target);
         return row.Step() ? (row.Number(0), (DeliveryState)row.Number(1)) : null;
     }
 }

@@ -128,7 +128,7 @@ internal sealed partial class WalKeeper : IDisposable
     {
         try
         {
-            database ??= SqliteDatabase.Open(path, readOnly: false, SqliteStore.BusyTimeout);
+            database ??= OpenConnection();
             var before = UsedBytes;
             var (frames, moved, _) = database.Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE);
             // What was written meanwhile comes on top of what the checkpoint saw.
@@ -143,6 +143,14 @@ internal sealed partial class WalKeeper : IDisposable
             database = null;
             Failed(e);
         }
+    }
+
+    private SqliteDatabase OpenConnection()
+    {
+        var opened = SqliteDatabase.Open(path, readOnly: false, SqliteStore.BusyTimeout);
+        // A connection that has read nothing does not know yet that there is a log, and its checkpoint does nothing.
+        opened.QueryNumber("select count(*) from sqlite_schema");
+        return opened;
     }
 
     private void Failed(SqliteException e)

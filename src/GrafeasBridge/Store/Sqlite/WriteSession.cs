@@ -30,15 +30,10 @@ internal sealed class WriteSession(SqliteDatabase database, TimeProvider clock, 
     /// <summary>Targets at which something has become due; their workers are woken after the commit.</summary>
     public HashSet<string> Woken { get; } = [];
 
-    public SqliteStatement Use(Sql sql) => database.Use(sql);
+    /// <summary>Versions that the occurrence in hand names; kept here only to be used again.</summary>
+    public HashSet<long> NamedByOccurrence { get; } = [];
 
-    public void WakeAll()
-    {
-        if (Woken.Count == targets.Count)
-            return;
-        foreach (var target in targets)
-            Woken.Add(target.Name);
-    }
+    public SqliteStatement Use(Sql sql) => database.Use(sql);
 
     /// <summary>Forgets the keys that an undone transaction may have taught.</summary>
     public void Forget()
