@@ -5,12 +5,14 @@ namespace GrafeasBridge.Mapping;
 /// <summary>Registers this room.</summary>
 internal static class MappingServices
 {
-    private const string DefaultSettings = "GrafeasBridge.Mapping.default-settings.json";
+    internal const string DefaultSettings = "GrafeasBridge.Mapping.default-settings.json";
 
     /// <summary>Registers <see cref="IOccurrenceMapping"/>. The start fails when a resolver or the mapping table cannot be used.</summary>
     internal static IServiceCollection AddMapping(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<MappingOptions>().Bind(WithDefaults(configuration).GetSection(MappingOptions.Section)).ValidateOnStart();
+        services.AddOptions<MappingOptions>()
+            .Configure(options => WithDefaults(configuration).GetSection(MappingOptions.Section).Bind(options))
+            .ValidateOnStart();
         services.AddSingleton<IValidateOptions<MappingOptions>, MappingOptionsValidator>();
         services.AddSingleton<IValidateOptions<MappingOptions>, MappingOptionsRules>();
         services.AddSingleton<IOccurrenceMapping, OccurrenceMapping>();
@@ -24,7 +26,9 @@ internal static class MappingServices
     internal static IConfiguration WithDefaults(IConfiguration configuration)
     {
         using var defaults = Resource(DefaultSettings);
-        return new ConfigurationBuilder().AddJsonStream(defaults).AddConfiguration(configuration).Build();
+        // Copied and not chained: a chained configuration hides settings that are empty, and empty means something here.
+        var users = configuration.GetSection(MappingOptions.Section).AsEnumerable().Where(setting => setting.Value is not null);
+        return new ConfigurationBuilder().AddJsonStream(defaults).AddInMemoryCollection(users).Build();
     }
 
     internal static Stream Resource(string name) =>

@@ -10,7 +10,7 @@ internal sealed class Placer(ResolverChain resolvers, int maxArtifacts)
     public Placement Place(Occurrence occurrence)
     {
         var resource = occurrence.ResourceUri;
-        var digest = ImageReference.DigestOf(ResourceText.IsPackageUrl(resource) ? string.Empty : resource);
+        var digest = UnknownHostDigest(resource);
         var resolution = resolvers.Resolve(resource);
         var artifacts = ArtifactsOf(occurrence, resolution?.Digest ?? digest, out var tooMany);
         var known = artifacts.Where(a => a.Resolution.Package is not null).ToList();
@@ -22,10 +22,11 @@ internal sealed class Placer(ResolverChain resolvers, int maxArtifacts)
             draft.AddArtifacts(known, resolution is null ? digest : null, tooMany);
         var lessons = Lessons(resolution is null ? known : known.Prepend(new Artifact(resolution, resolution.Digest)));
         var reason = draft.IsEmpty ? Reason(resource, resolution, artifacts, tooMany) : null;
-        return new Placement(
-            draft.Named(), draft.ByDigest(), lessons, [.. SourceFacts.Commits(occurrence).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(maxArtifacts)],
-            resolution?.Resolver, reason);
+        return new Placement(draft.Named(), draft.ByDigest(), lessons, Commits(occurrence), resolution?.Resolver, reason);
     }
+
+    private static string? UnknownHostDigest(string resource) =>
+        !ResourceText.IsPackageUrl(resource) && ImageReference.DigestOf(resource) is { } digest && Digests.HasKnownAlgorithm(digest) ? digest : null;
 
     // Those with the digest that is asked for come first, so that a bound on their number never hides them.
     private List<Artifact> ArtifactsOf(Occurrence occurrence, string? digest, out bool tooMany)
@@ -51,16 +52,28 @@ internal sealed class Placer(ResolverChain resolvers, int maxArtifacts)
             .ThenBy(l => l.Digest, StringComparer.Ordinal),
     ];
 
+    private IReadOnlyList<string> Commits(Occurrence occurrence) =>
+        [.. SourceFacts.Commits(occurrence).Distinct(StringComparer.Ordinal).Take(maxArtifacts).Order(StringComparer.Ordinal)];
+
     private string Reason(string resource, Resolution? resolution, List<Artifact> artifacts, bool tooMany)
     {
         var text = resource.Length == 0 ? "The occurrence names no resource" : $"The resource '{ResourceText.Shown(resource)}' names no version: ";
         if (resource.Length > 0)
-            text += resolution?.Refusal is { } refusal ? $"resolver {resolution.Resolver} understands it, but {refusal}" : "no resolver of Mapping:Resolvers understands it";
+            text += Why(resource, resolution);
         if (tooMany)
             return $"{text}; and it speaks of more than {maxArtifacts} artifacts (Mapping:MaxArtifacts), too many to go by them.";
         if (artifacts.Find(a => a.Resolution.Refusal is not null) is { } refused)
             return $"{text}; and of the first artifact that resolver {refused.Resolution.Resolver} understands, {refused.Resolution.Refusal}.";
         return $"{text}; no built artifact names one either.";
+    }
+
+    private static string Why(string resource, Resolution? resolution)
+    {
+        if (resource.Length > ResolverChain.MaxLength)
+            return $"it is {resource.Length} characters long and at most {ResolverChain.MaxLength} are looked at";
+        return resolution?.Refusal is { } refusal
+            ? $"resolver {resolution.Resolver} understands it, but {refusal}"
+            : "no resolver of Mapping:Resolvers understands it";
     }
 
     /// <summary>An artifact that a resolver knows.</summary>

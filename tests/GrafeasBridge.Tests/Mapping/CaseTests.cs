@@ -29,7 +29,7 @@ public sealed class CaseTests
     {
         var folder = Path.Combine(Cases, name);
         var mapping = OpenFor(folder);
-        var occurrences = Read(Path.Combine(folder, "occurrences.json"));
+        var occurrences = Read(name);
 
         var result = new JsonObject
         {
@@ -45,11 +45,8 @@ public sealed class CaseTests
     public void Every_real_payload_has_a_case() =>
         Assert.True(Names().Count(row => row.Data.StartsWith("real.", StringComparison.Ordinal)) >= 23, "a real payload has lost its case");
 
-    internal static List<Occurrence> Read(string path) =>
-        [.. JsonNode.Parse(File.ReadAllText(path))!.AsArray().Select(o => MappingRoom.Parse(o!.ToJsonString()))];
-
-    internal static List<Occurrence> ReadAll() =>
-        [.. Directory.EnumerateDirectories(Cases).Order(StringComparer.Ordinal).SelectMany(f => Read(Path.Combine(f, "occurrences.json")))];
+    internal static List<Occurrence> Read(string name) =>
+        [.. JsonNode.Parse(File.ReadAllText(Path.Combine(Cases, name, "occurrences.json")))!.AsArray().Select(o => MappingRoom.Parse(o!.ToJsonString()))];
 
     private static OccurrenceMapping OpenFor(string folder) =>
         MappingRoom.Open(new ConfigurationBuilder().AddJsonFile(Path.Combine(folder, "settings.json"), optional: true).Build());

@@ -31,10 +31,11 @@ internal sealed class SetFold(MappingRow row, Limits limits) : IRowFold
     {
         if (witnesses.Count == 0)
             return [];
-        var newest = witnesses[oldestFirst.Max.Value];
         var losses = witnesses.Values.Aggregate(tooMany ? Losses.TooMany : Losses.None, (all, w) => all | w.Losses);
         var values = witnesses.Keys.Order(StringComparer.Ordinal).ToArray();
-        return [newest.Attribute(row, values, limits.Tell(losses, $"the newest {limits.MaxValues}"))];
+        var newest = oldestFirst.Max.Stamp;
+        var decided = witnesses[values.First(v => witnesses[v].Stamp == newest)];
+        return [decided.Attribute(row, values, limits.Tell(losses, $"the newest {limits.MaxValues}"))];
     }
 
     // A value is kept by its newest witness alone, so what a value that went and came again had before cannot matter.

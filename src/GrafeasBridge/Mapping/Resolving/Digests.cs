@@ -8,6 +8,8 @@ internal static class Digests
     /// <summary>Which of several digests of one thing names it: the first of these that is there, else the first by name.</summary>
     private static readonly string[] Preferred = ["sha256", "sha512", "sha384", "sha1"];
 
+    private static readonly string[] Known = [.. Preferred, "sha224", "md5", "blake2b", "blake3"];
+
     /// <returns>
     /// Algorithm in lower case; hexadecimal values too, others (base64, or a placeholder as in <c>sha256:foo</c>) as they are.
     /// Null when the text is no digest.
@@ -41,6 +43,10 @@ internal static class Digests
             return null;
         return $"{Lower(algorithm)}:{(IsHex(value) ? Lower(value) : value)}";
     }
+
+    /// <summary>Tells a digest from what only looks like one, such as the end of <c>git@host:path</c>.</summary>
+    public static bool HasKnownAlgorithm(string digest) =>
+        Array.Exists(Known, algorithm => digest.StartsWith(algorithm + ":", StringComparison.Ordinal));
 
     /// <summary>A commit id that is not shortened: SHA-1 or SHA-256 in hexadecimal.</summary>
     public static bool IsWholeCommit(string text) => text.Length is 40 or 64 && IsHex(text);

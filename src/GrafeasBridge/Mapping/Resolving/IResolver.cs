@@ -14,10 +14,15 @@ internal interface IResolver
 /// <summary>Asks the resolvers in order; the first that knows the kind of a resource has the word.</summary>
 internal sealed class ResolverChain(IReadOnlyList<IResolver> resolvers)
 {
+    /// <summary>Longer resources are not looked at.</summary>
+    public const int MaxLength = 2048;
+
     public IReadOnlyList<IResolver> Resolvers { get; } = resolvers;
 
     public Resolution? Resolve(string resource)
     {
+        if (resource.Length is 0 or > MaxLength)
+            return null;
         var text = ResourceText.Normalise(resource);
         if (text.Length == 0)
             return null;

@@ -11,7 +11,7 @@ internal sealed class PackageUrlResolver(string name, ResolverOptions options, I
 {
     private const string DefaultTag = "latest";
 
-    private readonly Regex repository = PatternResolver.Compile(options.Pattern);
+    private readonly Regex repository = Patterns.Compile(options.Pattern);
 
     private readonly Dictionary<string, (string Subject, string Repo)> defaults = options.Defaults
         .Where(d => d.Value.Length > 0)

@@ -19,7 +19,7 @@ internal sealed class PatternResolver : IResolver
     {
         Name = name;
         this.options = options;
-        pattern = Compile(options.Pattern);
+        pattern = Patterns.Compile(options.Pattern);
         var groups = pattern.GetGroupNames().Where(g => !char.IsAsciiDigit(g[0])).ToList();
         hasDigest = groups.Contains("digest");
         if (options.Reason.Length > 0)
@@ -57,24 +57,6 @@ internal sealed class PatternResolver : IResolver
         string Value(string name) => digest is not null && Template.DigestNames.Contains(name)
             ? Template.DigestPart(name, digest)
             : Uri.UnescapeDataString(match.Groups[name].Value);
-    }
-
-    /// <summary>
-    /// The whole resource must match. Only what runs in time linear to the resource is allowed (no look-around, no
-    /// back-references): resources are written by strangers.
-    /// </summary>
-    /// <exception cref="FormatException">With a sentence on what is wrong.</exception>
-    public static Regex Compile(string pattern)
-    {
-        try
-        {
-            return new Regex(
-                @"\A(?:" + pattern + @")\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
-        }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
-        {
-            throw new FormatException($"Pattern cannot be used: {e.Message}", e);
-        }
     }
 
     private Template? VersionTemplate(List<string> groups, List<string> names)
