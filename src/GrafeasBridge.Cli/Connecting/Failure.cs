@@ -21,7 +21,7 @@ internal sealed record Failure(int ExitCode, string Code, string Message, IReadO
     public override string ToString()
     {
         var text = new StringBuilder().Append(Code).Append(": ").Append(Message);
-        foreach (FieldProblem field in Fields)
+        foreach (FieldProblem field in Fields.Where(f => !Message.Contains($"{f.Field} {f.Description}", StringComparison.Ordinal)))
             text.Append("\n  ").Append(field.Field).Append(": ").Append(field.Description);
 
         return text.ToString();

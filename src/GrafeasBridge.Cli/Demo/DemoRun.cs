@@ -87,11 +87,13 @@ internal sealed class DemoRun(Session session, DemoPlace place, HttpClient http)
             return;
         }
 
+        screen.Line($"\nAs the Bintray emulator's REST API tells it: {name}");
         Table table = Tables.New("Attribute", "Type", "Value");
-        table.Title = new TableTitle(Markup.Escape($"Read from the Bintray emulator: {name}"));
         foreach (TargetAttribute attribute in attributes.OrderBy(a => a.Name, StringComparer.Ordinal))
-            table.AddRow(Screen.Cell(attribute.Name), Screen.Cell(attribute.Type), Screen.Cell(string.Join('\n', attribute.Values)));
+            table.AddRow(Screen.Cell(attribute.Name), Screen.Cell(attribute.Type), Screen.Cell(string.Join('\n', attribute.Values.Select(Shown))));
 
         screen.Print(table);
     }
+
+    private static string Shown(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 }

@@ -92,16 +92,17 @@ internal static class DemoVerb
     private static void Invite(Session outer, DemoPlace place) => outer.Screen.Step(
         $"""
 
-        The service keeps running until Ctrl-C. In another terminal:
+        The service keeps running until Ctrl-C. In another terminal, in a clone of the repository:
 
+          alias gbridge='dotnet run --project src/GrafeasBridge.Cli --'
           export GBRIDGE_SERVER={DemoPlace.Address(place.Grpc)}
           gbridge versions
           gbridge send --project acme --create-notes --wait verified \
-            --resource acme-docker-images.bintray.io/team/web:1.4.0 --build-id 42 --commit 6b8a1f0c \
-            --repository https://github.com/acme/web --branch main
+            --resource acme-docker-images.bintray.io/team/web:1.4.0 --build-id 42 --repository https://github.com/acme/web \
+            --branch main --commit 2ce3f90facdb51aeb950d5bc641e981be61fdf48
           gbridge get acme/images/team:web/1.4.0
 
-          REST:            curl {DemoPlace.Address(place.Http)}/bridge/v1/versions
-          Bintray emulator: curl {DemoPlace.Address(place.Emulator)}/packages/acme/images/team:web/versions/1.4.0/attributes
+          The service's REST API:         curl {DemoPlace.Address(place.Http)}/bridge/v1/versions
+          The Bintray emulator's REST API: curl {DemoPlace.Address(place.Emulator)}/packages/acme/images/team:web/versions/1.4.0/attributes
         """);
 }

@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Text;
 
 namespace GrafeasBridge.Tests.Cli;
 
 /// <summary>Runs the built command line as a process, as its users do.</summary>
 internal sealed class Gbridge
 {
-    private static readonly string Assembly = Path.GetFullPath(
+    /// <summary>The built command line, gbridge.dll.</summary>
+    public static readonly string Assembly = Path.GetFullPath(
         typeof(Gbridge).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "CommandLineAssembly").Value!,
         AppContext.BaseDirectory);
 
@@ -45,17 +47,44 @@ internal sealed class Gbridge
         return await EndedAsync(process, output, errors);
     }
 
-    /// <summary>Presses Ctrl-C when <paramref name="moment"/> has come.</summary>
-    public async Task<Ending> InterruptAsync(Func<Task> moment, params string[] arguments)
+    /// <summary>Sends a signal, such as INT for Ctrl-C, as soon as a line with this text is printed.</summary>
+    public async Task<Ending> SignalAsync(string signal, string text, params string[] arguments)
+    {
+        CancellationToken token = TestContext.Current.CancellationToken;
+        using Process process = Start(arguments);
+        Task<string> errors = process.StandardError.ReadToEndAsync(token);
+        var output = new StringBuilder();
+        while (await process.StandardOutput.ReadLineAsync(token) is { } line)
+        {
+            output.AppendLine(line);
+            if (!line.Contains(text, StringComparison.Ordinal))
+                continue;
+
+            await SendAsync(signal, process.Id);
+            break;
+        }
+
+        return await EndedAsync(process, RestAsync(), errors);
+
+        async Task<string> RestAsync() => output + await process.StandardOutput.ReadToEndAsync(token);
+    }
+
+    /// <summary>Sends a signal when <paramref name="moment"/> has come.</summary>
+    public async Task<Ending> SignalAsync(string signal, Task moment, params string[] arguments)
     {
         CancellationToken token = TestContext.Current.CancellationToken;
         using Process process = Start(arguments);
         Task<string> output = process.StandardOutput.ReadToEndAsync(token);
         Task<string> errors = process.StandardError.ReadToEndAsync(token);
-        await moment();
-        using (Process kill = Process.Start("/bin/sh", ["-c", $"kill -INT {process.Id}"]))
-            await kill.WaitForExitAsync(token);
+        await moment.WaitAsync(token);
+        await SendAsync(signal, process.Id);
         return await EndedAsync(process, output, errors);
+    }
+
+    private static async Task SendAsync(string signal, int processId)
+    {
+        using Process kill = Process.Start("/bin/sh", ["-c", $"kill -{signal} {processId}"]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
     private static async Task<Ending> EndedAsync(Process process, Task<string> output, Task<string> errors)

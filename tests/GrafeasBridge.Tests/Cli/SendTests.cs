@@ -304,16 +304,20 @@ public sealed class SendTests : CliTest
         Assert.Empty(Service.Created);
     }
 
-    [Fact]
-    public async Task Ctrl_C_ends_the_wait_with_130()
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public async Task A_signal_ends_the_wait_with_the_code_that_shells_expect(string signal, int code)
     {
+        // A job in the background of a shell, and all that it starts, does not hear Ctrl-C.
+        Assert.SkipWhen(signal == "INT" && await InterruptIsIgnoredAsync(), "this run was started deaf to SIGINT");
         Service.Deliveries.Enqueue(Delivery(DeliveryState.Pending));
         string file = await FileAsync("one.json", Build("42"));
 
-        Gbridge.Ending ending = await Gbridge.InterruptAsync(
-            () => Service.DeliveryAsked.Task, "send", file, "--project", "acme", "--wait", "verified", "--timeout", "1h");
+        Gbridge.Ending ending = await Gbridge.SignalAsync(
+            signal, Service.DeliveryAsked.Task, "send", file, "--project", "acme", "--wait", "verified", "--timeout", "1h");
 
-        Assert.Equal(130, ending.Code);
+        Assert.Equal(code, ending.Code);
     }
 
     [Fact]
@@ -326,6 +330,13 @@ public sealed class SendTests : CliTest
 
         Assert.DoesNotContain('\u001b', ending.Output);
         Assert.Contains("[red]text[/]", ending.Output);
+    }
+
+    private static async Task<bool> InterruptIsIgnoredAsync()
+    {
+        string[] status = await File.ReadAllLinesAsync("/proc/self/status", TestContext.Current.CancellationToken);
+        string mask = status.Single(l => l.StartsWith("SigIgn:", StringComparison.Ordinal))["SigIgn:".Length..].Trim();
+        return (ulong.Parse(mask, System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture) & 0b10) != 0;
     }
 
     private static RpcException Rich(StatusCode code, string message, IMessage detail) => new Google.Rpc.Status
