@@ -83,11 +83,11 @@ internal sealed record VersionFilter(
     string? Subject = null,
     string? Repo = null,
     string? Package = null,
-    string? Version = null,
     DeliveryState? State = null,
     string? Commit = null,
     string? Digest = null,
-    IReadOnlyList<string>? Projects = null);
+    IReadOnlyList<string>? Projects = null,
+    string? Version = null);
 
 /// <summary>A version in the hands of one worker until its lease ends.</summary>
 /// <param name="Lease">Unique per claim: settling needs it, so a late worker cannot settle over its successor.</param>

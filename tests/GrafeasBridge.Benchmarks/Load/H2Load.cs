@@ -31,7 +31,7 @@ internal static class H2Load
                 "-n", Text(calls), "-c", Text(connections), "-m", Text(streams / connections), "-d", data, "--log-file", log,
                 "-H", "content-type: application/grpc", "-H", "te: trailers", $"http://127.0.0.1:{port}{method}",
             ])
-            { RedirectStandardOutput = true };
+            { RedirectStandardOutput = true, UseShellExecute = false };
             long before = Stopwatch.GetTimestamp();
             using Process process = Process.Start(start) ?? throw new InvalidOperationException("h2load did not start");
             await process.StandardOutput.ReadToEndAsync();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
+using SourceContext = Grafeas.V1.SourceContext;
 
 namespace GrafeasBridge.Benchmarks.Load;
 

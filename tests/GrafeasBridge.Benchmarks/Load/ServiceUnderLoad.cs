@@ -43,18 +43,18 @@ internal sealed class ServiceUnderLoad : IAsyncDisposable
             "--Logging:LogLevel:Default=Warning",
         ]);
         long before = Stopwatch.GetTimestamp();
-        Process process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
+        Process started = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
         while (!await IsReadyAsync(http, ports[1]))
         {
-            if (process.HasExited)
-                throw new InvalidOperationException($"The service ended with {process.ExitCode} before it was ready.");
+            if (started.HasExited)
+                throw new InvalidOperationException($"The service ended with {started.ExitCode} before it was ready.");
             if (Stopwatch.GetElapsedTime(before) > TimeSpan.FromMinutes(1))
                 throw new TimeoutException("The service was not ready within a minute.");
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, CancellationToken.None);
         }
 
-        return new ServiceUnderLoad(process, ports[0], ports[1], Stopwatch.GetElapsedTime(before));
+        return new ServiceUnderLoad(started, ports[0], ports[1], Stopwatch.GetElapsedTime(before));
     }
 
     /// <summary>Resident memory now, in MiB, as the kernel counts it.</summary>

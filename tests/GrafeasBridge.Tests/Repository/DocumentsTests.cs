@@ -30,7 +30,7 @@ public sealed class DocumentsTests
     private static IEnumerable<string> DeadLinks(string page)
     {
         foreach (System.Text.RegularExpressions.Match link in System.Text.RegularExpressions.Regex.Matches(
-            File.ReadAllText(page), @"\]\((?<to>[^)#\s]+)(#[^)]*)?\)", System.Text.RegularExpressions.RegexOptions.NonBacktracking))
+            File.ReadAllText(page), @"\]\((?<to>[^)#\s]+)(?:#[^)]*)?\)", System.Text.RegularExpressions.RegexOptions.NonBacktracking))
         {
             string to = link.Groups["to"].Value;
             if (to.Contains("://", StringComparison.Ordinal))

@@ -1,4 +1,3 @@
-using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 
 namespace GrafeasBridge.Tests.Store;

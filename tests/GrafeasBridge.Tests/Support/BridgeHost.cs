@@ -42,8 +42,8 @@ public sealed class BridgeHost : IAsyncDisposable
     /// <param name="settings">Further settings, as <c>Section:Key=value</c>.</param>
     public static Task<BridgeHost> StartAsync(params string[] settings)
     {
-        var folder = new TemporaryFolder();
-        return StartInAsync(folder.Path, folder, settings);
+        var own = new TemporaryFolder();
+        return StartInAsync(own.Path, own, settings);
     }
 
     /// <summary>In a folder that outlives the host, as for a restart.</summary>
@@ -72,8 +72,8 @@ public sealed class BridgeHost : IAsyncDisposable
     private static async Task<BridgeHost> StartInAsync(string folder, TemporaryFolder? owned, string[] settings)
     {
         var logs = new TestLogs();
-        WebApplication app = await Program.BuildAsync(Settings(folder, settings), logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(logs));
-        await Startup.StartAsync(app, TestContext.Current.CancellationToken);
-        return new BridgeHost(app, logs, owned);
+        WebApplication built = await Program.BuildAsync(Settings(folder, settings), logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(logs));
+        await Startup.StartAsync(built, TestContext.Current.CancellationToken);
+        return new BridgeHost(built, logs, owned);
     }
 }

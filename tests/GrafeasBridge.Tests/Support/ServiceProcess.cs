@@ -65,7 +65,7 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     private Process Launch()
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         Process launched = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
         // Output that nobody reads would fill the pipe and stop the program.
         launched.OutputDataReceived += (_, _) => { };
