@@ -76,7 +76,7 @@ internal static class VersionSearch
             // A whole name is one package; saying so with "=" keeps the index in order of sequence.
             _ when filter is { Subject: not null, Repo: not null, Package: not null } =>
                 $" and v.package = (select key from packages where {package})",
-            _ => $" and v.package in (select key from packages where {package})",
+            _ => $" and exists (select 1 from packages where key = v.package and {package})",
         };
         if (filter.Commit is { } commit)
         {
