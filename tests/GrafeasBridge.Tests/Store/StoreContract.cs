@@ -26,7 +26,7 @@ public abstract class StoreContract : IAsyncLifetime
 
     internal StoreBackend Backend { get; private set; } = null!;
 
-    internal IBridgeStore Store { get; private set; } = null!;
+    internal IBridgeStore Store { get; private protected set; } = null!;
 
     internal TestLogs Logs => logs;
 

@@ -81,7 +81,7 @@ internal static class VersionSearch
                 + $"and version = {Value(version)})",
             _ when filter is { Subject: not null, Repo: not null, Package: not null } =>
                 $" and v.package = (select key from packages where {package})",
-            _ => $" and v.package in (select key from packages where {package})",
+            _ => $" and exists (select 1 from packages where key = v.package and {package})",
         };
         if (filter.Commit is { } commit)
         {

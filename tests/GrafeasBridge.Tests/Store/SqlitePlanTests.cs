@@ -1,0 +1,77 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using GrafeasBridge.Store;
+using GrafeasBridge.Store.Sqlite;
+
+namespace GrafeasBridge.Tests.Store;
+
+/// <summary>No command walks a table: with a million rows a page costs what it costs with ten.</summary>
+public sealed partial class SqlitePlanTests : SqliteHouse
+{
+    [Fact]
+    public void Every_command_of_the_store_finds_its_rows_by_an_index()
+    {
+        var commands = typeof(SqliteStore).Assembly.GetTypes()
+            .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
+            .Where(field => field.FieldType == typeof(Sql))
+            .Select(field => (Name: $"{field.DeclaringType!.Name}.{field.Name}", ((Sql)field.GetValue(null)!).Text))
+            .Where(command => !Control().IsMatch(command.Text))
+            .ToList();
+        Assert.True(commands.Count > 60, "the fields are found");
+        using var database = Stranger();
+        var walks = commands.SelectMany(command => Walks(database, command.Text).Select(step => $"{command.Name}: {step}"));
+        // A handful of rows, looked through once at the start.
+        Assert.Equal(["TargetRows.DeactivateOthers: SCAN targets"], walks);
+    }
+
+    [Fact]
+    public void Every_page_of_versions_comes_in_the_order_of_an_index()
+    {
+        string?[] given = [null, "x"];
+        var filters =
+            from subject in given
+            from repo in given
+            from package in given
+            from commit in given
+            from digest in given
+            from state in new DeliveryState?[] { null, DeliveryState.Parked }
+            from projects in new IReadOnlyList<string>?[] { null, ["p"] }
+            select new VersionFilter(null, subject, repo, package, state, commit, digest, projects);
+        using var database = Stranger();
+        foreach (var filter in filters)
+        {
+            var command = VersionSearch.Compose(filter, [1, 2], []);
+            Assert.Empty(Walks(database, command.Text));
+            if (filter is { Commit: null, Digest: null })
+                Assert.DoesNotContain(Plan(database, command.Text), step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
+        }
+
+    }
+
+    [Fact]
+    public void Pages_and_claims_need_no_sorting()
+    {
+        using var database = Stranger();
+        foreach (var command in new[]
+        {
+            Projects.Page, Notes.Page, OccurrenceQueries.Page, OccurrenceQueries.PageOfNote, OccurrenceQueries.PageOfNoteInProjects,
+            OccurrenceQueries.PageOfUnmapped, OccurrenceQueries.PartOfVersion, Deliveries.Due, Deliveries.NextDue, Deliveries.Dirty,
+            TargetRows.KnownVersions,
+        })
+            Assert.DoesNotContain(Plan(database, command.Text), step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
+        Assert.Contains(Plan(database, Deliveries.Dirty.Text), step => step.Contains("COVERING INDEX version_due", StringComparison.Ordinal));
+        Assert.Contains(Plan(database, Deliveries.Parked.Text), step => step.Contains("COVERING INDEX version_states", StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<string> Walks(SqliteDatabase database, string text) =>
+        Plan(database, text).Where(step => Walk().IsMatch(step));
+
+    private static List<string> Plan(SqliteDatabase database, string text) => database.QueryText("explain query plan " + text, 3);
+
+    /// <summary>A list of names given as JSON and a page already found are not tables.</summary>
+    [GeneratedRegex("^SCAN (?!json_each|page\\b|CONSTANT)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Walk();
+
+    [GeneratedRegex("^(begin|commit|rollback|savepoint|release)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Control();
+}
