@@ -36,6 +36,7 @@ internal sealed class TargetOptions
     /// <summary>Where it stands in the configuration, such as <c>Targets:0</c>; for messages, not a setting.</summary>
     internal string Key { get; set; } = "";
 
+    /// <summary>What it speaks.</summary>
     public TargetKind Kind { get; set; } = TargetKind.Bintray;
 
     /// <summary>What it is called in answers, metrics and the store: 1 to 63 of a-z, 0-9 and -; unique.</summary>

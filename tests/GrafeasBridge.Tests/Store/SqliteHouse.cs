@@ -31,7 +31,7 @@ public abstract class SqliteHouse : StoreContract
     /// <summary>Runs a command of the system; returns its exit code.</summary>
     internal static async Task<int> RunAsync(string command, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
         await process.StandardError.ReadToEndAsync(Stop);
         await process.WaitForExitAsync(Stop);
         return process.ExitCode;

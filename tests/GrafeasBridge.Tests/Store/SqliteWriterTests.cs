@@ -3,7 +3,6 @@ using System.Diagnostics.Metrics;
 using GrafeasBridge.Store.Sqlite;
 using GrafeasBridge.Store;
 using GrafeasBridge.Telemetry;
-using Microsoft.Extensions.Logging;
 
 namespace GrafeasBridge.Tests.Store;
 
