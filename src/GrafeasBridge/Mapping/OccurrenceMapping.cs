@@ -37,7 +37,8 @@ internal sealed partial class OccurrenceMapping : IOccurrenceMapping
 
     private static partial class Log
     {
-        [LoggerMessage(2500, LogLevel.Information, "{Source} maps {Rows} attributes; {Resolvers} resolvers understand resources.", EventName = "MappingReady")]
+        [LoggerMessage(
+            2500, LogLevel.Information, "{Source} maps {Rows} attributes; {Resolvers} resolvers understand resources.", EventName = "MappingReady")]
         public static partial void MappingReady(ILogger logger, string source, int rows, int resolvers);
     }
 }

@@ -26,12 +26,17 @@ internal sealed class Placer(ResolverChain resolvers, int maxArtifacts)
     }
 
     private static string? UnknownHostDigest(string resource) =>
-        !ResourceText.IsPackageUrl(resource) && ImageReference.DigestOf(resource) is { } digest && Digests.HasKnownAlgorithm(digest) ? digest : null;
+        !ResourceText.IsPackageUrl(resource) && ImageReference.DigestOf(resource) is { } digest && Digests.HasKnownAlgorithm(digest)
+            ? digest
+            : null;
 
     // Those with the digest that is asked for come first, so that a bound on their number never hides them.
     private List<Artifact> ArtifactsOf(Occurrence occurrence, string? digest, out bool tooMany)
     {
-        var named = BuiltArtifacts.Names(occurrence).OrderBy(a => digest is null || a.Digest == digest ? 0 : 1).Take(maxArtifacts + 1).ToList();
+        var named = BuiltArtifacts.Names(occurrence)
+            .OrderBy(a => digest is null || a.Digest == digest ? 0 : 1)
+            .Take(maxArtifacts + 1)
+            .ToList();
         tooMany = named.Count > maxArtifacts;
         return
         [
@@ -57,13 +62,13 @@ internal sealed class Placer(ResolverChain resolvers, int maxArtifacts)
 
     private string Reason(string resource, Resolution? resolution, List<Artifact> artifacts, bool tooMany)
     {
-        var text = resource.Length == 0 ? "The occurrence names no resource" : $"The resource '{ResourceText.Shown(resource)}' names no version: ";
-        if (resource.Length > 0)
-            text += Why(resource, resolution);
+        var text = resource.Length == 0
+            ? "The occurrence names no resource"
+            : $"The resource '{ResourceText.Shown(resource)}' names no version: {Why(resource, resolution)}";
         if (tooMany)
             return $"{text}; and it speaks of more than {maxArtifacts} artifacts (Mapping:MaxArtifacts), too many to go by them.";
-        if (artifacts.Find(a => a.Resolution.Refusal is not null) is { } refused)
-            return $"{text}; and of the first artifact that resolver {refused.Resolution.Resolver} understands, {refused.Resolution.Refusal}.";
+        if (artifacts.Find(a => a.Resolution.Refusal is not null)?.Resolution is { } refused)
+            return $"{text}; and of the first artifact that resolver {refused.Resolver} understands, {refused.Refusal}.";
         return $"{text}; no built artifact names one either.";
     }
 
@@ -124,6 +129,10 @@ internal sealed class Placer(ResolverChain resolvers, int maxArtifacts)
         public IReadOnlyList<VersionCoordinates> Named() => [.. named.OrderBy(v => v.ToString(), StringComparer.Ordinal)];
 
         public IReadOnlyList<DigestReference> ByDigest() =>
-            [.. byDigest.OrderBy(d => d.Package?.ToString() ?? string.Empty, StringComparer.Ordinal).ThenBy(d => d.Digest, StringComparer.Ordinal)];
+        [
+            .. byDigest
+                .OrderBy(d => d.Package?.ToString() ?? string.Empty, StringComparer.Ordinal)
+                .ThenBy(d => d.Digest, StringComparer.Ordinal),
+        ];
     }
 }

@@ -133,6 +133,21 @@ public sealed class PlacingTests
         }
     }
 
+    [Fact]
+    public void Megabytes_of_text_in_every_field_neither_fail_nor_hang()
+    {
+        foreach (var text in new[] { new string('a', 1_000_000), string.Concat(Enumerable.Repeat("a://@", 200_000)), string.Concat(Enumerable.Repeat("&token=", 150_000)) })
+        {
+            var occurrence = Build(text, Built(text, text, text, "https://u@" + text));
+            occurrence.Build.Provenance.LogsUri = "https://u:p@" + text + "@=";
+            occurrence.Build.Provenance.Creator = text + "@=";
+            occurrence.Build.Provenance.SourceProvenance = new Grafeas.V1.Source { Context = new SourceContext { Git = new GitSourceContext { Url = text } } };
+
+            Assert.NotNull(Mapping.Place(occurrence).Reason);
+            Assert.All(Mapping.Map([occurrence]), attribute => Assert.All(attribute.Values, value => Assert.InRange(value.Length, 1, 1024)));
+        }
+    }
+
     private static Artifact Built(string checksum, string id, params string[] names)
     {
         var artifact = new Artifact { Checksum = checksum, Id = id };

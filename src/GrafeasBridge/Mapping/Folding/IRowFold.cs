@@ -14,7 +14,8 @@ internal interface IRowFold
 /// <summary>The newest occurrence that says one thing.</summary>
 internal sealed record Witness(Stamp Stamp, int Source, string Field, Losses Losses)
 {
-    public static Witness Newer(Witness? one, Witness other) => one is null || Stamp.Order.Compare(other.Stamp, one.Stamp) > 0 ? other : one;
+    public static Witness Newer(Witness? one, Witness other) =>
+        one is null || Stamp.Order.Compare(other.Stamp, one.Stamp) > 0 ? other : one;
 
     public MappedAttribute Attribute(MappingRow row, IReadOnlyList<string> values, string? loss) =>
         new(row.Attribute, row.Type, values, row.Rule(Source), Stamp.Name, Field, loss);

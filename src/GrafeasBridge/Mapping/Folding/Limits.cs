@@ -48,7 +48,11 @@ internal sealed record Limits(int MaxValues, int MaxValueLength)
         if (losses.HasFlag(Losses.Others))
             sentences.Add("The source holds further values; the first is kept.");
         if (losses.HasFlag(Losses.Shortened))
-            sentences.Add($"A value of more than {MaxValueLength} characters (Mapping:MaxValueLength) is shortened; it ends in the SHA-256 of the whole.");
+        {
+            sentences.Add(
+                $"A value of more than {MaxValueLength} characters (Mapping:MaxValueLength) is shortened; it ends in the SHA-256 of the whole.");
+        }
+
         if (losses.HasFlag(Losses.Credentials))
             sentences.Add("Credentials in a URL are left out.");
         return sentences.Count == 0 ? null : string.Join(' ', sentences);

@@ -10,14 +10,19 @@ internal readonly record struct Moment(long Seconds, int Nanos) : IComparable<Mo
 {
     private const long FirstSecond = -62_135_596_800;
     private const long LastSecond = 253_402_300_799;
-    private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"];
+    private const string Canonical = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
+    private static readonly string[] Formats =
+    [
+        "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'",
+    ];
 
     /// <returns>Null for anything that is no date between the years 1 and 9999.</returns>
     public static Moment? Of(object? value) => value switch
     {
-        Timestamp { Seconds: >= FirstSecond and <= LastSecond, Nanos: >= 0 and <= 999_999_999 } timestamp => new Moment(timestamp.Seconds, timestamp.Nanos),
-        string text when DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) =>
-            Of(Timestamp.FromDateTimeOffset(date)),
+        Timestamp { Seconds: >= FirstSecond and <= LastSecond, Nanos: >= 0 and <= 999_999_999 } timestamp =>
+            new Moment(timestamp.Seconds, timestamp.Nanos),
+        string text when Parse(text) is { } date => Of(Timestamp.FromDateTimeOffset(date)),
         _ => null,
     };
 
@@ -26,7 +31,10 @@ internal readonly record struct Moment(long Seconds, int Nanos) : IComparable<Mo
 
     /// <summary>UTC to the millisecond, as attributes carry it.</summary>
     public override string ToString() =>
-        DateTimeOffset.FromUnixTimeSeconds(Seconds).AddMilliseconds(Nanos / 1_000_000).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        DateTimeOffset.FromUnixTimeSeconds(Seconds).AddMilliseconds(Nanos / 1_000_000).ToString(Canonical, CultureInfo.InvariantCulture);
+
+    private static DateTimeOffset? Parse(string text) =>
+        DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;
 
     public static bool operator <(Moment left, Moment right) => left.CompareTo(right) < 0;
 

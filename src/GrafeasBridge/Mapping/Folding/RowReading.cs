@@ -72,9 +72,11 @@ internal sealed record RowReading(IReadOnlyList<string> Values, int Source, stri
 
     private static IEnumerable<ReadValue> ValuesOf(MappingRow row, int source, Occurrence occurrence, Limits limits)
     {
+        // A count compares texts, whatever its own type.
+        var type = row.Several == Several.Count ? AttributeType.String : row.Type;
         foreach (var found in row.From[source].Read(occurrence))
         {
-            if (Canonical.Text(row.Several == Several.Count ? AttributeType.String : row.Type, found.Value) is not { Length: > 0 } canonical)
+            if (Canonical.Text(type, found.Value) is not { Length: > 0 } canonical)
                 continue;
             var (text, losses) = limits.Fit(canonical);
             if (text.Length > 0)

@@ -66,12 +66,16 @@ internal sealed class StoryFold(Story story, IReadOnlyList<MappingRow> rows, Lim
 
     private string ItemOf(Occurrence occurrence, Stamp stamp)
     {
-        var same = story.Same.SelectMany(path => path.Read(occurrence)).Select(f => Canonical.Plain(f.Value)).FirstOrDefault(t => t is not null);
+        var same = story.Same
+            .SelectMany(path => path.Read(occurrence))
+            .Select(f => Canonical.Plain(f.Value))
+            .FirstOrDefault(t => t is not null);
         return same is null ? "alone " + stamp.Identity : $"{ProjectOf(occurrence.Name)} {IdOf(same)}";
     }
 
     // Google Cloud Build gives a build's bare GUID in one form of provenance, and its address that ends in it in another.
-    private static string IdOf(string id) => Guid.TryParseExact(id[(id.LastIndexOf('/') + 1)..], "D", out var guid) ? guid.ToString("D") : id;
+    private static string IdOf(string id) =>
+        Guid.TryParseExact(id[(id.LastIndexOf('/') + 1)..], "D", out var guid) ? guid.ToString("D") : id;
 
     private static string ProjectOf(string name) => name.Split('/') is ["projects", var project, ..] ? project : string.Empty;
 

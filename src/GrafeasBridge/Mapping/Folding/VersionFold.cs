@@ -56,7 +56,10 @@ internal sealed class VersionFold : IVersionFold
     }
 
     // The server sets the kind; an occurrence that is only being explained may not have it yet.
-    private static NoteKind KindOf(Occurrence occurrence) => occurrence.Kind != NoteKind.Unspecified ? occurrence.Kind : occurrence.DetailsCase switch
+    private static NoteKind KindOf(Occurrence occurrence) =>
+        occurrence.Kind != NoteKind.Unspecified ? occurrence.Kind : KindOf(occurrence.DetailsCase);
+
+    private static NoteKind KindOf(Occurrence.DetailsOneofCase details) => details switch
     {
         Occurrence.DetailsOneofCase.Vulnerability => NoteKind.Vulnerability,
         Occurrence.DetailsOneofCase.Build => NoteKind.Build,

@@ -24,11 +24,8 @@ internal static class BuiltArtifacts
             var digest = DigestOf(artifact);
             if (artifact.Id.Length > 0)
                 yield return new NamedArtifact(artifact.Id, ImageReference.DigestOf(artifact.Id) ?? digest, field + ".id");
-            for (var i = 0; i < artifact.Names.Count; i++)
-            {
-                if (artifact.Names[i].Length > 0)
-                    yield return new NamedArtifact(artifact.Names[i], ImageReference.DigestOf(artifact.Names[i]) ?? digest, $"{field}.names[{i}]");
-            }
+            foreach (var (name, i) in artifact.Names.Select((name, i) => (name, i)).Where(n => n.name.Length > 0))
+                yield return new NamedArtifact(name, ImageReference.DigestOf(name) ?? digest, $"{field}.names[{i}]");
         }
 
         foreach (var (subject, field) in SubjectsOf(occurrence))
@@ -41,9 +38,8 @@ internal static class BuiltArtifacts
     /// <summary>Names for people: an artifact's id only when it has no names.</summary>
     public static IEnumerable<NamedArtifact> ShownNames(Occurrence occurrence)
     {
-        var unnamed = BuiltOf(occurrence).Where(b => b.Item.Names.Count == 0).Select(b => b.Field + ".id").ToHashSet(StringComparer.Ordinal);
-        return Names(occurrence).Where(n =>
-            !n.Field.StartsWith(Built, StringComparison.Ordinal) || !n.Field.EndsWith(".id", StringComparison.Ordinal) || unnamed.Contains(n.Field));
+        var hidden = BuiltOf(occurrence).Where(b => b.Item.Names.Count > 0).Select(b => b.Field + ".id").ToHashSet(StringComparer.Ordinal);
+        return Names(occurrence).Where(n => !hidden.Contains(n.Field));
     }
 
     /// <summary>Every digest; a checksum that says no algorithm and cannot be told by its length is given as it is.</summary>
@@ -65,7 +61,9 @@ internal static class BuiltArtifacts
     }
 
     private static string? DigestOf(Artifact artifact) =>
-        Digests.FromChecksum(artifact.Checksum) ?? ImageReference.DigestOf(artifact.Id) ?? artifact.Names.Select(ImageReference.DigestOf).FirstOrDefault(d => d is not null);
+        Digests.FromChecksum(artifact.Checksum)
+        ?? ImageReference.DigestOf(artifact.Id)
+        ?? artifact.Names.Select(ImageReference.DigestOf).FirstOrDefault(d => d is not null);
 
     private static IEnumerable<(Artifact Item, string Field)> BuiltOf(Occurrence occurrence) =>
         occurrence.Build?.Provenance?.BuiltArtifacts.Select((artifact, i) => (artifact, $"{Built}[{i}]")) ?? [];

@@ -11,13 +11,16 @@ internal sealed partial record GitUri(string Url, string? Revision, string? Bran
 {
     private const string GitPrefix = "git+";
     private const string Heads = "refs/heads/";
+    private const int MaxLength = 2048;
+    private const int Timeout = 10_000;
+    private const RegexOptions Options = RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
 
     /// <param name="commit">The commit that stands beside the address; it proves that the address is one of git.</param>
     /// <returns>Null when the text is not recognisably the address of a git repository.</returns>
     public static GitUri? Parse(string text, string? commit = null)
     {
         text = text.Trim();
-        if (text.Length == 0 || text.Any(char.IsWhiteSpace))
+        if (text.Length is 0 or > MaxLength || text.Any(char.IsWhiteSpace))
             return null;
         var isGit = text.StartsWith(GitPrefix, StringComparison.OrdinalIgnoreCase);
         if (isGit)
@@ -31,8 +34,8 @@ internal sealed partial record GitUri(string Url, string? Revision, string? Bran
         if (CommitPage().Match(url) is { Success: true } page)
             return new GitUri(page.Groups["repository"].Value, commit ?? Digests.Lower(page.Groups["commit"].Value), BranchOf(reference));
 
-        isGit |= (commit is not null && !Archive().IsMatch(url)) || reference is not null || url.EndsWith(".git", StringComparison.OrdinalIgnoreCase);
-        if (!isGit)
+        isGit |= (commit is not null && !Archive().IsMatch(url)) || reference is not null;
+        if (!isGit && !url.EndsWith(".git", StringComparison.OrdinalIgnoreCase))
             return null;
         return new GitUri(url.TrimEnd('/'), commit ?? CommitIn(reference) ?? CommitIn(fragment), BranchOf(reference));
     }
@@ -44,7 +47,8 @@ internal sealed partial record GitUri(string Url, string? Revision, string? Bran
             : null;
 
     /// <summary>True when both name one repository, however they are written.</summary>
-    public static bool SameRepository(string one, string other) => string.Equals(Bare(one), Bare(other), StringComparison.OrdinalIgnoreCase);
+    public static bool SameRepository(string one, string other) =>
+        string.Equals(Bare(one), Bare(other), StringComparison.OrdinalIgnoreCase);
 
     private static string Bare(string url)
     {
@@ -70,19 +74,19 @@ internal sealed partial record GitUri(string Url, string? Revision, string? Bran
         return commit is not null && Digests.IsWholeCommit(commit) ? Digests.Lower(commit) : null;
     }
 
-    [GeneratedRegex(@"^(git://|ssh://|[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:[A-Za-z0-9~][^@]*(/|\.git$))", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(git://|ssh://|[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:[A-Za-z0-9~][^@]*(/|\.git$))", Options, Timeout)]
     private static partial Regex GitAddress();
 
     // A SHA-1 beside one of these is that of the file.
-    [GeneratedRegex(@"\.(tgz|tar|tar\.[a-z0-9]+|zip|jar|whl|deb|rpm|gem|nupkg)$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\.(tgz|tar|tar\.[a-z0-9]+|zip|jar|whl|deb|rpm|gem|nupkg)$", Options, Timeout)]
     private static partial Regex Archive();
 
-    [GeneratedRegex("^https?://[^/]", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^https?://[^/]", Options, Timeout)]
     private static partial Regex WebAddress();
 
     [GeneratedRegex(
         @"^(?<repository>https?://[^/]+/[^?#]+?)(/-)?/commits?/(?<commit>[0-9a-f]{64}|[0-9a-f]{40})/?$",
-        RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase,
-        matchTimeoutMilliseconds: 1000)]
+        Options,
+        Timeout)]
     private static partial Regex CommitPage();
 }

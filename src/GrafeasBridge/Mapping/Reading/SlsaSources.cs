@@ -26,13 +26,14 @@ internal static class SlsaSources
     /// <summary>The branch among the substitutions of Google Cloud Build: it says what a trigger was fired by.</summary>
     public static Fact? BranchOfTrigger(Occurrence occurrence)
     {
-        const string Substitutions = "substitutions.BRANCH_NAME";
-        var system = Object(occurrence.Build?.InTotoSlsaProvenanceV1?.Predicate?.BuildDefinition?.InternalParameters, "systemSubstitutions");
+        const string Arguments = "build.intoto_statement.slsa_provenance.recipe.arguments";
+        var one = occurrence.Build?.InTotoSlsaProvenanceV1?.Predicate?.BuildDefinition;
+        var system = Object(one?.InternalParameters, "systemSubstitutions");
         if (Text(system, "BRANCH_NAME") is { } branch)
             return new Fact(branch, One + ".internal_parameters.systemSubstitutions.BRANCH_NAME");
         var arguments = StructIn(occurrence.Build?.IntotoStatement?.SlsaProvenance?.Recipe?.Arguments);
         return SourceFacts.FactOf(
-            Text(Object(arguments, "substitutions"), "BRANCH_NAME"), "build.intoto_statement.slsa_provenance.recipe.arguments." + Substitutions);
+            Text(Object(arguments, "substitutions"), "BRANCH_NAME"), Arguments + ".substitutions.BRANCH_NAME");
     }
 
     /// <returns>Null when the Any holds another type, or bytes that are not a Struct.</returns>

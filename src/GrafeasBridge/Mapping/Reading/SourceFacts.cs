@@ -24,7 +24,9 @@ internal static class SourceFacts
         if (places.Count == 0)
             return new SourcePlace(null, null, null);
         var main = places[0];
-        var same = places.Where(p => main.Url is null ? p == main : p.Url is not null && GitUri.SameRepository(main.Url.Value, p.Url.Value)).ToList();
+        var same = places
+            .Where(p => p == main || (main.Url is not null && p.Url is not null && GitUri.SameRepository(main.Url.Value, p.Url.Value)))
+            .ToList();
         return new SourcePlace(
             main.Url,
             same.Select(p => p.Revision).FirstOrDefault(r => r is not null),

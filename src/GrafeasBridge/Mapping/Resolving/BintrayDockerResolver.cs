@@ -10,7 +10,8 @@ internal sealed class BintrayDockerResolver(string name, ResolverOptions options
     private const string DefaultTag = "latest";
 
     private readonly Dictionary<string, (string Subject, string Repo)> hosts =
-        options.Hosts.Where(h => h.Value.Length > 0).ToDictionary(h => h.Key, h => SplitRepository(h.Value)!.Value, StringComparer.OrdinalIgnoreCase);
+        options.Hosts.Where(h => h.Value.Length > 0)
+            .ToDictionary(h => h.Key, h => SplitRepository(h.Value)!.Value, StringComparer.OrdinalIgnoreCase);
 
     private readonly Template untagged = Template.Parse(options.Untagged, Template.DigestNames);
 

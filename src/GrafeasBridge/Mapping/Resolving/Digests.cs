@@ -23,8 +23,8 @@ internal static class Digests
     /// <summary>Like <see cref="Parse"/>, and knows bare hexadecimal by its length.</summary>
     public static string? FromChecksum(string text)
     {
-        var algorithm = IsHex(text) ? text.Length switch { 32 => "md5", 40 => "sha1", 64 => "sha256", 96 => "sha384", 128 => "sha512", _ => null } : null;
-        return algorithm is null ? Parse(text) : Join(algorithm, text);
+        var algorithm = text.Length switch { 32 => "md5", 40 => "sha1", 64 => "sha256", 96 => "sha384", 128 => "sha512", _ => null };
+        return algorithm is not null && IsHex(text) ? Join(algorithm, text) : Parse(text);
     }
 
     /// <summary>The digest of an in-toto subject.</summary>

@@ -63,7 +63,13 @@ internal sealed class PackageUrlResolver(string name, ResolverOptions options, I
         var digest = url.Version is null ? null : Digests.Parse(url.Version);
         var tag = digest is null ? url.Version : url.Qualifier("tag");
         return new ResourceParts(
-            string.Empty, string.Empty, string.Join(':', url.Path), tag, digest ?? ChecksumOf(url), DefaultTag, untagged.FillDigest(digest));
+            string.Empty,
+            string.Empty,
+            string.Join(':', url.Path),
+            tag,
+            digest ?? ChecksumOf(url),
+            DefaultTag,
+            untagged.FillDigest(digest));
     }
 
     private static ResourceParts Package(PackageUrl url) =>

@@ -8,7 +8,7 @@ namespace GrafeasBridge.Mapping.Resolving;
 internal static class Patterns
 {
     private const RegexOptions Common = RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant;
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
     private static readonly Lazy<FrozenSet<string>> BuiltIn = new(ReadBuiltIn);
 
     /// <summary>

@@ -55,7 +55,8 @@ internal static class ResolverFactory
             yield return $"{key}:Order ({options.Order}) must be between 0 and 1000000.";
         foreach (var (setting, entries) in new[] { ("Hosts", options.Hosts), ("Defaults", options.Defaults) })
         {
-            foreach (var (entry, repository) in entries.Where(e => e.Value.Length > 0 && BintrayDockerResolver.SplitRepository(e.Value) is null))
+            var wrong = entries.Where(e => e.Value.Length > 0 && BintrayDockerResolver.SplitRepository(e.Value) is null);
+            foreach (var (entry, repository) in wrong)
                 yield return $"{key}:{setting}:{entry} ('{repository}') must be of the form subject/repo.";
         }
 

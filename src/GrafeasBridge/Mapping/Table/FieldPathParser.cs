@@ -64,13 +64,15 @@ internal sealed class FieldPathParser
         if (message is null)
             throw new FormatException($"'{name}' goes on behind a field that is not a message");
         var field = message.FindFieldByName(name)
-            ?? throw new FormatException($"'{name}' is no field of {message.FullName}; it has {string.Join(", ", message.Fields.InDeclarationOrder().Select(f => f.Name))}");
+            ?? throw new FormatException($"'{name}' is no field of {message.FullName}; it has {FieldNames(message)}");
         steps.Add(new FieldPathStep(FieldPathStepKind.Field, name, field));
         if (field.IsRepeated)
             repeated = field;
         else
             Enter(field);
     }
+
+    private static string FieldNames(MessageDescriptor type) => string.Join(", ", type.Fields.InDeclarationOrder().Select(f => f.Name));
 
     private void Each()
     {
@@ -115,5 +117,5 @@ internal sealed class FieldPathParser
         dynamic && (steps[^1].Kind != FieldPathStepKind.Field || message!.FullName == Value.Descriptor.FullName);
 
     private static bool IsDynamic(MessageDescriptor type) =>
-        type.FullName == Struct.Descriptor.FullName || type.FullName == Value.Descriptor.FullName || type.FullName == Any.Descriptor.FullName;
+        Array.Exists([Struct.Descriptor, Value.Descriptor, Any.Descriptor], known => known.FullName == type.FullName);
 }

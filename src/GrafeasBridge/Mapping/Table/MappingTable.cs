@@ -14,7 +14,7 @@ internal enum Several
     /// <summary>Every value of every occurrence.</summary>
     All,
 
-    /// <summary>How many occurrences have the value <see cref="MappingRow.Equal"/>; absent while there is no occurrence of the kinds.</summary>
+    /// <summary>How many occurrences have the value <see cref="MappingRow.Equal"/>; absent without any of the kinds.</summary>
     Count,
 
     /// <summary>True when any occurrence says true, false when one says false.</summary>
@@ -60,7 +60,11 @@ internal sealed record MappingRow(
 /// <param name="Same">Occurrences of one project that agree here tell the same item, and complete one another.</param>
 /// <param name="Time">When the item happened; the occurrence's creation stands in.</param>
 internal sealed record Story(
-    string Name, IReadOnlySet<NoteKind> Kinds, IReadOnlyList<FieldPath> About, IReadOnlyList<FieldPath> Same, IReadOnlyList<FieldPath> Time);
+    string Name,
+    IReadOnlySet<NoteKind> Kinds,
+    IReadOnlyList<FieldPath> About,
+    IReadOnlyList<FieldPath> Same,
+    IReadOnlyList<FieldPath> Time);
 
 /// <summary>The whole table, checked.</summary>
 internal sealed record MappingTable(IReadOnlyList<MappingRow> Rows, IReadOnlyList<Story> Stories);

@@ -45,7 +45,11 @@ internal sealed partial class MappingTableBuilder
         if (entry.Kinds.Length == 0 || entry.About.Length == 0)
             throw Wrong($"{where}: \"kinds\" and \"about\" must each name something");
         return new Story(
-            entry.Story, Kinds(where, entry.Kinds), Paths(where, entry.About, true), Paths(where, entry.Same, false), Paths(where, entry.Time, false));
+            entry.Story,
+            Kinds(where, entry.Kinds),
+            Paths(where, entry.About, messagesToo: true),
+            Paths(where, entry.Same, messagesToo: false),
+            Paths(where, entry.Time, messagesToo: false));
     }
 
     private MappingRow Row(RowEntry entry, Dictionary<string, Story> stories)
@@ -53,14 +57,15 @@ internal sealed partial class MappingTableBuilder
         var where = $"row {entry.Attribute}";
         if (!AttributeName().IsMatch(entry.Attribute))
             throw Wrong($"{where}: the name must begin with a letter, hold letters, digits and . _ - only, and be at most 255 long");
-        if (!Enum.TryParse<AttributeType>(entry.Type, ignoreCase: true, out var type) || !Enum.IsDefined(type) || char.IsAsciiDigit(entry.Type[0]))
-            throw Wrong($"{where}: type '{entry.Type}' is not known; there is string, number, boolean, date, version");
+        var type = TypeOf(where, entry.Type);
         var several = SeveralOf(where, entry.Several);
         var sources = Sources(where, entry.From);
         CheckCombination(where, entry, type, several);
         CheckConstants(where, entry, type, several, sources);
 
-        var story = entry.Story is null ? null : stories.GetValueOrDefault(entry.Story) ?? throw Wrong($"{where}: there is no story '{entry.Story}'");
+        Story? story = null;
+        if (entry.Story is not null && !stories.TryGetValue(entry.Story, out story))
+            throw Wrong($"{where}: there is no story '{entry.Story}'");
         return new MappingRow(
             entry.Attribute, type, several, story?.Kinds ?? Kinds(where, entry.Kinds), story, entry.Equal, sources, entry.From);
     }
@@ -101,7 +106,10 @@ internal sealed partial class MappingTableBuilder
 
     private List<FieldPath> Paths(string where, string[] written, bool messagesToo)
     {
-        var paths = written.SelectMany(text => Expand(where, text)).Select(text => Checked(where, text, () => FieldPathParser.Parse(text))).ToList();
+        var paths = written
+            .SelectMany(text => Expand(where, text))
+            .Select(text => Checked(where, text, () => FieldPathParser.Parse(text)))
+            .ToList();
         if (!messagesToo && paths.Find(p => p.EndsInMessage) is { } wrong)
             throw Wrong($"{where}: '{wrong.Text}' ends in a message, not in a value");
         return paths;
@@ -132,9 +140,22 @@ internal sealed partial class MappingTableBuilder
         }
     }
 
-    private FrozenSet<NoteKind> Kinds(string where, string[] names) => names
-        .Select(n => KindNames.TryGetValue(n, out var kind) ? kind : throw Wrong($"{where}: kind '{n}' is not known; there is {string.Join(", ", KindNames.Keys.Order(StringComparer.Ordinal))}"))
-        .ToFrozenSet();
+    private FrozenSet<NoteKind> Kinds(string where, string[] names)
+    {
+        if (Array.Find(names, n => !KindNames.ContainsKey(n)) is { } wrong)
+            throw Wrong($"{where}: kind '{wrong}' is not known; there is {string.Join(", ", KindNames.Keys.Order(StringComparer.Ordinal))}");
+        return names.Select(n => KindNames[n]).ToFrozenSet();
+    }
+
+    private AttributeType TypeOf(string where, string text) => text switch
+    {
+        "string" => AttributeType.String,
+        "number" => AttributeType.Number,
+        "boolean" => AttributeType.Boolean,
+        "date" => AttributeType.Date,
+        "version" => AttributeType.Version,
+        _ => throw Wrong($"{where}: type '{text}' is not known; there is string, number, boolean, date, version"),
+    };
 
     private Several SeveralOf(string where, string text) => text switch
     {

@@ -47,7 +47,7 @@ internal sealed record MappingTableFile
             var file = JsonSerializer.Deserialize<MappingTableFile>(stream, Json)
                 ?? throw new MappingTableException($"{source} holds null instead of a table.");
             if (file.Format != CurrentFormat)
-                throw new MappingTableException($"{source} has format {file.Format}; this program reads format {CurrentFormat}. Set \"format\": {CurrentFormat} and adapt it.");
+                throw new MappingTableException($"{source} has format {file.Format}; this program reads format {CurrentFormat}. Adapt it to that.");
             return file with { Source = source };
         }
         catch (JsonException e)
@@ -56,7 +56,8 @@ internal sealed record MappingTableFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new MappingTableException($"{source} cannot be read: {e.Message} Correct the path, or leave the setting empty for the built-in table.", e);
+            throw new MappingTableException(
+                $"{source} cannot be read: {e.Message} Correct the path, or leave the setting empty for the built-in table.", e);
         }
     }
 }

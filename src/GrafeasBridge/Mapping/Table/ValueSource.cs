@@ -37,7 +37,11 @@ internal sealed class ValueSource
         var isUrl = text.StartsWith("url(", StringComparison.Ordinal) && text.EndsWith(')');
         var path = FieldPathParser.Parse(isUrl ? text[4..^1] : text);
         if (path.EndsInMessage)
-            throw new FormatException("it ends in a message, not in a value; go on into it, or write ' -> text' behind it to ask for its presence");
+        {
+            throw new FormatException(
+                "it ends in a message, not in a value; go on into it, or write ' -> text' behind it to ask for its presence");
+        }
+
         return new ValueSource(text, isUrl ? o => path.Read(o).Where(f => IsWebAddress(f.Value)) : path.Read);
     }
 
@@ -57,6 +61,6 @@ internal sealed class ValueSource
 
     private static bool IsWebAddress(object value) =>
         value is string text
-        && (text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
-        && Uri.TryCreate(text, UriKind.Absolute, out _);
+        && Uri.TryCreate(text, UriKind.Absolute, out var address)
+        && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp);
 }
