@@ -46,6 +46,7 @@ internal static partial class Startup
     public static void LogToConsole(ILoggingBuilder logging) => logging
         .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
         .AddFilter("System.Net.Http.HttpClient", LogLevel.Warning)
+        .AddFilter("Grpc", LogLevel.Warning) // a refused call is the caller's news, not the operator's
         .AddSimpleConsole(console => console.SingleLine = true);
 
     private static partial class Log
