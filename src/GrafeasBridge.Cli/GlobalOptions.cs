@@ -70,7 +70,8 @@ internal sealed class GlobalOptions
         Session? session = null;
         try
         {
-            session = new Session(screen, TimeProvider.System, Durations.Parse(parsed.GetValue(timeout)!, "--timeout"), Settings(parsed), cancellationToken);
+            TimeSpan longest = Durations.Parse(parsed.GetValue(timeout)!, "--timeout");
+            session = new Session(screen, TimeProvider.System, longest, Settings(parsed), cancellationToken);
             return await verb(session);
         }
         catch (CliException e)

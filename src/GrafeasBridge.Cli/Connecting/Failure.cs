@@ -9,6 +9,9 @@ namespace GrafeasBridge.Cli.Connecting;
 /// <param name="Fields">From google.rpc.BadRequest.</param>
 internal sealed record Failure(int ExitCode, string Code, string Message, IReadOnlyList<FieldProblem> Fields)
 {
+    /// <summary>What the transport says when the other side speaks HTTP, but not the kind that gRPC needs.</summary>
+    private static readonly string[] HttpMarks = ["HTTP/2", "HTTP_1_1"];
+
     public static Failure From(RpcException e, Uri server)
     {
         Google.Rpc.Status? status = e.GetRpcStatus();
@@ -42,7 +45,7 @@ internal sealed record Failure(int ExitCode, string Code, string Message, IReadO
         string where = server.GetLeftPart(UriPartial.Authority);
         return e.StatusCode switch
         {
-            _ when e.Status.Detail.Contains("HTTP/2", StringComparison.OrdinalIgnoreCase) || e.Status.Detail.Contains("HTTP_1_1", StringComparison.Ordinal) =>
+            _ when HttpMarks.Any(mark => e.Status.Detail.Contains(mark, StringComparison.OrdinalIgnoreCase)) =>
                 $" {where} answers, but not as gRPC: the service's gRPC port is 8080 unless moved, 8081 is for REST.",
             StatusCode.Unavailable =>
                 $" {where} is not reachable. Is the service running there? Name another place with --server or GBRIDGE_SERVER.",

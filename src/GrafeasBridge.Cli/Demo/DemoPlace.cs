@@ -5,8 +5,9 @@ internal sealed class DemoPlace : IDisposable
 {
     public DemoPlace()
     {
+        Uri[] free = LoopbackPorts.Free(3);
+        (Grpc, Http, Emulator) = (free[0], free[1], free[2]);
         Folder = Directory.CreateTempSubdirectory("gbridge-demo-").FullName;
-        (Grpc, Http, Emulator) = LoopbackPorts.Free(3) is [var grpc, var http, var emulator] ? (grpc, http, emulator) : throw new InvalidOperationException();
     }
 
     public string Folder { get; }

@@ -53,10 +53,12 @@ internal sealed class DemoRun(Session session, DemoPlace place, HttpClient http)
         else if (result.Delivery is not { Versions.Count: > 0 } delivery)
             Tell($"{what} was stored as {result.Name}, but concerns no version: {result.Delivery?.UnmappedReason}");
         else if (result.Undelivered)
-            Tell($"{what} did not arrive: {string.Join("; ", delivery.Versions.Select(v => $"{Tables.Path(v)} is {Tables.Name(v.State)}, {Tables.Last(v)}"))}");
+            Tell($"{what} did not arrive: {string.Join("; ", delivery.Versions.Select(v => $"{Standing(v)}, {Tables.Last(v)}"))}");
         else
-            Tell($"{what} was stored as {result.Name} and delivered: {string.Join(", ", delivery.Versions.Select(v => $"{Tables.Path(v)} is {Tables.Name(v.State)}"))}");
+            Tell($"{what} was stored as {result.Name} and delivered: {string.Join(", ", delivery.Versions.Select(Standing))}");
     }
+
+    private static string Standing(VersionSummary version) => $"{Tables.Path(version)} is {Tables.Name(version.State)}";
 
     /// <summary>In the demo a build that lands nowhere is a failure too.</summary>
     private static int Ending(SendResult result) =>

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace GrafeasBridge.Cli.Demo;
 
-/// <summary>The service as a child of this process, with a folder of its own. Disposing ends it and removes the folder, whatever happened.</summary>
+/// <summary>The service as a child of this process. Disposing ends it, whatever happened.</summary>
 internal sealed partial class ServiceProcess : IAsyncDisposable
 {
     /// <summary>Longer than the service takes to hand back what it has in hand.</summary>

@@ -92,8 +92,8 @@ internal sealed class BuildFlags
             BuildDefinition = new(),
             RunDetails = new() { Builder = new() { Id = Value(parsed, builder) ?? "" }, Metadata = new() { InvocationId = Value(parsed, buildId)! } },
         };
-        if (Value(parsed, branch) is { } name)
-            predicate.BuildDefinition.ResolvedDependencies.Add(SourceAt(parsed, name));
+        if (Value(parsed, branch) is { } built)
+            predicate.BuildDefinition.ResolvedDependencies.Add(SourceAt(parsed, built));
 
         var statement = new InTotoSlsaProvenanceV1
         {
@@ -101,8 +101,12 @@ internal sealed class BuildFlags
             PredicateType = "https://slsa.dev/provenance/v1",
             Predicate = predicate,
         };
-        statement.Subject.AddRange(artifacts.Select(a =>
-            new Subject { Name = a.Name, Digest = { [a.Digest[..a.Digest.IndexOf(':', StringComparison.Ordinal)]] = a.Digest[(a.Digest.IndexOf(':', StringComparison.Ordinal) + 1)..] } }));
+        foreach ((string name, string digest) in artifacts)
+        {
+            int colon = digest.IndexOf(':', StringComparison.Ordinal);
+            statement.Subject.Add(new Subject { Name = name, Digest = { [digest[..colon]] = digest[(colon + 1)..] } });
+        }
+
         if (statement.Subject.Count == 0)
             statement.Subject.Add(new Subject { Name = uri });
 

@@ -11,7 +11,11 @@ internal static class ProtoJson
 {
     /// <summary>What an Any may hold: the messages of the schema, and the well-known ones.</summary>
     private static readonly TypeRegistry Types = TypeRegistry.FromFiles(
-        GrafeasReflection.Descriptor, BridgeReflection.Descriptor, StructReflection.Descriptor, WrappersReflection.Descriptor, DurationReflection.Descriptor);
+        GrafeasReflection.Descriptor,
+        BridgeReflection.Descriptor,
+        StructReflection.Descriptor,
+        WrappersReflection.Descriptor,
+        DurationReflection.Descriptor);
 
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithTypeRegistry(Types));
 

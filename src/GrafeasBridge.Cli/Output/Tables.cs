@@ -19,7 +19,15 @@ internal static class Tables
     {
         Table table = New("Version", "State", "Revision", "Attempts", "Next attempt", "Last");
         foreach (VersionSummary v in versions)
-            table.AddRow(Screen.Cell(Path(v)), State(v.State), Screen.Cell(Revision(v)), Screen.Cell(Number(v.Attempts)), Screen.Cell(Time(v.NextAttemptTime)), Screen.Cell(Last(v)));
+        {
+            table.AddRow(
+                Screen.Cell(Path(v)),
+                State(v.State),
+                Screen.Cell(Revision(v)),
+                Screen.Cell(Number(v.Attempts)),
+                Screen.Cell(Time(v.NextAttemptTime)),
+                Screen.Cell(Last(v)));
+        }
 
         return table;
     }
@@ -30,7 +38,8 @@ internal static class Tables
         foreach (MappedAttribute a in attributes)
         {
             string value = string.Join('\n', a.Values) + (a.Loss.Length == 0 ? "" : $"\n(left out: {a.Loss})");
-            table.AddRow(Screen.Cell(a.Name), Screen.Cell(Name(a.Type)), Screen.Cell(value), Screen.Cell(a.Rule), Screen.Cell(a.SourceField), Screen.Cell(a.SourceOccurrence));
+            string[] cells = [a.Name, Name(a.Type), value, a.Rule, a.SourceField, a.SourceOccurrence];
+            table.AddRow(cells.Select(text => Screen.Cell(text)).ToArray());
         }
 
         return table;

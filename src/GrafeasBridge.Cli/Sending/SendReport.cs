@@ -51,7 +51,8 @@ internal static class SendReport
         if (delivery.Versions.Count == 0)
             return ("", $"unmapped: {delivery.UnmappedReason}");
 
-        return (string.Join('\n', delivery.Versions.Select(Tables.Path)), string.Join('\n', delivery.Versions.Select(v => Tables.Name(v.State))));
+        string states = string.Join('\n', delivery.Versions.Select(v => Tables.Name(v.State)));
+        return (string.Join('\n', delivery.Versions.Select(Tables.Path)), states);
     }
 
     private static void PrintProblems(Screen screen, IReadOnlyList<SendResult> results, bool waited)
@@ -79,6 +80,9 @@ internal static class SendReport
             .Where(v => v.State != DeliveryState.Verified)
             .Select(v => $"{Tables.Path(v)} is {Tables.Name(v.State)}{(v.LastReason.Length > 0 ? ": " + Tables.Last(v) : ".")}"));
 
+    private static SentVersion Version(VersionSummary v) =>
+        new(v.Target, v.Subject, v.Repo, v.Package, v.Version, Tables.Name(v.State), Tables.Last(v));
+
     private static SentLine Line(SendResult result) => new(
         result.Item.Origin.File,
         result.Item.Origin.Index,
@@ -89,6 +93,6 @@ internal static class SendReport
         result.Failure is { Fields.Count: > 0 } failure ? [.. failure.Fields.Select(f => new SentField(f.Field, f.Description))] : null,
         result.RequestId,
         result.Repeated,
-        result.Delivery?.Versions.Select(v => new SentVersion(v.Target, v.Subject, v.Repo, v.Package, v.Version, Tables.Name(v.State), Tables.Last(v))).ToList(),
+        result.Delivery?.Versions.Select(Version).ToList(),
         result.Delivery is { UnmappedReason.Length: > 0 } unmapped ? unmapped.UnmappedReason : null);
 }

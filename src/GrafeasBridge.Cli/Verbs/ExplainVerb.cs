@@ -13,7 +13,9 @@ internal static class ExplainVerb
         var file = new Argument<string>("file") { Description = "A JSON file as for send, or - for standard input." }.RefusingOptions();
         var project = new Option<string?>("--project") { Description = "The project for whatever does not name its own.", HelpName = "id" };
         var command = new Command(
-            "explain", "Shows what would become of occurrences, without sending them: versions, attributes, and every problem. Ends with 2 when one would be refused.")
+            "explain",
+            "Shows what would become of occurrences, without sending them: versions, attributes, and every problem. "
+            + "Ends with 2 when one would be refused.")
         {
             file, project,
         };

@@ -30,7 +30,9 @@ internal static class KeyVerb
         };
         var fresh = new Command("new", "Makes a key. The key is printed once and kept nowhere; the service knows its SHA-256 only.") { name, project, role };
         fresh.SetAction((parsed, cancellationToken) => global.RunAsync(
-            parsed, session => Task.FromResult(New(session.Screen, parsed.GetValue(name)!, parsed.GetValue(project)!, parsed.GetValue(role)!)), cancellationToken));
+            parsed,
+            session => Task.FromResult(New(session.Screen, parsed.GetValue(name)!, parsed.GetValue(project)!, parsed.GetValue(role)!)),
+            cancellationToken));
         return new Command("key", "API keys.") { fresh };
     }
 
@@ -53,7 +55,8 @@ internal static class KeyVerb
             return ExitCode.Done;
         }
 
-        screen.Line($"Key (shown once, give it to the sender as a secret):\n\n  {key}\n\nEntry for 'keys' in the file that the service's Access:KeysFile names:\n");
+        screen.Line($"Key (shown once, give it to the sender as a secret):\n\n  {key}\n");
+        screen.Line("Entry for 'keys' in the file that the service's Access:KeysFile names:\n");
         screen.JsonLine("  " + JsonSerializer.Serialize(entry, JsonLines.Readable.KeyEntry));
         return ExitCode.Done;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GrafeasBridge.Cli.Output;
 using GrafeasBridge.V1;
 
 namespace GrafeasBridge.Cli.Verbs;
@@ -17,8 +18,9 @@ internal sealed class VersionFilterOptions
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            if (Enum.TryParse(text, ignoreCase: true, out DeliveryState state) && Enum.IsDefined(state) && state != DeliveryState.Unspecified && !char.IsAsciiDigit(text[0]))
-                return state;
+            DeliveryState named = Enum.GetValues<DeliveryState>().FirstOrDefault(s => Tables.Name(s).Equals(text, StringComparison.OrdinalIgnoreCase));
+            if (named != DeliveryState.Unspecified)
+                return named;
 
             result.AddError($"--state '{text}' is none of pending, delivering, verified, drifted, waiting, parked.");
             return DeliveryState.Unspecified;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Google.Protobuf;
 using Google.Rpc;
 using Grafeas.V1;
@@ -179,148 +178,6 @@ public sealed class SendTests : CliTest
     }
 
     [Fact]
-    public async Task Waiting_ends_when_every_version_is_verified()
-    {
-        foreach (DeliveryState state in new[] { DeliveryState.Pending, DeliveryState.Delivering, DeliveryState.Verified })
-            Service.Deliveries.Enqueue(Delivery(state, DeliveryState.Verified));
-        string file = await FileAsync("one.json", Build("42"));
-
-        Gbridge.Ending ending = await Gbridge.RunAsync("send", file, "--project", "acme", "--wait", "verified", "--json");
-
-        Assert.Equal(0, ending.Code);
-        using var line = JsonDocument.Parse(Assert.Single(ending.Lines));
-        Assert.Equal("OK", line.RootElement.GetProperty("code").GetString());
-        Assert.Equal(["verified", "verified"], line.RootElement.GetProperty("versions").EnumerateArray().Select(v => v.GetProperty("state").GetString()));
-    }
-
-    [Fact]
-    public async Task What_is_not_delivered_in_time_ends_with_5_and_says_where_it_stands()
-    {
-        OccurrenceDelivery waiting = Delivery(DeliveryState.Waiting);
-        (waiting.Versions[0].LastOutcome, waiting.Versions[0].LastReason) = ("Throttled", "The target asked to wait.");
-        Service.Deliveries.Enqueue(waiting);
-        string file = await FileAsync("one.json", Build("42"));
-
-        Gbridge.Ending ending = await Gbridge.RunAsync("send", file, "--project", "acme", "--wait", "verified", "--timeout", "5s");
-
-        Assert.Equal(5, ending.Code);
-        Assert.Contains("is waiting: Throttled: The target asked to wait.", ending.Errors);
-    }
-
-    [Fact]
-    public async Task A_parked_version_is_not_waited_for()
-    {
-        Service.Deliveries.Enqueue(Delivery(DeliveryState.Parked));
-        string file = await FileAsync("one.json", Build("42"));
-
-        Gbridge.Ending ending = await Gbridge.RunAsync("send", file, "--project", "acme", "--wait", "verified", "--timeout", "1h");
-
-        Assert.Equal(5, ending.Code);
-    }
-
-    [Fact]
-    public async Task What_concerns_no_version_is_accepted_and_its_reason_shown()
-    {
-        Service.Deliveries.Enqueue(new OccurrenceDelivery { UnmappedReason = "No resolver knows the host ci." });
-        string file = await FileAsync("one.json", Build("42"));
-
-        Gbridge.Ending ending = await Gbridge.RunAsync("send", file, "--project", "acme", "--wait", "verified");
-
-        Assert.Equal(0, ending.Code);
-        Assert.Contains("unmapped: No resolver knows the host ci.", ending.Output);
-    }
-
-    [Fact]
-    public async Task A_key_that_may_only_send_still_sends()
-    {
-        string file = await FileAsync("one.json", Build("42"));
-
-        Gbridge.Ending accepted = await Gbridge.RunAsync("send", file, "--project", "acme");
-        Gbridge.Ending waited = await Gbridge.RunAsync("send", file, "--project", "acme", "--wait", "verified");
-
-        Assert.Equal((0, 3), (accepted.Code, waited.Code));
-        Assert.Contains("versions cannot be shown: PERMISSION_DENIED", accepted.Errors);
-    }
-
-    [Fact]
-    public async Task A_build_can_be_told_by_flags()
-    {
-        Service.Deliveries.Enqueue(Delivery(DeliveryState.Pending));
-
-        Gbridge.Ending ending = await Gbridge.RunAsync(
-            "send", "--project", "acme", "--create-notes", "--resource", "acme-docker-images.bintray.io/team/web:1.4.0", "--build-id", "42",
-            "--builder", "https://ci.acme.example/runner", "--repository", "https://github.com/acme/web", "--commit", "6b8a1f0c", "--branch", "main",
-            "--logs", "https://ci.acme.example/42", "--creator", "eve", "--started", "2026-03-01T10:00:00Z", "--finished", "2026-03-01T11:00:00+01:00",
-            "--artifact", "team/web:1.4.0@sha256:ABCDEF01", "--artifact", "team/web:latest@sha256:abcdef01");
-
-        Assert.Equal(0, ending.Code);
-        Occurrence sent = Assert.Single(Service.Created).Request.Occurrence;
-        BuildProvenance told = sent.Build.Provenance;
-        Assert.Equal(("projects/acme/notes/builds", "42", "eve"), (sent.NoteName, told.Id, told.Creator));
-        Assert.Equal(("https://github.com/acme/web", "6b8a1f0c"), (told.SourceProvenance.Context.Git.Url, told.SourceProvenance.Context.Git.RevisionId));
-        Assert.Equal(told.StartTime, told.EndTime);
-        Artifact artifact = Assert.Single(told.BuiltArtifacts);
-        Assert.Equal(("sha256:abcdef01", 2), (artifact.Checksum, artifact.Names.Count));
-        InTotoSlsaProvenanceV1.Types.SlsaProvenanceV1 slsa = sent.Build.InTotoSlsaProvenanceV1.Predicate;
-        Assert.Equal("https://ci.acme.example/runner", slsa.RunDetails.Builder.Id);
-        Assert.Equal("git+https://github.com/acme/web@refs/heads/main", slsa.BuildDefinition.ResolvedDependencies.Single().Uri);
-        Assert.Equal("https://ci.acme.example/runner", Service.Notes.Single().Note.Build.BuilderVersion);
-    }
-
-    [Theory]
-    [InlineData("Nothing to send")]
-    [InlineData("needs --build-id", "--resource", "x", "--project", "p")]
-    [InlineData("needs --project", "--resource", "x", "--build-id", "1")]
-    [InlineData("what was built", "--commit", "abc")]
-    [InlineData("needs --repository", "--resource", "x", "--build-id", "1", "--branch", "main", "--project", "p")]
-    [InlineData("is not a time", "--resource", "x", "--build-id", "1", "--started", "yesterday", "--project", "p")]
-    [InlineData("is before", "--resource", "x", "--build-id", "1", "--started", "2026-03-02", "--finished", "2026-03-01", "--project", "p")]
-    [InlineData("is not name@algorithm:hex", "--resource", "x", "--build-id", "1", "--artifact", "web", "--project", "p")]
-    [InlineData("--commit is empty", "--resource", "x", "--build-id", "1", "--commit", "", "--project", "p")]
-    [InlineData("not both", "file.json", "--resource", "x", "--build-id", "1")]
-    [InlineData("not both", "file.json", "--request-id", "a", "--no-request-id")]
-    [InlineData("visible ASCII", "file.json", "--request-id", "a b")]
-    [InlineData("once only", "-", "-")]
-    [InlineData("is not a project", "file.json", "--project", "a/b")]
-    [InlineData("is not a duration", "file.json", "--timeout", "soon")]
-    [InlineData("Unrecognized option '--creat-notes'", "file.json", "--creat-notes")]
-    public async Task Bad_input_ends_with_2_and_a_sentence_and_nothing_is_sent(string sentence, params string[] arguments)
-    {
-        Gbridge.Ending ending = await Gbridge.RunAsync(["send", .. arguments]);
-
-        Assert.Equal((2, ""), (ending.Code, ending.Output));
-        Assert.Contains(sentence, ending.Errors);
-        Assert.Empty(Service.Created);
-    }
-
-    [Fact]
-    public async Task One_request_id_is_not_shared_by_several_occurrences()
-    {
-        string file = await FileAsync("two.json", $"[{Build("1")},{Build("2")}]");
-
-        Gbridge.Ending ending = await Gbridge.RunAsync("send", file, "--project", "acme", "--request-id", "job-7");
-
-        Assert.Equal(2, ending.Code);
-        Assert.Empty(Service.Created);
-    }
-
-    [Theory]
-    [InlineData("INT", 130)]
-    [InlineData("TERM", 143)]
-    public async Task A_signal_ends_the_wait_with_the_code_that_shells_expect(string signal, int code)
-    {
-        // A job in the background of a shell, and all that it starts, does not hear Ctrl-C.
-        Assert.SkipWhen(signal == "INT" && await InterruptIsIgnoredAsync(), "this run was started deaf to SIGINT");
-        Service.Deliveries.Enqueue(Delivery(DeliveryState.Pending));
-        string file = await FileAsync("one.json", Build("42"));
-
-        Gbridge.Ending ending = await Gbridge.SignalAsync(
-            signal, Service.DeliveryAsked.Task, "send", file, "--project", "acme", "--wait", "verified", "--timeout", "1h");
-
-        Assert.Equal(code, ending.Code);
-    }
-
-    [Fact]
     public async Task What_a_stranger_wrote_does_not_steer_the_terminal()
     {
         Service.Deliveries.Enqueue(new OccurrenceDelivery { UnmappedReason = "evil \u001b[2J [red]text[/]" });
@@ -330,13 +187,6 @@ public sealed class SendTests : CliTest
 
         Assert.DoesNotContain('\u001b', ending.Output);
         Assert.Contains("[red]text[/]", ending.Output);
-    }
-
-    private static async Task<bool> InterruptIsIgnoredAsync()
-    {
-        string[] status = await File.ReadAllLinesAsync("/proc/self/status", TestContext.Current.CancellationToken);
-        string mask = status.Single(l => l.StartsWith("SigIgn:", StringComparison.Ordinal))["SigIgn:".Length..].Trim();
-        return (ulong.Parse(mask, System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture) & 0b10) != 0;
     }
 
     private static RpcException Rich(StatusCode code, string message, IMessage detail) => new Google.Rpc.Status

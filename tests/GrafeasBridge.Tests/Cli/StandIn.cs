@@ -4,7 +4,6 @@ using Grafeas.V1;
 using GrafeasBridge.Tests.Support;
 using GrafeasBridge.V1;
 using Grpc.Core;
-using Metadata = Grpc.Core.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -12,6 +11,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Metadata = Grpc.Core.Metadata;
 
 namespace GrafeasBridge.Tests.Cli;
 
@@ -116,12 +116,20 @@ internal sealed class StandIn : IAsyncDisposable
             {
                 Summary = summary,
                 OccurrenceCount = 2,
-                Attributes = { new MappedAttribute { Name = "build.id", Type = AttributeType.String, Values = { "42" }, Rule = "build.id", SourceField = "build.provenance.id", SourceOccurrence = "projects/p/occurrences/o" } },
+                Attributes = { new MappedAttribute { Name = "build.id", Type = AttributeType.String, Values = { "42" }, SourceField = "build.provenance.id" } },
             });
         }
 
         public override Task<VersionSummary> Redeliver(RedeliverRequest request, ServerCallContext context) =>
-            Task.FromResult(new VersionSummary { Target = request.Target, Subject = request.Subject, Repo = request.Repo, Package = request.Package, Version = request.Version, State = DeliveryState.Pending });
+            Task.FromResult(new VersionSummary
+            {
+                Target = request.Target,
+                Subject = request.Subject,
+                Repo = request.Repo,
+                Package = request.Package,
+                Version = request.Version,
+                State = DeliveryState.Pending,
+            });
 
         public override Task<ListUnmappedResponse> ListUnmapped(ListUnmappedRequest request, ServerCallContext context) =>
             Task.FromResult(new ListUnmappedResponse
