@@ -26,7 +26,7 @@ public sealed class SqliteDiskTests : SqliteHouse
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => FillAsync()));
         Assert.All(outcomes, outcome => Assert.Equal(StoreFailure.Unavailable, outcome.Ending.Failure));
         Assert.Contains("full", outcomes[0].Ending.Message, StringComparison.Ordinal);
-        await RefusedAsync(StoreFailure.Unavailable, () => Store.CheckWritableAsync(Stop));
+        await RefusedAsync(StoreFailure.Unavailable, () => AddAsync(Large(8 << 20)));
         var acknowledged = outcomes.SelectMany(outcome => outcome.Stored).Order().ToList();
         Assert.NotEmpty(acknowledged);
         Assert.Equal(acknowledged, Stored());
@@ -65,6 +65,7 @@ public sealed class SqliteDiskTests : SqliteHouse
         {
             stranger.Execute("begin immediate");
             var refusal = await RefusedAsync(StoreFailure.Unavailable, () => AddAsync(Occurrence()));
+            await RefusedAsync(StoreFailure.Unavailable, () => Store.CheckWritableAsync(Stop));
             Assert.Contains("lock", refusal.Message, StringComparison.Ordinal);
             Assert.NotNull(await Store.FindNoteAsync("ci", "builds", Stop));
             stranger.Execute("rollback");

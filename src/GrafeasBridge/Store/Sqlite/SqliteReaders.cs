@@ -7,9 +7,10 @@ namespace GrafeasBridge.Store.Sqlite;
 /// A bounded number of read-only connections. In WAL mode they never wait for the writer, and each read sees all that was
 /// committed before it began.
 /// </summary>
-internal sealed class SqliteReaders(string path, int count) : IDisposable
+internal sealed class SqliteReaders(string path, int count) : IAsyncDisposable
 {
     private readonly SemaphoreSlim free = new(count, count);
+    private volatile bool closed;
     private readonly ConcurrentStack<SqliteDatabase> idle = new();
 
     /// <exception cref="StoreException">Unavailable or Broken.</exception>
@@ -27,19 +28,21 @@ internal sealed class SqliteReaders(string path, int count) : IDisposable
     }
 
     /// <summary>Waits for the reads that run, and closes the connections.</summary>
-    public async Task CloseAsync()
+    public async ValueTask DisposeAsync()
     {
         for (var taken = 0; taken < count; taken++)
             await free.WaitAsync(CancellationToken.None);
+        closed = true;
         while (idle.TryPop(out var database))
             database.Dispose();
+        // Whoever came too late is told so; the semaphore has nothing to dispose of.
         free.Release(count);
     }
 
-    public void Dispose() => free.Dispose();
-
     private T Read<T>(Func<SqliteDatabase, T> read)
     {
+        if (closed)
+            throw new StoreException(StoreFailure.Unavailable, "The store is closing.");
         SqliteDatabase? database = null;
         try
         {

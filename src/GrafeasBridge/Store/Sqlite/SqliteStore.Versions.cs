@@ -61,7 +61,7 @@ internal sealed partial class SqliteStore
                 continue;
             // In parts, so that other writers are not kept waiting.
             for (long? after = 0; after is { } last;)
-                after = await WriteAsync(session => TargetRows.MarkNext(session, target, last), cancellationToken, items: 2);
+                after = await WriteAsync(session => TargetRows.MarkNext(session, target, last), cancellationToken, items: TargetRows.Chunk);
         }
     }
 

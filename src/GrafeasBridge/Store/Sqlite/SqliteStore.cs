@@ -7,7 +7,7 @@ namespace GrafeasBridge.Store.Sqlite;
 /// The embedded store: one file, one writer, many readers. This part opens and closes the house; the other parts are the
 /// verbs, a line each. README.md tells the tables and the life of a row.
 /// </summary>
-internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDisposable, IDisposable
+internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDisposable
 {
     /// <summary>How long a foreign lock on the file is waited for.</summary>
     public static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(2);
@@ -61,8 +61,6 @@ internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDi
         return Task.CompletedTask;
     }
 
-    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
-
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref closing, 1) != 0)
@@ -71,10 +69,9 @@ internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDi
         queue.Close();
         if (writer is not null)
             await writer.Ended;
-        await readers.CloseAsync();
+        await readers.DisposeAsync();
         wal?.Dispose();
         writer?.Close();
-        readers.Dispose();
         if (writer is not null)
             Log.Closed(logger, path);
         LetGo();
@@ -103,7 +100,10 @@ internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDi
         Log.Opened(logger, path, SqliteSchema.Steps.Count);
     }
 
-    /// <summary>A connection for writing, set so that a commit returns only when it is on stable storage.</summary>
+    /// <summary>
+    /// A connection for writing, set so that a commit returns only when it is on stable storage. Its cache is small on purpose:
+    /// after a page was split SQLite walks the whole cache in the commit, which took 0.4 ms at 64 MiB; the kernel caches the rest.
+    /// </summary>
     private SqliteDatabase OpenConnection()
     {
         var database = SqliteDatabase.Open(path, readOnly: false, BusyTimeout);
@@ -111,13 +111,18 @@ internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDi
         {
             if (database.IsReadOnly)
                 throw new StoreException(StoreFailure.Unavailable, "The database cannot be used now: its file is read-only.");
+            if (database.QueryText("pragma journal_mode = wal", 0) is not ["wal"])
+            {
+                throw new StoreException(
+                    StoreFailure.Unavailable, "The file system of Store:Path cannot hold a write-ahead log; set it to a path on a local disk.");
+            }
+
             database.Execute(
                 $"""
-                pragma journal_mode = wal;
                 pragma synchronous = full;
                 pragma wal_autocheckpoint = 0;
                 pragma journal_size_limit = {options.MaxWalBytes};
-                pragma cache_size = -65536;
+                pragma cache_size = -32768;
                 pragma temp_store = memory;
                 """);
             return database;

@@ -6,7 +6,8 @@ namespace GrafeasBridge.Store.Sqlite;
 /// </summary>
 internal static class TargetRows
 {
-    private const int Chunk = 1000;
+    /// <summary>Versions that one transaction marks.</summary>
+    public const int Chunk = 1000;
 
     private static readonly Sql Find = new("select key from targets where name = ?");
     private static readonly Sql Insert = new("insert into targets (name, active) values (?, 0)");
