@@ -29,7 +29,7 @@ for folder in tests/clients/*/; do
 done
 
 say "building, with warnings as errors"
-dotnet build GrafeasBridge.sln -c Release --no-restore -v quiet -nologo
+dotnet build GrafeasBridge.sln -c Release --no-restore -v quiet -nologo -p:RunAnalyzersDuringBuild=true
 
 if [ "${CI:-}" = true ]; then
   say "checking the format"
