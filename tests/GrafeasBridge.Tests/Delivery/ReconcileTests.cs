@@ -13,7 +13,6 @@ namespace GrafeasBridge.Tests.Delivery;
 public sealed class ReconcileTests : IAsyncLifetime
 {
     private static readonly VersionCoordinates Web = TargetHarness.Version;
-
     private readonly TestLogs logs = new();
     private FakeBintray fake = null!;
     private DeliveryHost host = null!;
@@ -290,7 +289,6 @@ public sealed class ReconcileTests : IAsyncLifetime
     }
 
     private ConcurrentDictionary<string, JsonNode> There() => fake.Versions[Web.ToString()];
-
     private async Task<(DeliveryState State, string Outcome)> StateAsync()
     {
         VersionRow row = await host.RowAsync(Web);

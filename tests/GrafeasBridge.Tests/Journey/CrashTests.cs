@@ -180,7 +180,7 @@ public sealed class CrashTests
             .Select(a => Line(
                 a.GetProperty("name").GetString()!,
                 a.GetProperty("type").GetString()!,
-                a.GetProperty("values").EnumerateArray().Select(v => v.ToString())))
+                a.GetProperty("values").EnumerateArray().Select(v => v.ValueKind == JsonValueKind.String ? v.GetString()! : v.GetRawText())))
             .Order(StringComparer.Ordinal)];
     }
 
