@@ -4,14 +4,17 @@ using SQLitePCL;
 namespace GrafeasBridge.Store.Sqlite;
 
 /// <summary>
-/// Bounds the write-ahead log and keeps its checkpoints off the commit path. From half of the limit on, a thread of its own
-/// moves frames into the database file while the writer goes on; when little is left, or the limit is reached, the writer
-/// itself moves the rest between two groups and starts the log from its beginning again. Only a read that lasts can hold the
-/// log open beyond the limit; then the writer goes on, tries again as it grows, and says so.
+/// Bounds the write-ahead log and keeps its checkpoints off the commit path. A thread of its own moves frames into the
+/// database file in small steps while the writer goes on. When the log is half full and little is left to move, or when it is
+/// full, the writer itself moves the rest between two groups and starts the log from its beginning again. Only a read that
+/// lasts can hold the log open beyond the limit; then the writer goes on, tries again as it grows, and says so.
 /// </summary>
 internal sealed partial class WalKeeper : IDisposable
 {
     private const long SmallRest = 512 << 10;
+
+    /// <summary>Small steps keep the disk free for the commits: one step of half the log made the 99th percentile a quarter longer.</summary>
+    private const int StepsPerLog = 16;
     private static readonly TimeSpan RestartPatience = TimeSpan.FromMilliseconds(50);
 
     private readonly object gate = new();
@@ -23,6 +26,9 @@ internal sealed partial class WalKeeper : IDisposable
     private readonly Thread thread;
     private SqliteDatabase? database;
     private long usedBytes;
+
+    /// <summary>How much of the log the thread has dealt with: moved, or found that it cannot be moved yet.</summary>
+    private long doneBytes;
     private long retryAbove;
     private bool wanted;
     private bool closed;
@@ -43,7 +49,7 @@ internal sealed partial class WalKeeper : IDisposable
     public void Wrote(int pages)
     {
         var used = Interlocked.Add(ref usedBytes, pages * pageSize);
-        if (used < maxBytes / 2 || caughtUp)
+        if (used - Interlocked.Read(ref doneBytes) < maxBytes / StepsPerLog || caughtUp)
             return;
         lock (gate)
         {
@@ -88,6 +94,7 @@ internal sealed partial class WalKeeper : IDisposable
             // Pages that a checkpoint writes into the database file are not pages of the log.
             writer.TakePagesWritten();
             Interlocked.Exchange(ref usedBytes, busy ? frames * pageSize : 0);
+            Interlocked.Exchange(ref doneBytes, 0);
             retryAbove = busy ? UsedBytes + (maxBytes / 8) : 0;
             if (busy && UsedBytes > maxBytes)
                 Log.HeldOpen(logger, UsedBytes, maxBytes);
@@ -134,6 +141,8 @@ internal sealed partial class WalKeeper : IDisposable
             // What was written meanwhile comes on top of what the checkpoint saw.
             var written = UsedBytes - before;
             Interlocked.Add(ref usedBytes, (frames * pageSize) - before);
+            // Without progress, as when a read holds the log, another try is worth its while only after another step.
+            Interlocked.Exchange(ref doneBytes, moved * pageSize > doneBytes ? moved * pageSize : UsedBytes);
             caughtUp = ((frames - moved) * pageSize) + written <= SmallRest && UsedBytes >= maxBytes / 2;
             Recovered();
         }
@@ -141,6 +150,7 @@ internal sealed partial class WalKeeper : IDisposable
         {
             database?.Dispose();
             database = null;
+            Interlocked.Exchange(ref doneBytes, UsedBytes);
             Failed(e);
         }
     }
