@@ -123,8 +123,5 @@ internal sealed record EmbeddedTarget(string BaseUrl, string Username, Secret Ap
         Username = Username,
         ApiKey = ApiKey,
         CreateMissing = CreateMissing.Repository,
-        // The emulator answers like an open-source repository, which wants both.
-        Licenses = { "Apache-2.0" },
-        VcsUrl = "https://example.com/unknown.git",
     };
 }

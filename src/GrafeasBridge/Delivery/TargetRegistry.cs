@@ -30,7 +30,7 @@ internal sealed class TargetRegistry : IDisposable
         }
 
         if (All.Count == 0)
-            {
+        {
             throw new InvalidOperationException(
                 "No target is configured and the embedded one is off; set Targets:0:Name, :BaseUrl, :Username and :ApiKeyFile.");
         }

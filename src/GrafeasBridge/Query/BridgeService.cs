@@ -1,9 +1,9 @@
-using Grpc.Core;
 using GrafeasBridge.Access;
 using GrafeasBridge.Ingest;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using GrafeasBridge.V1;
+using Grpc.Core;
 
 namespace GrafeasBridge.Query;
 

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Grafeas.V1;
-using Grpc.Core;
 using GrafeasBridge.V1;
+using Grpc.Core;
 
 namespace GrafeasBridge.Benchmarks.Load;
 

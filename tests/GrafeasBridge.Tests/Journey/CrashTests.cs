@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf;
 using Grafeas.V1;
-using Grpc.Core;
-using Grpc.Net.Client;
 using GrafeasBridge.Tests.Support;
 using GrafeasBridge.V1;
+using Grpc.Core;
+using Grpc.Net.Client;
 
 namespace GrafeasBridge.Tests.Journey;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using GrafeasBridge.Store.Sqlite;
 using GrafeasBridge.Store;
+using GrafeasBridge.Store.Sqlite;
 using GrafeasBridge.Telemetry;
 
 namespace GrafeasBridge.Tests.Store;

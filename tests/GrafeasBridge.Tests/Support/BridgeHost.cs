@@ -1,10 +1,10 @@
+using GrafeasBridge.Hosting;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using GrafeasBridge.Hosting;
 
 namespace GrafeasBridge.Tests.Support;
 
