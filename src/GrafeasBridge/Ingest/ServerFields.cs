@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
+using GrafeasBridge.Mapping;
 
 namespace GrafeasBridge.Ingest;
 
@@ -31,7 +32,7 @@ internal static class ServerFields
     public static void Set(Occurrence occurrence, string name, Timestamp now)
     {
         occurrence.Name = name;
-        occurrence.Kind = KindOf(occurrence);
+        occurrence.Kind = OccurrenceKinds.Of(occurrence);
         occurrence.CreateTime = now;
         occurrence.UpdateTime = now;
     }
@@ -69,25 +70,6 @@ internal static class ServerFields
         owned.WriteTo(stored.AsSpan(content.Length));
         return stored;
     }
-
-    public static NoteKind KindOf(Occurrence occurrence) => occurrence.DetailsCase switch
-    {
-        Occurrence.DetailsOneofCase.None => NoteKind.Unspecified,
-        Occurrence.DetailsOneofCase.Vulnerability => NoteKind.Vulnerability,
-        Occurrence.DetailsOneofCase.Build => NoteKind.Build,
-        Occurrence.DetailsOneofCase.Image => NoteKind.Image,
-        Occurrence.DetailsOneofCase.Package => NoteKind.Package,
-        Occurrence.DetailsOneofCase.Deployment => NoteKind.Deployment,
-        Occurrence.DetailsOneofCase.Discovery => NoteKind.Discovery,
-        Occurrence.DetailsOneofCase.Attestation => NoteKind.Attestation,
-        Occurrence.DetailsOneofCase.Upgrade => NoteKind.Upgrade,
-        Occurrence.DetailsOneofCase.Compliance => NoteKind.Compliance,
-        Occurrence.DetailsOneofCase.DsseAttestation => NoteKind.DsseAttestation,
-        Occurrence.DetailsOneofCase.SbomReference => NoteKind.SbomReference,
-        Occurrence.DetailsOneofCase.Secret => NoteKind.Secret,
-        Occurrence.DetailsOneofCase.AiSkillAnalysis => NoteKind.AiSkillAnalysis,
-        _ => throw new ArgumentOutOfRangeException(nameof(occurrence), occurrence.DetailsCase, "no such kind"),
-    };
 
     public static NoteKind KindOf(Note note) => note.TypeCase switch
     {

@@ -1,4 +1,5 @@
 using Grafeas.V1;
+using GrafeasBridge.Mapping;
 
 namespace GrafeasBridge.Ingest;
 
@@ -31,7 +32,7 @@ internal static class Updates
         if (after.ResourceUri != before.ResourceUri) changed.Add(Immutable("occurrence.resource_uri", before.ResourceUri));
         if (after.NoteName != before.NoteName) changed.Add(Immutable("occurrence.note_name", before.NoteName));
         if (changed.Count > 0) throw Errors.Invalid(changed, 0);
-        if (ServerFields.KindOf(after) != before.Kind) throw KindChanged("occurrence.details", before.Kind);
+        if (OccurrenceKinds.Of(after) != before.Kind) throw KindChanged("occurrence.details", before.Kind);
 
         after.UpdateTime = ServerFields.Later(before.UpdateTime, clock.GetUtcNow());
         Refuse(Problems(before, allowEmptyKeyId), Problems(after, allowEmptyKeyId));

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using GrafeasBridge.Tests.Protos;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Ingest;
 

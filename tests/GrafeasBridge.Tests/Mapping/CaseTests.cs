@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Grafeas.V1;
 using GrafeasBridge.Mapping;
+using GrafeasBridge.Tests.Support;
 using Microsoft.Extensions.Configuration;
 
 namespace GrafeasBridge.Tests.Mapping;

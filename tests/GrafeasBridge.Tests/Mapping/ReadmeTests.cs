@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Mapping.Resolving;
 using GrafeasBridge.Mapping.Table;
+using GrafeasBridge.Tests.Support;
 using Microsoft.Extensions.Configuration;
 
 namespace GrafeasBridge.Tests.Mapping;

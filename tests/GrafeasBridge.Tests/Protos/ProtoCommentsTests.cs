@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Protos;
 

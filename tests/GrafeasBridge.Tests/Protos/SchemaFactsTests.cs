@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GrafeasBridge.Tests.Support;
 using System.Text.Json.Nodes;
 
 namespace GrafeasBridge.Tests.Protos;

@@ -18,7 +18,7 @@ public sealed partial class NamesTests
     [Fact]
     public void Every_instrument_stands_on_the_telemetry_page_and_the_page_names_no_other()
     {
-        string page = File.ReadAllText(RepositoryRoot.File("src", "GrafeasBridge", "Telemetry", "README.md"));
+        string page = File.ReadAllText(RepositoryFiles.PathOf("src", "GrafeasBridge", "Telemetry", "README.md"));
         string[] made = [.. Sources().SelectMany(f => Instruments().Matches(File.ReadAllText(f)).Select(m => m.Groups["name"].Value)).Distinct().Order()];
         string[] told = [.. page.Split('\n').SelectMany(line => Told().Matches(line).Select(m => m.Groups["name"].Value)).Distinct().Order()];
         Assert.NotEmpty(made);
@@ -28,7 +28,7 @@ public sealed partial class NamesTests
     [Fact]
     public void No_source_file_is_longer_than_300_lines()
     {
-        string[] roots = [RepositoryRoot.File("src"), RepositoryRoot.File("tests")];
+        string[] roots = [RepositoryFiles.PathOf("src"), RepositoryFiles.PathOf("tests")];
         var tooLong = roots
             .SelectMany(root => Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories))
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
@@ -39,7 +39,7 @@ public sealed partial class NamesTests
     }
 
     private static IEnumerable<string> Sources() => Directory
-        .EnumerateFiles(RepositoryRoot.File("src"), "*.cs", SearchOption.AllDirectories)
+        .EnumerateFiles(RepositoryFiles.PathOf("src"), "*.cs", SearchOption.AllDirectories)
         .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
 
     [GeneratedRegex(@"LoggerMessage\(\s*(EventId = )?(?<id>\d{4})", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -57,23 +57,5 @@ internal sealed class VersionFold : IVersionFold
 
     // The server sets the kind; an occurrence that is only being explained may not have it yet.
     private static NoteKind KindOf(Occurrence occurrence) =>
-        occurrence.Kind != NoteKind.Unspecified ? occurrence.Kind : KindOf(occurrence.DetailsCase);
-
-    private static NoteKind KindOf(Occurrence.DetailsOneofCase details) => details switch
-    {
-        Occurrence.DetailsOneofCase.Vulnerability => NoteKind.Vulnerability,
-        Occurrence.DetailsOneofCase.Build => NoteKind.Build,
-        Occurrence.DetailsOneofCase.Image => NoteKind.Image,
-        Occurrence.DetailsOneofCase.Package => NoteKind.Package,
-        Occurrence.DetailsOneofCase.Deployment => NoteKind.Deployment,
-        Occurrence.DetailsOneofCase.Discovery => NoteKind.Discovery,
-        Occurrence.DetailsOneofCase.Attestation => NoteKind.Attestation,
-        Occurrence.DetailsOneofCase.Upgrade => NoteKind.Upgrade,
-        Occurrence.DetailsOneofCase.Compliance => NoteKind.Compliance,
-        Occurrence.DetailsOneofCase.DsseAttestation => NoteKind.DsseAttestation,
-        Occurrence.DetailsOneofCase.SbomReference => NoteKind.SbomReference,
-        Occurrence.DetailsOneofCase.Secret => NoteKind.Secret,
-        Occurrence.DetailsOneofCase.AiSkillAnalysis => NoteKind.AiSkillAnalysis,
-        _ => NoteKind.Unspecified,
-    };
+        occurrence.Kind != NoteKind.Unspecified ? occurrence.Kind : OccurrenceKinds.Of(occurrence);
 }
