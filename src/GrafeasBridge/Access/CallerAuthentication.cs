@@ -10,9 +10,21 @@ namespace GrafeasBridge.Access;
 /// 2: who calls? The key comes as <c>Authorization: Bearer</c>, as <c>x-api-key</c>, or as the password of
 /// <c>Authorization: Basic</c>, on every dialect alike. Endpoints marked as anonymous (health) are let through.
 /// </summary>
-internal sealed partial class CallerAuthentication(RequestDelegate next, KeyRing keys, ILogger<CallerAuthentication> logger)
+internal sealed partial class CallerAuthentication
 {
     private const string ApiKeyHeader = "x-api-key";
+
+    private readonly RequestDelegate next;
+    private readonly KeyRing keys;
+    private readonly ILogger<CallerAuthentication> logger;
+
+    public CallerAuthentication(RequestDelegate next, KeyRing keys, ILogger<CallerAuthentication> logger)
+    {
+        this.next = next;
+        this.keys = keys;
+        this.logger = logger;
+        keys.Open();
+    }
 
     public Task InvokeAsync(HttpContext context)
     {

@@ -28,7 +28,8 @@ internal static partial class KeyFile
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (int i = 0; i < entries.Count; i++)
         {
-            (string hash, Caller caller) = ReadEntry(entries[i], $"keys[{i}]");
+            Entry entry = entries[i] ?? throw new KeyFileException($"keys[{i}]: an object is expected, and null stands there.");
+            (string hash, Caller caller) = ReadEntry(entry, $"keys[{i}]");
             if (!names.Add(caller.Name))
                 throw new KeyFileException($"keys[{i}].name: '{caller.Name}' is used twice; give each key its own name.");
             if (!callers.TryAdd(hash, caller))
@@ -86,8 +87,9 @@ internal static partial class KeyFile
             });
         }
 
-        if (entry.Projects is not { Count: > 0 } projects || projects.Any(string.IsNullOrEmpty))
-            throw new KeyFileException($"{at}.projects: project ids are expected, or \"*\" for all of them.");
+        // 'projects/a' would match nothing, and the key would be refused everywhere with no hint why.
+        if (entry.Projects is not { Count: > 0 } projects || projects.Any(id => string.IsNullOrEmpty(id) || id.Contains('/', StringComparison.Ordinal)))
+            throw new KeyFileException($"{at}.projects: project ids without 'projects/' are expected, or \"*\" for all of them.");
         IReadOnlySet<string>? allowed = projects.Contains("*") ? null : projects.ToHashSet(StringComparer.Ordinal);
         return (hash[HashPrefix.Length..].ToUpperInvariant(), new Caller(entry.Name, roles, allowed));
     }
@@ -103,7 +105,7 @@ internal static partial class KeyFile
         return true;
     }
 
-    internal sealed record Document(IReadOnlyList<Entry>? Keys);
+    internal sealed record Document(IReadOnlyList<Entry?>? Keys);
 
     internal sealed record Entry(string? Name, string? Hash, IReadOnlyList<string>? Projects, IReadOnlyList<string>? Roles);
 

@@ -19,6 +19,14 @@ internal sealed partial class KeyRing(IOptions<AccessOptions> options, TimeProvi
     /// <summary>False when no file is configured: then no key is asked for.</summary>
     public bool AsksForKeys => path.Length > 0;
 
+    /// <summary>Reads the file before the first call, so that one that breaks later always finds keys in force.</summary>
+    /// <exception cref="KeyFileException">The file broke since the settings were checked.</exception>
+    public void Open()
+    {
+        if (AsksForKeys)
+            _ = Current();
+    }
+
     /// <returns>Whose key it is, or null.</returns>
     public Caller? Find(string key)
     {

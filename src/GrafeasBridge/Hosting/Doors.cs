@@ -4,14 +4,16 @@ using Microsoft.Extensions.Options;
 namespace GrafeasBridge.Hosting;
 
 /// <summary>Opens Kestrel's listeners as <see cref="ListenOptions"/> say, every size bounded.</summary>
-internal sealed class Doors(IOptions<ListenOptions> listen, IOptions<Ingest.IngestOptions> ingest) : IConfigureOptions<KestrelServerOptions>
+internal sealed class Doors(IOptions<ListenOptions> listen) : IConfigureOptions<KestrelServerOptions>
 {
     public void Configure(KestrelServerOptions kestrel)
     {
         ListenOptions options = listen.Value;
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
-        kestrel.Limits.MaxRequestBodySize = ingest.Value.MaxMessageBytes;
+        // Both dialects measure what they read against Ingest:MaxMessageBytes and refuse in their own words. Kestrel's limit would come
+        // first and turn a large gRPC message into a fault of the service, logged as an error for every caller who sends one.
+        kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MaxRequestHeadersTotalSize = options.MaxHeaderBytes;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
         kestrel.Limits.Http2.MaxStreamsPerConnection = options.MaxStreamsPerConnection;

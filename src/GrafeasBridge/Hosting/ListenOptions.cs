@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Hosting;
@@ -65,6 +67,7 @@ internal sealed class ListenOptionsRules(IOptions<Access.AccessOptions> access) 
         {
             CheckFile(errors, "Listen:TlsCertificateFile", options.TlsCertificateFile);
             CheckFile(errors, "Listen:TlsKeyFile", options.TlsKeyFile);
+            CheckCertificate(errors, options);
         }
 
         return errors.Build();
@@ -84,6 +87,22 @@ internal sealed class ListenOptionsRules(IOptions<Access.AccessOptions> access) 
         errors.AddError(
             $"{key} ({url}) listens beyond loopback, where anyone could write. Set Access:KeysFile to a file of API keys "
             + "(`gbridge key new` makes one), or, if that is really meant, Access:AllowUnauthenticatedNetworkAccess to true.");
+    }
+
+    private static void CheckCertificate(ValidateOptionsResultBuilder errors, ListenOptions options)
+    {
+        if (!File.Exists(options.TlsCertificateFile) || !File.Exists(options.TlsKeyFile))
+            return; // said already
+        try
+        {
+            X509Certificate2.CreateFromPemFile(options.TlsCertificateFile, options.TlsKeyFile).Dispose();
+        }
+        catch (Exception wrong) when (wrong is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            errors.AddError(
+                $"Listen:TlsCertificateFile ({options.TlsCertificateFile}) and Listen:TlsKeyFile ({options.TlsKeyFile}) must hold a certificate "
+                + $"and its unencrypted key as PEM: {wrong.Message}");
+        }
     }
 
     private static void CheckFile(ValidateOptionsResultBuilder errors, string key, string path)

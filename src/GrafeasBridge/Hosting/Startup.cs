@@ -1,3 +1,4 @@
+using GrafeasBridge.Access;
 using GrafeasBridge.Store;
 using Microsoft.Extensions.Options;
 
@@ -18,7 +19,8 @@ internal static partial class Startup
             await app.WaitForShutdownAsync();
             return 0;
         }
-        catch (Exception cause) when (cause is OptionsValidationException or StoreException or IOException or InvalidDataException)
+        catch (Exception cause) when (cause is OptionsValidationException or StoreException or IOException or InvalidDataException
+            or KeyFileException || IsUnreadableSetting(cause))
         {
             using ILoggerFactory loggers = LoggerFactory.Create(LogToConsole);
             ILogger logger = loggers.CreateLogger("GrafeasBridge");
@@ -42,6 +44,10 @@ internal static partial class Startup
         await store.EnsureTargetsAsync(app.Services.GetRequiredService<TargetNames>().Names, cancellationToken);
         await app.StartAsync(cancellationToken);
     }
+
+    /// <summary>A setting that is no number, duration or name of its kind: the binder's message names key and value.</summary>
+    private static bool IsUnreadableSetting(Exception cause) =>
+        cause is InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" };
 
     public static void LogToConsole(ILoggingBuilder logging) => logging
         .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)

@@ -7,9 +7,11 @@ namespace GrafeasBridge.Telemetry;
 /// Ready means that a write reaches stable storage now, proved by making one. Anyone may ask, so at most one proof is made a
 /// second and everybody else gets its result.
 /// </summary>
-internal sealed class StoreHealth(IBridgeStore store, TimeProvider clock) : IHealthCheck, IDisposable
+internal sealed class StoreHealth(IBridgeStore store, TimeProvider clock) : IHealthCheck
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+
+    // Never disposed: at a stop a proof may still be under way, and without a wait handle there is nothing to free.
     private readonly SemaphoreSlim gate = new(1);
     private HealthCheckResult last;
     private long? checkedAt;
@@ -30,8 +32,6 @@ internal sealed class StoreHealth(IBridgeStore store, TimeProvider clock) : IHea
             gate.Release();
         }
     }
-
-    public void Dispose() => gate.Dispose();
 
     private async Task<HealthCheckResult> ProveAsync(CancellationToken cancellationToken)
     {

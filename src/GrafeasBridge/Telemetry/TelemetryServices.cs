@@ -54,7 +54,8 @@ internal static class TelemetryServices
 
     private static IServiceCollection AddOpenTelemetry(IServiceCollection services, TelemetryOptions options)
     {
-        if (options.OtlpEndpoint.Length == 0)
+        // One that is no address stops the start by TelemetryOptionsRules.
+        if (!Uri.TryCreate(options.OtlpEndpoint, UriKind.Absolute, out Uri? endpoint))
             return services;
         services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(options.ServiceName))
@@ -68,7 +69,7 @@ internal static class TelemetryServices
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation())
             .WithLogging()
-            .UseOtlpExporter(options.OtlpProtocol, new Uri(options.OtlpEndpoint));
+            .UseOtlpExporter(options.OtlpProtocol, endpoint);
         return services;
     }
 }

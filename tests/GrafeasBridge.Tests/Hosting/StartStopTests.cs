@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using GrafeasBridge.Tests.Support;
+
+namespace GrafeasBridge.Tests.Hosting;
+
+/// <summary>The service as a process: how it ends when it cannot start, and when it is told to stop.</summary>
+public sealed class StartStopTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("Listen:Grpc=ftp://x", "Listen:Grpc (ftp://x) must be http://ADDRESS:PORT")]
+    [InlineData("Listen:MaxConnections=many", "Listen:MaxConnections")]
+    [InlineData("Store:Path=/proc/none/bridge.db", "/proc/none")]
+    [InlineData("Store:Provider=Oracle", "Store:Provider (Oracle)")]
+    [InlineData("Targets:0:Name=main", "Targets:0:Username")]
+    [InlineData("Targets:0:Colour=red", "Targets:0:Colour is not a setting")]
+    [InlineData("Targets:0:MaxRetries=lots", "Targets:0:MaxRetries")]
+    [InlineData("Mapping:File=/none.json", "/none.json")]
+    [InlineData("Access:KeysFile=/none.json", "Access:KeysFile (/none.json): the file does not exist.")]
+    [InlineData("Telemetry:OtlpEndpoint=collector", "Telemetry:OtlpEndpoint (collector)")]
+    [InlineData("Telemetry:OtlpProtocol=Carrier", "Telemetry:OtlpProtocol")]
+    [InlineData("Emulator:Listen=nowhere", "Emulator:Listen")]
+    [InlineData("Emulator:MaxConnections=many", "Emulator:MaxConnections")]
+    public async Task A_wrong_setting_stops_the_start_with_a_sentence(string setting, string sentence)
+    {
+        using var run = new ServiceRun(folder.Path, setting);
+        (int code, string text) = await run.EndAsync();
+        Assert.Contains("The service cannot start: ", text, StringComparison.Ordinal);
+        Assert.Contains(sentence, text, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", text, StringComparison.Ordinal);
+        Assert.Equal(1, code);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_stops_the_start_with_a_sentence()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        int port = ((IPEndPoint)other.LocalEndpoint).Port;
+        using var run = new ServiceRun(folder.Path, $"Listen:Grpc=http://127.0.0.1:{port}");
+        (int code, string text) = await run.EndAsync();
+        Assert.Contains($"127.0.0.1:{port}", text, StringComparison.Ordinal);
+        Assert.Contains("The service cannot start: ", text, StringComparison.Ordinal);
+        Assert.Equal(1, code);
+    }
+
+    [Fact]
+    public async Task It_ends_in_order_when_told_to_stop()
+    {
+        int port = ServiceProcess.FreePorts(1)[0];
+        using var run = new ServiceRun(folder.Path, $"Listen:Http=http://127.0.0.1:{port}");
+        using var http = new HttpClient();
+        while (!await IsReadyAsync(http, new Uri($"http://127.0.0.1:{port}/readyz")))
+            Assert.False(run.HasEnded, "It ended before it was ready.");
+        using (Process kill = Process.Start("kill", ["-TERM", run.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+            await kill.WaitForExitAsync(Cancelled);
+        (int code, string text) = await run.EndAsync();
+        Assert.True(code == 0, text);
+        Assert.DoesNotContain("fail:", text, StringComparison.Ordinal);
+    }
+
+    private static async Task<bool> IsReadyAsync(HttpClient http, Uri address)
+    {
+        try
+        {
+            using HttpResponseMessage answer = await http.GetAsync(address, Cancelled);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false; // not listening yet
+        }
+    }
+}

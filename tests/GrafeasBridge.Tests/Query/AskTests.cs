@@ -1,0 +1,204 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Grafeas.V1;
+using GrafeasBridge.Tests.Support;
+using GrafeasBridge.V1;
+using Grpc.Core;
+
+namespace GrafeasBridge.Tests.Query;
+
+/// <summary>What people ask, on the whole service.</summary>
+public sealed class AskTests : IAsyncLifetime
+{
+    private BridgeHost host = null!;
+
+    private Bridge.BridgeClient Bridge => new(host.Channel);
+
+    public async ValueTask InitializeAsync()
+    {
+        host = await BridgeHost.StartAsync();
+        await Builds.NoteAsync(host, "ci");
+    }
+
+    public ValueTask DisposeAsync() => host.DisposeAsync();
+
+    [Fact]
+    public async Task A_version_is_seen_at_once_with_every_attribute_and_where_it_came_from()
+    {
+        Occurrence created = await Builds.SendAsync(host, "ci", Builds.WithFacts("ci", "1.4.0"));
+        VersionReport report = await Bridge.GetVersionAsync(Builds.Version("1.4.0"), cancellationToken: Builds.Cancelled);
+        Assert.Equal("acme/images/team:web/1.4.0", $"{report.Summary.Subject}/{report.Summary.Repo}/{report.Summary.Package}/{report.Summary.Version}");
+        Assert.Equal(1, report.OccurrenceCount);
+        MappedAttribute id = Assert.Single(report.Attributes, a => a.Name == "build.id");
+        Assert.Equal(["b-1"], id.Values);
+        Assert.Equal(AttributeType.String, id.Type);
+        Assert.Equal("newest build: build.provenance.id", id.Rule);
+        Assert.Equal(created.Name, id.SourceOccurrence);
+        Assert.Equal("build.provenance.id", id.SourceField);
+        Assert.Empty(id.Loss);
+        Assert.All(report.Attributes, a => Assert.Equal(created.Name, a.SourceOccurrence));
+    }
+
+    [Fact]
+    public async Task A_version_that_nothing_was_sent_for_is_not_found()
+    {
+        await Builds.SendAsync(host, "ci", Builds.Of("ci", "1"));
+        Status status = await Refusal.OfAsync(StatusCode.NotFound, Bridge.GetVersionAsync(Builds.Version("2"), cancellationToken: Builds.Cancelled));
+        Assert.Contains("embedded/acme/images/team:web/2", status.Detail, StringComparison.Ordinal);
+        await Refusal.OfAsync(StatusCode.NotFound, Bridge.GetVersionAsync(Builds.Version("1", "elsewhere"), cancellationToken: Builds.Cancelled));
+        await Refusal.OfAsync(StatusCode.NotFound, Bridge.RedeliverAsync(Builds.Again("2"), cancellationToken: Builds.Cancelled));
+        await Refusal.OfAsync(StatusCode.InvalidArgument, Bridge.GetVersionAsync(new GetVersionRequest { Target = "embedded" }, cancellationToken: Builds.Cancelled));
+    }
+
+    [Fact]
+    public async Task Versions_are_listed_by_whatever_is_known_of_them()
+    {
+        await Builds.SendAsync(host, "ci", Builds.WithFacts("ci", "1"));
+        await Builds.SendAsync(host, "ci", Builds.Of("ci", "2"));
+        await Builds.SendAsync(host, "ci", Builds.Of("ci", "3", "team/api"));
+        Assert.Equal(["1", "2", "3"], await ListAsync(new()));
+        Assert.Equal(["1", "2", "3"], await ListAsync(new() { Target = "embedded", Subject = "acme", Repo = "images" }));
+        Assert.Empty(await ListAsync(new() { Target = "elsewhere" }));
+        Assert.Equal(["3"], await ListAsync(new() { Package = "team:api" }));
+        Assert.Equal(["1"], await ListAsync(new() { Commit = Builds.Commit }));
+        Assert.Equal(["1"], await ListAsync(new() { Digest = Builds.Digest }));
+        Assert.Empty(await ListAsync(new() { Digest = Builds.Digest, Package = "team:api" }));
+        foreach (string version in new[] { "1", "2" })
+            await Builds.UntilAsync(host, Builds.Version(version), DeliveryState.Verified);
+        Assert.Equal(["1", "2"], await ListAsync(new() { Package = "team:web", State = DeliveryState.Verified }));
+        Assert.Empty(await ListAsync(new() { State = DeliveryState.Parked }));
+    }
+
+    [Fact]
+    public async Task Pages_follow_each_other_and_take_no_token_but_their_own()
+    {
+        foreach (string version in new[] { "1", "2", "3", "4", "5" })
+            await Builds.SendAsync(host, "ci", Builds.Of("ci", version));
+        var seen = new List<string>();
+        var tokens = new List<string>();
+        var request = new ListVersionsRequest { Package = "team:web", PageSize = 2 };
+        do
+        {
+            ListVersionsResponse page = await Bridge.ListVersionsAsync(request, cancellationToken: Builds.Cancelled);
+            seen.AddRange(page.Versions.Select(v => v.Version));
+            tokens.Add(request.PageToken = page.NextPageToken);
+        }
+        while (request.PageToken.Length > 0);
+        Assert.Equal(["1", "2", "3", "4", "5"], seen);
+        Assert.Equal(3, tokens.Count);
+
+        foreach (ListVersionsRequest wrong in new ListVersionsRequest[]
+        {
+            new() { PageToken = tokens[0] }, // of another question
+            new() { Package = "team:web", PageToken = "AAAA" },
+            new() { Package = "team:web", PageToken = tokens[0][..^1] },
+        })
+        {
+            await Refusal.OfAsync(StatusCode.InvalidArgument, Bridge.ListVersionsAsync(wrong, cancellationToken: Builds.Cancelled));
+        }
+
+        await Refusal.OfAsync(
+            StatusCode.InvalidArgument,
+            Bridge.ListUnmappedAsync(new ListUnmappedRequest { Parent = "projects/ci", PageToken = tokens[0] }, cancellationToken: Builds.Cancelled));
+    }
+
+    [Fact]
+    public async Task Questions_that_contradict_themselves_are_refused()
+    {
+        await RefusedAsync(new() { Commit = Builds.Commit, Digest = Builds.Digest }, "commit");
+        await RefusedAsync(new() { State = (DeliveryState)77 }, "77");
+        await RefusedAsync(new() { PageSize = -1 }, "page_size");
+        await RefusedAsync(new() { PageSize = 1001 }, "page_size");
+    }
+
+    [Fact]
+    public async Task An_occurrence_tells_where_it_went_or_why_nowhere()
+    {
+        Occurrence mapped = await Builds.SendAsync(host, "ci", Builds.Of("ci", "1"));
+        OccurrenceDelivery delivery = await Bridge.GetOccurrenceDeliveryAsync(new() { Name = mapped.Name }, cancellationToken: Builds.Cancelled);
+        Assert.Equal("1", Assert.Single(delivery.Versions).Version);
+        Assert.Empty(delivery.UnmappedReason);
+
+        Occurrence lost = Builds.Of("ci", "1");
+        lost.ResourceUri = "https://nobody.example.com/thing";
+        lost = await Builds.SendAsync(host, "ci", lost);
+        delivery = await Bridge.GetOccurrenceDeliveryAsync(new() { Name = lost.Name }, cancellationToken: Builds.Cancelled);
+        Assert.Empty(delivery.Versions);
+        Assert.Contains("nobody.example.com", delivery.UnmappedReason, StringComparison.Ordinal);
+
+        ListUnmappedResponse unmapped = await Bridge.ListUnmappedAsync(new() { Parent = "projects/ci" }, cancellationToken: Builds.Cancelled);
+        UnmappedOccurrence only = Assert.Single(unmapped.Occurrences);
+        Assert.Equal((lost.Name, lost.ResourceUri, delivery.UnmappedReason), (only.Name, only.ResourceUri, only.Reason));
+        Assert.Equal(lost.CreateTime, only.CreateTime);
+        Assert.Empty((await Bridge.ListUnmappedAsync(new() { Parent = "projects/other" }, cancellationToken: Builds.Cancelled)).Occurrences);
+        await Refusal.OfAsync(
+            StatusCode.NotFound,
+            Bridge.GetOccurrenceDeliveryAsync(new() { Name = "projects/ci/occurrences/none" }, cancellationToken: Builds.Cancelled));
+    }
+
+    [Theory]
+    [InlineData("1.4.0", "1.4.0")]
+    [InlineData("1.0+5", "1.0%2B5")]
+    [InlineData("1.0~rc1", "1.0%7Erc1")]
+    public async Task A_version_is_asked_for_by_its_path(string version, string escaped)
+    {
+        Occurrence occurrence = Builds.Of("ci", "1");
+        occurrence.ResourceUri = $"https://dl.bintray.com/acme/images/team:web/{version}/file.tar";
+        occurrence = await Builds.SendAsync(host, "ci", occurrence);
+        foreach (string package in new[] { "team:web", "team%3Aweb" })
+        {
+            string path = $"/bridge/v1/targets/embedded/subjects/acme/repos/images/packages/{package}/versions/{escaped}";
+            JsonNode report = await JsonAsync(await host.Rest.GetAsync(new Uri(path, UriKind.Relative), Builds.Cancelled));
+            Assert.Equal(version, (string?)report["summary"]!["version"]);
+            Assert.Equal("team:web", (string?)report["summary"]!["package"]);
+            using var nothing = new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
+            JsonNode again = await JsonAsync(await host.Rest.PostAsync(new Uri(path + ":redeliver", UriKind.Relative), nothing, Builds.Cancelled));
+            Assert.Equal(version, (string?)again["version"]);
+        }
+
+        JsonNode delivery = await GetAsync($"/bridge/v1/{occurrence.Name}/delivery");
+        Assert.Equal(version, (string?)delivery["versions"]![0]!["version"]);
+    }
+
+    [Fact]
+    public async Task Every_other_question_has_a_path_too()
+    {
+        await Builds.SendAsync(host, "ci", Builds.WithFacts("ci", "1"));
+        Assert.Equal("1", (string?)(await GetAsync("/bridge/v1/versions?package=team%3Aweb&pageSize=5"))["versions"]![0]!["version"]);
+        Assert.Equal("1", (string?)(await GetAsync("/bridge/v1/versions?digest=" + Uri.EscapeDataString(Builds.Digest)))["versions"]![0]!["version"]);
+        Occurrence lost = Builds.Of("ci", "2");
+        lost.ResourceUri = "https://nobody.example.com/thing";
+        lost = await Builds.SendAsync(host, "ci", lost);
+        Assert.Equal(lost.Name, (string?)(await GetAsync("/bridge/v1/projects/ci/unmapped"))["occurrences"]![0]!["name"]);
+        using HttpResponseMessage missing = await host.Rest.GetAsync(
+            new Uri("/bridge/v1/targets/embedded/subjects/acme/repos/images/packages/none/versions/1", UriKind.Relative), Builds.Cancelled);
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+        using var explain = new StringContent(
+            """{"parent":"projects/ci","occurrence":{"resourceUri":"acme-docker-images.bintray.io/a:1","noteName":"projects/ci/notes/build","build":{"provenance":{"id":"x"}}}}""",
+            System.Text.Encoding.UTF8,
+            "application/json");
+        JsonNode explained = await JsonAsync(await host.Rest.PostAsync(new Uri("/bridge/v1/explain", UriKind.Relative), explain, Builds.Cancelled));
+        Assert.Equal("a", (string?)explained["versions"]![0]!["package"]);
+    }
+
+    private async Task<IEnumerable<string>> ListAsync(ListVersionsRequest request) =>
+        (await Bridge.ListVersionsAsync(request, cancellationToken: Builds.Cancelled)).Versions.Select(v => v.Version);
+
+    private async Task RefusedAsync(ListVersionsRequest request, string named)
+    {
+        Status status = await Refusal.OfAsync(StatusCode.InvalidArgument, Bridge.ListVersionsAsync(request, cancellationToken: Builds.Cancelled));
+        Assert.Contains(named, status.Detail, StringComparison.Ordinal);
+    }
+
+    private async Task<JsonNode> GetAsync(string path) => await JsonAsync(await host.Rest.GetAsync(new Uri(path, UriKind.Relative), Builds.Cancelled));
+
+    private static async Task<JsonNode> JsonAsync(HttpResponseMessage answer)
+    {
+        using (answer)
+        {
+            string text = await answer.Content.ReadAsStringAsync(Builds.Cancelled);
+            Assert.True(answer.IsSuccessStatusCode, $"{answer.RequestMessage?.RequestUri}: {answer.StatusCode} {text}");
+            return JsonNode.Parse(text)!;
+        }
+    }
+}
