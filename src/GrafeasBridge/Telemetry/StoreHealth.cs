@@ -10,26 +10,23 @@ namespace GrafeasBridge.Telemetry;
 internal sealed class StoreHealth(IBridgeStore store, TimeProvider clock) : IHealthCheck
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private readonly Lock gate = new();
+    private Task<HealthCheckResult>? proof;
+    private long startedAt;
 
-    // Never disposed: at a stop a proof may still be under way, and without a wait handle there is nothing to free.
-    private readonly SemaphoreSlim gate = new(1);
-    private HealthCheckResult last;
-    private long? checkedAt;
-
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        await gate.WaitAsync(cancellationToken);
-        try
+        lock (gate)
         {
-            if (checkedAt is { } at && clock.GetElapsedTime(at) < Fresh)
-                return last;
-            last = await ProveAsync(cancellationToken);
-            checkedAt = clock.GetTimestamp();
-            return last;
-        }
-        finally
-        {
-            gate.Release();
+            bool stale = proof is null || (proof.IsCompleted && clock.GetElapsedTime(startedAt) >= Fresh);
+            if (stale)
+            {
+                startedAt = clock.GetTimestamp();
+                // Shared by everybody who asks meanwhile, so it does not end when the first of them hangs up.
+                proof = ProveAsync(CancellationToken.None);
+            }
+
+            return proof!.WaitAsync(cancellationToken);
         }
     }
 
