@@ -1,6 +1,6 @@
 using System.Text.Json;
-using GrafeasBridge.Tests.Support;
 using System.Text.Json.Nodes;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Protos;
 
