@@ -40,7 +40,10 @@ say "testing"
 results=$(mktemp)
 trap 'rm -f "$results"' EXIT
 status=0
-dotnet tests/GrafeasBridge.Tests/bin/Release/net10.0/GrafeasBridge.Tests.dll -xml "$results" "$@" || status=$?
+# A runner may start this script deaf to SIGINT, which children inherit; the tests of Ctrl-C need it heard.
+hearing=()
+if env --default-signal=INT true 2> /dev/null; then hearing=(env --default-signal=INT); fi
+${hearing[@]+"${hearing[@]}"} dotnet tests/GrafeasBridge.Tests/bin/Release/net10.0/GrafeasBridge.Tests.dll -xml "$results" "$@" || status=$?
 total() { grep -o "<assembly [^>]*" "$results" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*' | head -n 1; }
 passed=$(total passed) failed=$(total failed) skipped=$(total skipped) errors=$(total errors)
 printf '\n%s passed, %s failed, %s skipped\n' "${passed:-0}" "$((${failed:-0} + ${errors:-0}))" "${skipped:-0}"
