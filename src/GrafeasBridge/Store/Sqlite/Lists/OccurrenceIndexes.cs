@@ -107,7 +107,7 @@ internal sealed class OccurrenceIndexes(SqliteDatabase database, long? note, IRe
         Union(Searched, (project, from, limit) => Database.Use(ByResource).Add(project).Add(resource).Add(from).Add(limit));
 
     public override Sequence? OfDigest(string digest) => Union(
-        Pairs(_ => [digest, string.Empty]),
+        Pairs<string>(_ => [digest, string.Empty]),
         (key, from, limit) => Database.Use(ByDigest).Add(key.Project).Add(key.Value).Add(from).Add(limit));
 
     public override FoundRange? OfResources(byte[] low, byte[]? high, long after) => Range(
