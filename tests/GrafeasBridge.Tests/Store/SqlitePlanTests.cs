@@ -55,9 +55,8 @@ public sealed partial class SqlitePlanTests : SqliteHouse
         using var database = Stranger();
         foreach (var command in new[]
         {
-            Projects.Page, NoteIndexes.WalkProject, NoteIndexes.ByKind, OccurrenceIndexes.WalkProject, OccurrenceIndexes.WalkNote,
-            OccurrenceIndexes.ByNote, OccurrenceIndexes.ByNoteInProject, OccurrenceIndexes.ByKind, OccurrenceIndexes.ByResource,
-            OccurrenceIndexes.ByDigest, OccurrenceQueries.PageOfUnmapped, OccurrenceQueries.PartOfVersion, Deliveries.Due, Deliveries.NextDue, Deliveries.Dirty,
+            Projects.Page, NoteIndexes.ByProject, NoteIndexes.ByKind, OccurrenceIndexes.ByNoteInProject, OccurrenceIndexes.ByKind,
+            OccurrenceIndexes.ByResource, OccurrenceIndexes.ByDigest, OccurrenceQueries.PageOfUnmapped, OccurrenceQueries.PartOfVersion, Deliveries.Due, Deliveries.NextDue, Deliveries.Dirty,
             TargetRows.KnownVersions,
         })
             Assert.DoesNotContain(Plan(database, command.Text), step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));

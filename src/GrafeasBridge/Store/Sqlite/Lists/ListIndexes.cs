@@ -24,18 +24,17 @@ internal abstract class ListIndexes(SqliteDatabase database, Looks looks)
 
     protected SqliteDatabase Database => database;
 
-    /// <summary>Rows of the list in order of sequence, begun after one. Others may be among them.</summary>
-    public abstract SqliteStatement Walk(long after);
-
     /// <summary>One row.</summary>
     public abstract SqliteStatement Row(long sequence);
 
     /// <summary>True when the row belongs to the list.</summary>
     public abstract bool Has(ListRow row);
 
-    /// <summary>The rows of the list, to be met with what the other indexes find; null when those find no others.</summary>
-    /// <param name="alone">True when nothing else narrows: then null where a walk does as well.</param>
-    public virtual Sequence? Members(bool alone) => null;
+    /// <summary>False when what the other methods find must be met with <see cref="Members"/>.</summary>
+    public virtual bool KeepToList => true;
+
+    /// <summary>All rows of the list.</summary>
+    public abstract Sequence Members();
 
     public abstract Sequence? OfKinds(Comparison comparison, long kind);
 
@@ -51,15 +50,19 @@ internal abstract class ListIndexes(SqliteDatabase database, Looks looks)
     /// <param name="high">Last text of the range; null for no bound.</param>
     public virtual FoundRange? OfResources(byte[] low, byte[]? high, long after) => null;
 
-    public virtual FoundRange? OfTimes(long first, long last, long after) => null;
+    /// <summary>Rows of any list, to be met with <see cref="Members"/>.</summary>
+    public virtual Sequence? OfTimes(long first, long last) => null;
 
     /// <summary>Rows under any of several keys.</summary>
     protected Sequence? Union<TKey>(IReadOnlyCollection<TKey>? keys, Func<TKey, long, int, SqliteStatement> read)
     {
         if (keys is null || (arms += keys.Count) > MaxArms)
             return null;
-        return UnionSequence.Of([.. keys.Select(key => new IndexSequence((from, count) => read(key, from, count), looks))]);
+        return UnionOfAll(keys, read);
     }
+
+    protected Sequence UnionOfAll<TKey>(IEnumerable<TKey> keys, Func<TKey, long, int, SqliteStatement> read) =>
+        UnionSequence.Of([.. keys.Select(key => new IndexSequence((from, count) => read(key, from, count), looks))]);
 
     /// <summary>The first rows of a range, which an index holds in another order.</summary>
     protected FoundRange? Range(IEnumerable<SqliteStatement>? ranges, long after)

@@ -1,4 +1,3 @@
-using System.Text;
 using GrafeasBridge.Filtering;
 
 namespace GrafeasBridge.Store.Sqlite.Lists;
@@ -7,11 +6,13 @@ namespace GrafeasBridge.Store.Sqlite.Lists;
 /// Which indexes propose the rows of a condition: those of all parts of an AND together, those of each part of an OR, and
 /// none where any row may do.
 /// </summary>
-/// <param name="ranges">False to leave out ranges, which cost a read of the whole range before the first row is known.</param>
+/// <param name="ranges">False to leave out ranges of resources, which cost a read of the whole range before the first row is known.</param>
 internal sealed class ListPlan(ListIndexes indexes, Looks looks, long after, bool ranges)
 {
     private const string DigestMark = "sha256:";
     private const int DigestCharacters = 16;
+
+    private bool hasBlocks;
 
     /// <summary>True when a range was left out that would have narrowed.</summary>
     public bool LeftOut { get; private set; }
@@ -19,12 +20,13 @@ internal sealed class ListPlan(ListIndexes indexes, Looks looks, long after, boo
     /// <summary>Rows after this one may be missing.</summary>
     public long KnownThrough { get; private set; } = Sequence.End;
 
-    /// <returns>The rows that may fulfil the condition; null when the list must be walked.</returns>
-    public Sequence? Of(Condition condition)
+    /// <summary>Rows that may fulfil the condition.</summary>
+    public Sequence Of(Condition condition)
     {
         var narrowed = Narrow(condition);
-        var members = indexes.Members(alone: narrowed is null);
-        return IntersectionSequence.Of([.. new[] { narrowed, members }.OfType<Sequence>()], looks);
+        if (narrowed is null)
+            return indexes.Members();
+        return indexes.KeepToList && !hasBlocks ? narrowed : IntersectionSequence.Of([narrowed, indexes.Members()], looks)!;
     }
 
     private Sequence? Narrow(Condition condition) => condition switch
@@ -79,16 +81,19 @@ internal sealed class ListPlan(ListIndexes indexes, Looks looks, long after, boo
 
     private Sequence? Range(Bounds bounds)
     {
+        if (bounds.Column == Column.CreateTime)
+        {
+            hasBlocks = true;
+            return indexes.OfTimes(bounds.First, bounds.Last);
+        }
+
         if (!ranges)
         {
             LeftOut = true;
             return null;
         }
 
-        var found = bounds.Column == Column.CreateTime
-            ? indexes.OfTimes(bounds.First, bounds.Last, after)
-            : indexes.OfResources(bounds.Low, bounds.High, after);
-        if (found is null)
+        if (indexes.OfResources(bounds.Low, bounds.High, after) is not { } found)
             return null;
         KnownThrough = Math.Min(KnownThrough, found.KnownThrough);
         return found.Rows;

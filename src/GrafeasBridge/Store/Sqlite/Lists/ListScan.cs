@@ -53,32 +53,9 @@ internal sealed class ListScan
         return new ListPart<StoredItem>(items, through, isLast, looks.Count);
     }
 
-    private void Take(Sequence? rows, long knownThrough, int most)
+    private void Take(Sequence rows, long knownThrough, int most)
     {
         looks.Allow(most);
-        if (rows is null)
-            Walk();
-        else
-            Seek(rows, knownThrough);
-    }
-
-    private void Walk()
-    {
-        using var walk = indexes.Walk(through);
-        while (!IsFull && !looks.AreSpent)
-        {
-            if (!walk.Step())
-            {
-                isLast = true;
-                return;
-            }
-
-            Look(walk);
-        }
-    }
-
-    private void Seek(Sequence rows, long knownThrough)
-    {
         while (!IsFull && !looks.AreSpent)
         {
             var next = rows.Seek(through + 1);
@@ -89,6 +66,7 @@ internal sealed class ListScan
                 return;
             }
 
+            looks.Add();
             using var found = indexes.Row(next);
             if (found.Step())
                 Look(found);
@@ -98,13 +76,11 @@ internal sealed class ListScan
 
     private void Look(SqliteStatement found)
     {
-        looks.Add();
         row.At(found);
-        through = row.Sequence;
         if (!indexes.Has(row) || !test(row))
             return;
         var message = row.Message;
         bytes += message.Content.Length + (message.Original?.Length ?? 0);
-        items.Add(new StoredItem(through, message));
+        items.Add(new StoredItem(row.Sequence, message));
     }
 }

@@ -7,8 +7,8 @@ internal sealed class NoteIndexes(SqliteDatabase database, long project, Looks l
 {
     private const string RowColumns = "seq, project, name, kind, null, null, content, original";
 
-    internal static readonly Sql WalkProject = new(
-        $"select {RowColumns} from notes indexed by notes_of_project where project = ? and seq > ? order by seq");
+    internal static readonly Sql ByProject = new(
+        "select seq from notes indexed by notes_of_project where project = ? and seq >= ? order by seq limit ?");
 
     internal static readonly Sql ByKind = new(
         "select seq from notes indexed by notes_of_kind where project = ? and kind = ? and seq >= ? order by seq limit ?");
@@ -22,11 +22,12 @@ internal sealed class NoteIndexes(SqliteDatabase database, long project, Looks l
 
     public override IReadOnlySet<Column> KnownColumns => Known;
 
-    public override SqliteStatement Walk(long after) => Database.Use(WalkProject).Add(project).Add(after);
-
     public override SqliteStatement Row(long sequence) => Database.Use(BySequence).Add(sequence);
 
     public override bool Has(ListRow row) => row.Project == project;
+
+    public override Sequence Members() =>
+        UnionOfAll([project], (one, from, limit) => Database.Use(ByProject).Add(one).Add(from).Add(limit));
 
     public override Sequence? OfKinds(Comparison comparison, long kind) =>
         comparison == Comparison.Equal

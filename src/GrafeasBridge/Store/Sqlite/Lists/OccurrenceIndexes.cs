@@ -12,16 +12,7 @@ internal sealed class OccurrenceIndexes(SqliteDatabase database, long? note, IRe
     private const string RowColumns = "seq, project, note, kind, create_time, resource_uri, content, original";
     private const string FromSequence = "and seq >= ? order by seq limit ?";
 
-    internal static readonly Sql WalkProject = new(
-        $"select {RowColumns} from occurrences indexed by occurrences_of_project where project = ? and seq > ? order by seq");
-
-    internal static readonly Sql WalkNote = new(
-        $"select {RowColumns} from occurrences indexed by occurrences_of_note where note = ? and seq > ? order by seq");
-
     private static readonly Sql BySequence = new($"select {RowColumns} from occurrences where seq = ?");
-
-    internal static readonly Sql ByNote = new(
-        $"select seq from occurrences indexed by occurrences_of_note where note = ? {FromSequence}");
 
     internal static readonly Sql ByNoteInProject = new(
         $"select seq from occurrences indexed by occurrences_of_note_in_project where note = ? and project = ? {FromSequence}");
@@ -41,8 +32,8 @@ internal sealed class OccurrenceIndexes(SqliteDatabase database, long? note, IRe
     private static readonly Sql FromResource = new(
         "select seq from occurrences indexed by occurrences_of_resource where project = ? and resource_uri >= ?");
 
-    private static readonly Sql ByTimes = new(
-        "select seq from occurrences indexed by occurrences_of_time where project = ? and create_time >= ? and create_time <= ?");
+    private static readonly Sql NextBlock = new(
+        "select block from occurrence_blocks where block >= ? and last >= ? and first <= ? order by block limit 1");
 
     private static readonly Sql NextKind = new(
         "select kind from occurrences indexed by occurrences_of_kind where project = ? and kind > ? order by kind limit 1");
@@ -69,34 +60,28 @@ internal sealed class OccurrenceIndexes(SqliteDatabase database, long? note, IRe
         get
         {
             if (!areSearched)
-                searched = projects is null ? AtMost(MaxArms, ProjectsOfNote()) : AtMost(MaxArms, projects);
+                searched = AtMost(MaxArms, projects ?? ProjectsOfNote());
             areSearched = true;
             return searched;
         }
     }
-
-    public override SqliteStatement Walk(long after) =>
-        note is { } key
-            ? Database.Use(WalkNote).Add(key).Add(after)
-            : Database.Use(WalkProject).Add(projects!.Single()).Add(after);
 
     public override SqliteStatement Row(long sequence) => Database.Use(BySequence).Add(sequence);
 
     public override bool Has(ListRow row) =>
         (note is null || row.Note == note) && (projects is null || projects.Contains(row.Project));
 
-    public override Sequence? Members(bool alone)
-    {
-        if (note is not { } key)
-            return null;
-        if (projects is not null && Union(projects, (project, from, limit) => InNote(key, project, from, limit)) is { } few)
-            return few;
-        return alone ? null : Union([key], (only, from, limit) => Database.Use(ByNote).Add(only).Add(from).Add(limit));
-    }
+    public override bool KeepToList => note is null;
+
+    public override Sequence Members() => note is { } key
+        ? UnionOfAll(projects ?? ProjectsOfNote(), (project, from, limit) => InNote(key, project, from, limit))
+        : UnionOfAll(
+            projects!.SelectMany(Kinds, (project, kind) => (Project: project, Value: kind)),
+            (one, from, limit) => InKind(one.Value, one.Project, from, limit));
 
     public override Sequence? OfKinds(Comparison comparison, long kind) => Union(
         Pairs(project => Kinds(project).Where(one => RowTest.Holds(comparison, one.CompareTo(kind)))),
-        (key, from, limit) => Database.Use(ByKind).Add(key.Project).Add(key.Value).Add(from).Add(limit));
+        (key, from, limit) => InKind(key.Value, key.Project, from, limit));
 
     public override Sequence? OfNoteId(string id) => OfNotes(AtMost(MaxArms, Numbers(Database.Use(NotesNamed).Add(id))));
 
@@ -119,8 +104,8 @@ internal sealed class OccurrenceIndexes(SqliteDatabase database, long? note, IRe
         }),
         after);
 
-    public override FoundRange? OfTimes(long first, long last, long after) =>
-        Range(Searched?.Select(project => Database.Use(ByTimes).Add(project).Add(first).Add(last)), after);
+    public override Sequence OfTimes(long first, long last) =>
+        new BlockSequence(block => Database.Use(NextBlock).Add(block).Add(first).Add(last).RunForNumber(), looks);
 
     private Sequence? OfNotes(List<long>? notes) => Union(
         notes is null ? null : Pairs<long>(_ => notes),
@@ -128,6 +113,9 @@ internal sealed class OccurrenceIndexes(SqliteDatabase database, long? note, IRe
 
     private SqliteStatement InNote(long key, long project, long from, long limit) =>
         Database.Use(ByNoteInProject).Add(key).Add(project).Add(from).Add(limit);
+
+    private SqliteStatement InKind(long kind, long project, long from, long limit) =>
+        Database.Use(ByKind).Add(project).Add(kind).Add(from).Add(limit);
 
     private List<(long Project, T Value)>? Pairs<T>(Func<long, IEnumerable<T>> values) =>
         Searched is null

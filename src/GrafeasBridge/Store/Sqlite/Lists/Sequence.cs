@@ -58,6 +58,26 @@ internal sealed class IndexSequence(Func<long, int, SqliteStatement> read, Looks
     }
 }
 
+/// <summary>All rows of some blocks of sequences; whoever meets them with others finds those that are there.</summary>
+/// <param name="next">The first wanted block that is not before one.</param>
+internal sealed class BlockSequence(Func<long, long?> next, Looks looks) : Sequence
+{
+    public const int Bits = 10;
+
+    private long block = -1;
+
+    public override long Seek(long from)
+    {
+        if (from >> Bits > block)
+        {
+            looks.Add();
+            block = next(from >> Bits) ?? End;
+        }
+
+        return block == End ? End : Math.Max(from, block << Bits);
+    }
+}
+
 /// <summary>Rows that are known already.</summary>
 internal sealed class SortedSequence(long[] rows, int count) : Sequence
 {
@@ -75,37 +95,35 @@ internal sealed class SortedSequence(long[] rows, int count) : Sequence
     }
 }
 
-/// <summary>Rows of any of several.</summary>
+/// <summary>Rows of any of several, which may be many: only those that fall behind are asked.</summary>
 internal sealed class UnionSequence : Sequence
 {
-    private readonly Sequence[] parts;
-    private readonly long[] heads;
+    private readonly PriorityQueue<Sequence, long> parts;
 
-    private UnionSequence(Sequence[] parts)
-    {
-        this.parts = parts;
-        heads = new long[parts.Length];
-        Array.Fill(heads, long.MinValue);
-    }
+    private UnionSequence(IEnumerable<Sequence> parts) =>
+        this.parts = new PriorityQueue<Sequence, long>(parts.Select(part => (part, long.MinValue)));
 
     public static Sequence Of(IReadOnlyList<Sequence> parts) => parts switch
     {
         [] => Empty,
         [var only] => only,
-        _ => new UnionSequence([.. parts]),
+        _ => new UnionSequence(parts),
     };
 
     public override long Seek(long from)
     {
-        var first = End;
-        for (var i = 0; i < parts.Length; i++)
+        while (parts.TryPeek(out var part, out var head))
         {
-            if (heads[i] < from)
-                heads[i] = parts[i].Seek(from);
-            first = Math.Min(first, heads[i]);
+            if (head >= from)
+                return head;
+            var next = part.Seek(from);
+            if (next == End)
+                parts.Dequeue();
+            else
+                parts.DequeueEnqueue(part, next);
         }
 
-        return first;
+        return End;
     }
 }
 
