@@ -1,3 +1,4 @@
+using System.Buffers;
 using GrafeasBridge.Filtering;
 
 namespace GrafeasBridge.Store.Sqlite.Lists;
@@ -10,7 +11,9 @@ namespace GrafeasBridge.Store.Sqlite.Lists;
 internal sealed class ListPlan(ListIndexes indexes, Looks looks, long after, bool ranges)
 {
     private const string DigestMark = "sha256:";
-    private const int DigestCharacters = 16;
+    private const int DigestLength = 64;
+    private const int KeptLength = 16;
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
     private bool hasBlocks;
 
@@ -69,14 +72,14 @@ internal sealed class ListPlan(ListIndexes indexes, Looks looks, long after, boo
         _ => null,
     };
 
-    // Only where the text holds the mark and what follows it does the stored digest say something.
+    // Only a whole digest: the stored one speaks for every resource that holds the mark and 64 hex digits.
     private Sequence? Digest(string text)
     {
         var start = text.IndexOf(DigestMark, StringComparison.Ordinal) + DigestMark.Length;
-        if (start < DigestMark.Length || text.Length - start < DigestCharacters)
+        if (start < DigestMark.Length || text.Length - start < DigestLength)
             return null;
-        var digest = text.Substring(start, DigestCharacters);
-        return digest.All(char.IsAsciiHexDigit) ? indexes.OfDigest(digest) : null;
+        var digest = text.AsSpan(start, DigestLength);
+        return digest.ContainsAnyExcept(HexDigits) ? null : indexes.OfDigest(digest[..KeptLength].ToString());
     }
 
     private Sequence? Range(Bounds bounds)
