@@ -74,19 +74,13 @@ internal static class SqliteSchema
         create table writes_proved (key integer primary key, at integer not null);
         """;
 
-    // What another version of the API wrote, where grafeas.v1 cannot say all of it. Then what filters of lists are looked up by; the
-    // digest is what follows the first "sha256:" of a resource, shortened; empty where so much follows that a second whole one may be
-    // there. A block is 1024 sequences, and says between which times their occurrences were created, at least.
+    // What another version of the API wrote, where grafeas.v1 cannot say all of it. Then what filters of lists are looked up by; a
+    // block is 1024 sequences, and says between which times their occurrences were created, at least.
     private const string Second = """
         alter table notes add column original blob;
         alter table occurrences add column original blob;
 
-        alter table occurrences add column digest text generated always as (
-            case instr(resource_uri, 'sha256:') when 0 then null
-            else iif(octet_length(resource_uri) > instr(resource_uri, 'sha256:') + 76, '', substr(resource_uri, instr(resource_uri, 'sha256:') + 7, 16))
-            end) virtual;
         create index occurrences_of_resource on occurrences (project, resource_uri);
-        create index occurrences_of_digest on occurrences (project, digest) where digest is not null;
         drop index occurrences_of_project;
         create index occurrences_of_kind on occurrences (project, kind);
         drop index occurrences_of_note;
