@@ -106,7 +106,8 @@ internal sealed partial class FilterParser
             negation = Operators.Not;
         }
 
-        if (negation is not null && Current.Kind is TokenKind.Minus or TokenKind.Not) throw Unexpected($"{Term}: a term is negated once only");
+        bool again = negation is not null && Current.Kind is TokenKind.Minus or TokenKind.Not;
+        if (again) throw Unexpected($"{Term}: a term is negated once only");
         FilterNode term = Restriction();
         if (term is not CallNode call || !Operators.IsRestriction(call.Function)) term = Operator(term.Position, Operators.Global, term);
         return negation is null ? term : Operator(at, negation, term);

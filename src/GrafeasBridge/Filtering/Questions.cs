@@ -82,16 +82,17 @@ internal sealed class Questions(FilterSubject subject, FieldPath path, Literal v
         _ => new TextTest(TextMatch.GreaterOrEqual, value.Text),
     };
 
-    // A whole name of a note is looked up by its parts.
+    // The name of a note, or how it begins, is looked up by its parts.
     private Condition? NameCondition(TextTest test)
     {
-        if (test.Match != TextMatch.Equal || path.Part != 0 || path.ProtoPath is not { } name) return null;
+        if (path.Part != 0 || path.ProtoPath is not { } name) return null;
         if (subject.ColumnOf(name, 2) is not { } project || subject.ColumnOf(name, 4) is not { } id) return null;
-        return test.Value.Split('/') is ["projects", { Length: > 0 } inProject, "notes", { Length: > 0 } note]
-            ? Planner.All(
-                new Condition.CompareText(project, Comparison.Equal, inProject),
-                new Condition.CompareText(id, Comparison.Equal, note))
-            : new Condition.Never();
+        bool whole = test.Match == TextMatch.Equal;
+        if (!whole && test.Match != TextMatch.StartsWith) return null;
+        Condition? unlike = whole ? new Condition.Never() : null;
+        if (test.Value.Split('/') is not ["projects", { Length: > 0 } inProject, "notes", { } note]) return unlike;
+        if (whole && note.Length == 0) return unlike;
+        return Planner.All(new Condition.CompareText(project, Comparison.Equal, inProject), (test with { Value = note }).Of(id));
     }
 
     private FieldTest Enum(Comparison comparison)
