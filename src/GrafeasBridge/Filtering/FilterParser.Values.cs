@@ -54,7 +54,9 @@ internal sealed partial class FilterParser
                 return Of(token).ToString();
             case TokenKind.Quoted:
                 next++;
-                return FilterStrings.Unquote(text, token).Value;
+                return FilterStrings.Unquote(text, token) is { IsText: true } name
+                    ? name.Value
+                    : throw new FilterException(token.Start, "found escapes that make no UTF-8 text, expected the name of a field");
             default:
                 return Word() ?? throw Unexpected("the name of a field");
         }

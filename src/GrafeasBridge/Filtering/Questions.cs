@@ -127,7 +127,11 @@ internal sealed class Questions(FilterSubject subject, FieldPath path, Literal v
 
     private bool? Flag() => value.Written is null && bool.TryParse(value.Text, out bool flag) && value.Text.Length == flag.ToString().Length ? flag : null;
 
-    private FilterException NotA(string expected) => new(value.Position, $"found {value.Shown}, expected {expected}");
+    private FilterException NotA(string expected)
+    {
+        string hint = !value.IsQuoted && value.Text.StartsWith('\'') ? "; quotes are double ones" : string.Empty;
+        return new FilterException(value.Position, $"found {value.Shown}, expected {expected}{hint}");
+    }
 
     private FilterException Wrong(string type, string expected) => new(path.Position, $"found a field that is {type}, expected {expected} with it");
 }

@@ -30,7 +30,7 @@ public sealed class BindingTests
     [InlineData("kind>BUILD", 1, "found a field that is one of a few names, expected =, != or : with it")]
     [InlineData("kind=build", 6, "found 'build', expected a name of grafeas.v1.NoteKind")]
     [InlineData("kind=PACKAGE_VULNERABILITY", 6, "found 'PACKAGE_VULNERABILITY', expected a name of grafeas.v1.NoteKind")]
-    [InlineData("kind='BUILD'", 6, "found ''BUILD'', expected a name of grafeas.v1.NoteKind")]
+    [InlineData("kind='BUILD'", 6, "found ''BUILD'', expected a name of grafeas.v1.NoteKind; quotes are double ones")]
     [InlineData("kind=3", 6, "found '3', expected a name of grafeas.v1.NoteKind")]
     [InlineData("kind=*", 6, "found '*', expected a name of grafeas.v1.NoteKind")]
     [InlineData("vulnerability.cvssScore>high", 25, "found 'high', expected a number")]
