@@ -3,7 +3,6 @@ using GrafeasBridge.Filtering;
 using GrafeasBridge.Store;
 using GrafeasBridge.Store.Sqlite;
 using GrafeasBridge.Store.Sqlite.Lists;
-using Microsoft.Extensions.Time.Testing;
 
 namespace GrafeasBridge.Tests.Store;
 
