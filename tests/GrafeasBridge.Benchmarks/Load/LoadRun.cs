@@ -21,7 +21,7 @@ internal static class LoadRun
         bool quick = args.Contains("--quick");
         int stored = args is [.., "--stored", { } n] ? int.Parse(n, CultureInfo.InvariantCulture) : quick ? 100_000 : 1_000_000;
         if (args.Contains("--filters"))
-            return await FilterRun.RunAsync(stored);
+            return await FilterRun.RunAsync(stored, creates: !args.Contains("--no-creates"));
         string folder = Directory.CreateTempSubdirectory("grafeasbridge-load").FullName;
         var report = new StringBuilder();
         report.AppendLine(CultureInfo.InvariantCulture, $"Cores {Environment.ProcessorCount}, runtime {Environment.Version}, {(quick ? "quick" : "full")} run.\n");
