@@ -12,55 +12,68 @@ using Microsoft.Extensions.Options;
 namespace GrafeasBridge.Ingest;
 
 /// <summary>
-/// The way in for every new occurrence, single or in a batch, over gRPC or REST: allowed? valid? placed, stored. What a
-/// caller hears back is on stable storage.
+/// The way in for every new occurrence of every dialect: allowed? valid? placed, stored. What a caller hears back is on
+/// stable storage.
 /// </summary>
 internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, TimeProvider clock, IOptions<IngestOptions> settings)
 {
     private readonly IngestOptions options = settings.Value;
 
     public async Task<Occurrence> CreateAsync(string project, Occurrence occurrence, ServerCallContext context) =>
-        (await AddAsync(project, [occurrence], batch: false, context))[0];
+        (await CreateAsync(New(project, [occurrence], list: null, context), context))[0];
 
     /// <summary>All or none; the answer keeps the order.</summary>
     public Task<Occurrence[]> CreateAllAsync(string project, IReadOnlyList<Occurrence> occurrences, ServerCallContext context) =>
-        AddAsync(project, [.. occurrences], batch: true, context);
+        CreateAsync(New(project, [.. occurrences], "occurrences", context), context);
 
-    private async Task<Occurrence[]> AddAsync(string project, Occurrence[] occurrences, bool batch, ServerCallContext context)
+    /// <summary>All or none; the answer keeps the order.</summary>
+    /// <exception cref="RpcException">A refusal with the field paths of the dialect.</exception>
+    /// <exception cref="StoreException">A refusal of the store that is not about one of the occurrences.</exception>
+    public async Task<Submitted[]> SubmitAsync(Submission call, CancellationToken cancellationToken)
     {
         long start = clock.GetTimestamp();
-        string transport = context.Name();
         string outcome = "refused";
         try
         {
-            NewOccurrence[] items = Prepare(project, occurrences, batch, context);
-            IReadOnlyList<AddedOccurrence> added = await StoreAsync(items, batch, context.CancellationToken);
+            NewOccurrence[] items = Prepare(call);
+            IReadOnlyList<AddedOccurrence> added = await StoreAsync(items, call, cancellationToken);
             // 5: durable from here on.
-            outcome = Tell(occurrences, added, transport, context);
+            Submitted[] stored = [.. added.Select((one, i) => new Submitted(Stored(call.Occurrences[i], one), one.Repeated, one.UnmappedReason))];
+            outcome = Count(stored, call.Transport);
+            return stored;
         }
         catch
         {
-            IngestMetrics.Count(outcome, transport, occurrences.Length);
+            IngestMetrics.Count(outcome, call.Transport, call.Occurrences.Length);
             throw;
         }
         finally
         {
-            IngestMetrics.Time(outcome, transport, clock.GetElapsedTime(start));
+            IngestMetrics.Time(outcome, call.Transport, clock.GetElapsedTime(start));
         }
-
-        return occurrences;
     }
 
-    private NewOccurrence[] Prepare(string project, Occurrence[] occurrences, bool batch, ServerCallContext context)
+    private static Submission New(string project, Occurrence[] occurrences, string? list, ServerCallContext context) =>
+        new(project, occurrences, context.Caller(), context.Name()) { List = list, RequestId = () => RequestIdentity.Sent(context) };
+
+    private async Task<Occurrence[]> CreateAsync(Submission call, ServerCallContext context)
     {
-        Caller caller = context.Require(Role.Send, project); // 3: this caller, in this project
+        Submitted[] stored = await SubmitAsync(call, context.CancellationToken);
+        if (stored.All(one => one.Repeated)) context.GetHttpContext().Response.Headers[RequestIdentity.RepeatedHeader] = "true";
+        return [.. stored.Select(one => one.Occurrence)];
+    }
+
+    private NewOccurrence[] Prepare(Submission call)
+    {
+        call.Caller.Require(Role.Send, call.Project); // 3: this caller, in this project
+        Occurrence[] occurrences = call.Occurrences;
         var notes = new NoteName[occurrences.Length];
         Checker check = default;
         for (int i = 0; i < occurrences.Length; i++)
         {
-            Enter(ref check, batch, i);
+            Enter(ref check, call, i);
             if (!ResourceNames.TryNote(occurrences[i].NoteName, out notes[i], out string problem)) check.Add("note_name", problem);
-            else if (!caller.Knows(notes[i].Project)) throw ProjectPolicy.Denied(caller, $"any role in project '{notes[i].Project}'");
+            else if (!call.Caller.Knows(notes[i].Project)) throw ProjectPolicy.Denied(call.Caller, $"any role in project '{notes[i].Project}'");
             ServerFields.Clear(occurrences[i]);
             OccurrenceValidator.Check(ref check, occurrences[i], options.AllowEmptySignatureKeyId); // 4: valid
             check.Leave();
@@ -68,31 +81,25 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
 
         if (check.Any) throw Errors.Invalid(check.Problems, check.Uncounted);
 
-        string? requestId = RequestIdentity.Sent(context);
+        string? requestId = call.RequestId?.Invoke();
         var now = clock.GetUtcNow();
         var items = new NewOccurrence[occurrences.Length];
-        for (int i = 0; i < occurrences.Length; i++)
-        {
-            string? id = requestId is null
-                ? (options.RequestIdFromBuild ? RequestIdentity.FromBuild(project, occurrences[i]) : null)
-                : (batch ? RequestIdentity.InBatch(requestId, i) : requestId);
-            items[i] = New(project, notes[i], occurrences[i], id, now);
-        }
-
-        RefuseUnplaced(items, batch);
-        RefuseLong(items);
+        for (int i = 0; i < occurrences.Length; i++) items[i] = Item(call, i, notes[i], requestId, now);
+        RefuseUnplaced(items, call);
+        if (call.IsAnsweredWhole) RefuseLong(items);
         return items;
     }
 
-    private NewOccurrence New(string project, NoteName note, Occurrence occurrence, string? requestId, DateTimeOffset now)
+    private NewOccurrence Item(Submission call, int index, NoteName note, string? requestId, DateTimeOffset now)
     {
+        Occurrence occurrence = call.Occurrences[index];
         CanonicalMaps.Sort(occurrence);
         byte[] content = occurrence.ToByteArray();
-        byte[] hash = SHA256.HashData(content);
+        SubmissionIdentity? own = call.Identities?[index];
         string id = Guid.CreateVersion7(now).ToString("D");
-        ServerFields.Set(occurrence, new OccurrenceName(project, id).ToString(), Timestamp.FromDateTimeOffset(now));
+        ServerFields.Set(occurrence, new OccurrenceName(call.Project, id).ToString(), Timestamp.FromDateTimeOffset(now));
         return new NewOccurrence(
-            project,
+            call.Project,
             id,
             note.Project,
             note.Id,
@@ -100,20 +107,25 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
             occurrence.ResourceUri,
             now,
             ServerFields.Append(content, occurrence),
-            requestId,
-            hash,
+            own?.RequestId ?? RequestIdOf(call, index, requestId),
+            own?.ContentHash ?? SHA256.HashData(content),
             mapping.Place(occurrence),
             Activity.Current?.Id);
     }
 
-    private void RefuseUnplaced(NewOccurrence[] items, bool batch)
+    private string? RequestIdOf(Submission call, int index, string? sent) =>
+        sent is null
+            ? (options.RequestIdFromBuild ? RequestIdentity.FromBuild(call.Project, call.Occurrences[index]) : null)
+            : (call.List is null ? sent : RequestIdentity.InBatch(sent, index));
+
+    private void RefuseUnplaced(NewOccurrence[] items, Submission call)
     {
         if (!options.RefuseUnmapped) return;
         Checker check = default;
         for (int i = 0; i < items.Length; i++)
         {
             if (items[i].Placement.Reason is not { } reason) continue;
-            Enter(ref check, batch, i);
+            Enter(ref check, call, i);
             check.Add("resource_uri", $"names no version: {reason} (Ingest:RefuseUnmapped is on)");
             check.Leave();
         }
@@ -132,58 +144,66 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
             + "Send less at once.");
     }
 
-    private async Task<IReadOnlyList<AddedOccurrence>> StoreAsync(NewOccurrence[] items, bool batch, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<AddedOccurrence>> StoreAsync(NewOccurrence[] items, Submission call, CancellationToken cancellationToken)
     {
         try
         {
-            return await store.AddOccurrencesAsync(items, cancellationToken);
+            return await store.AddOccurrencesAsync(items, call.Upload, cancellationToken);
+        }
+        catch (StoreException refused) when (refused.Failure == StoreFailure.NotFound && refused.Index >= 0 && call.MissingNote is not null)
+        {
+            await MakeNoteAsync(items[refused.Index], call.MissingNote, cancellationToken);
         }
         catch (StoreException refused) when (refused.Index >= 0 && refused.Index < items.Length)
         {
-            NewOccurrence item = items[refused.Index];
-            throw refused.Failure switch
-            {
-                // In a batch, the field path is what tells which note it was.
-                StoreFailure.NotFound when batch => Errors.Invalid($"occurrences[{refused.Index}].note_name", refused.Message),
-                StoreFailure.NotFound => Errors.From(refused, "note", new NoteName(item.NoteProject, item.NoteId).ToString()),
-                StoreFailure.KindMismatch when batch => Errors.Invalid($"occurrences[{refused.Index}].details", refused.Message),
-                StoreFailure.KindMismatch => Errors.Invalid("occurrence.details", refused.Message),
-                StoreFailure.AlreadyExists => Errors.From(refused, "occurrence", item.RequestId ?? item.Name),
-                _ => refused,
-            };
+            throw Translate(refused, items[refused.Index], call);
+        }
+
+        return await StoreAsync(items, call with { MissingNote = null }, cancellationToken);
+    }
+
+    private async Task MakeNoteAsync(NewOccurrence item, Note note, CancellationToken cancellationToken)
+    {
+        ServerFields.Set(note, new NoteName(item.NoteProject, item.NoteId).ToString(), Timestamp.FromDateTimeOffset(clock.GetUtcNow()));
+        try
+        {
+            await store.AddNotesAsync([new NewNote(item.NoteProject, item.NoteId, (int)note.Kind, note.ToByteArray())], cancellationToken);
+        }
+        catch (StoreException refused) when (refused.Failure == StoreFailure.AlreadyExists)
+        {
+            // Another call was first. Either note will do.
         }
     }
 
-    // Says in the answer what was stored: the new occurrences, or the first ones where the request was a repeat.
-    private static string Tell(
-        Occurrence[] occurrences, IReadOnlyList<AddedOccurrence> added, string transport, ServerCallContext context)
+    private static Exception Translate(StoreException refused, NewOccurrence item, Submission call) => refused.Failure switch
     {
-        int repeated = 0;
-        int unmapped = 0;
-        for (int i = 0; i < added.Count; i++)
-        {
-            if (added[i].Repeated)
-            {
-                repeated++;
-                occurrences[i] = Occurrence.Parser.ParseFrom(added[i].Message.Content);
-            }
-            else if (added[i].UnmappedReason is not null)
-            {
-                unmapped++;
-            }
-        }
+        // In a batch, the field path is what tells which note it was.
+        StoreFailure.NotFound when call.List is not null => Errors.Invalid($"{call.Path(refused.Index)}.note_name", refused.Message),
+        StoreFailure.NotFound => Errors.From(refused, "note", new NoteName(item.NoteProject, item.NoteId).ToString()),
+        StoreFailure.KindMismatch => Errors.Invalid($"{call.Path(refused.Index)}.details", refused.Message),
+        StoreFailure.AlreadyExists when call.Identities is not null => Errors.Conflict(call.Path(refused.Index), refused),
+        StoreFailure.AlreadyExists => Errors.From(refused, "occurrence", item.RequestId ?? item.Name),
+        _ => refused,
+    };
 
-        int mapped = added.Count - repeated - unmapped;
+    // Says what was stored: the new occurrence, or the first one where the request was a repeat.
+    private static Occurrence Stored(Occurrence sent, AddedOccurrence added) =>
+        added.Repeated ? Occurrence.Parser.ParseFrom(added.Message.Content) : sent;
+
+    private static string Count(Submitted[] stored, string transport)
+    {
+        int repeated = stored.Count(one => one.Repeated);
+        int unmapped = stored.Count(one => !one.Repeated && one.UnmappedReason is not null);
+        int mapped = stored.Length - repeated - unmapped;
         if (mapped > 0) IngestMetrics.Count("stored", transport, mapped);
         if (unmapped > 0) IngestMetrics.Count("unmapped", transport, unmapped);
         if (repeated > 0) IngestMetrics.Count("repeated", transport, repeated);
-        if (repeated == added.Count) context.GetHttpContext().Response.Headers[RequestIdentity.RepeatedHeader] = "true";
         return mapped > 0 ? "stored" : unmapped > 0 ? "unmapped" : "repeated";
     }
 
-    private static void Enter(ref Checker check, bool batch, int index)
+    private static void Enter(ref Checker check, Submission call, int index)
     {
-        if (batch) check.Enter("occurrences", index);
+        if (call.List is not null) check.Enter(call.List, call.Place(index));
         else check.Enter("occurrence");
     }
 }

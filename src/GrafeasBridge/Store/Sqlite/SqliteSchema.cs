@@ -74,9 +74,14 @@ internal static class SqliteSchema
         create table writes_proved (key integer primary key, at integer not null);
         """;
 
-    // What another version of the API wrote, where grafeas.v1 cannot say all of it.
+    // What another version of the API wrote, where grafeas.v1 cannot say all of it; uploads as they came.
     private const string Second = """
         alter table notes add column original blob;
         alter table occurrences add column original blob;
+
+        create table uploads (
+            seq integer primary key autoincrement, project integer not null, gitoid text not null,
+            create_time integer not null, content blob not null);
+        create unique index upload_names on uploads (project, gitoid);
         """;
 }
