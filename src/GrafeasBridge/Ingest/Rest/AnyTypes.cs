@@ -17,6 +17,7 @@ internal static class AnyTypes
         GrafeasReflection.Descriptor,
         ProjectReflection.Descriptor,
         BridgeReflection.Descriptor,
+        BuildsReflection.Descriptor,
         StatusReflection.Descriptor,
         ErrorDetailsReflection.Descriptor,
         StructReflection.Descriptor,
