@@ -8,17 +8,17 @@ internal static class RequestBody
     /// <exception cref="BadHttpRequestException">413 with the limit and, when it is known, the size.</exception>
     public static async Task<byte[]> ReadAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
     {
-        if (request.ContentLength > maxBytes) throw TooLarge($"has {request.ContentLength} bytes", maxBytes);
+        if (request.ContentLength > maxBytes) throw TooLarge($"{request.ContentLength}", maxBytes);
         var buffer = new ArrayBufferWriter<byte>((int)(request.ContentLength ?? 4096) + 1);
         while (true)
         {
             int read = await request.Body.ReadAsync(buffer.GetMemory(1), cancellationToken);
             if (read == 0) return buffer.WrittenSpan.ToArray();
             buffer.Advance(read);
-            if (buffer.WrittenCount > maxBytes) throw TooLarge("is larger", maxBytes);
+            if (buffer.WrittenCount > maxBytes) throw TooLarge($"more than {maxBytes}", maxBytes);
         }
     }
 
     private static BadHttpRequestException TooLarge(string size, int maxBytes) => new(
-        $"The body {size}; at most {maxBytes} bytes are allowed (Ingest:MaxMessageBytes).", StatusCodes.Status413PayloadTooLarge);
+        $"The body has {size} bytes; at most {maxBytes} are allowed (Ingest:MaxMessageBytes).", StatusCodes.Status413PayloadTooLarge);
 }

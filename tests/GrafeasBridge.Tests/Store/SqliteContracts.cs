@@ -26,3 +26,8 @@ public sealed class SqliteDeliveryTests : DeliveryContract
 {
     internal override StoreBackend NewBackend() => new SqliteBackend();
 }
+
+public sealed class SqliteUploadTests : UploadContract
+{
+    internal override StoreBackend NewBackend() => new SqliteBackend();
+}
