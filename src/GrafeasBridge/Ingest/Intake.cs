@@ -85,8 +85,10 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
         var now = clock.GetUtcNow();
         var items = new NewOccurrence[occurrences.Length];
         for (int i = 0; i < occurrences.Length; i++) items[i] = Item(call, i, notes[i], requestId, now);
+        if (call.Upload is not null) TeachOnce(items);
         RefuseUnplaced(items, call);
         if (call.IsAnsweredWhole) RefuseLong(items);
+        else RefuseLongOnes(items, call);
         return items;
     }
 
@@ -111,6 +113,17 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
             own?.ContentHash ?? SHA256.HashData(content),
             mapping.Place(occurrence),
             Activity.Current?.Id);
+    }
+
+    // Occurrences of one upload share its statement, and each would teach all of it again.
+    private static void TeachOnce(NewOccurrence[] items)
+    {
+        var taught = new HashSet<DigestLesson>();
+        for (int i = 0; i < items.Length; i++)
+        {
+            Placement placement = items[i].Placement;
+            items[i] = items[i] with { Placement = placement with { Lessons = [.. placement.Lessons.Where(taught.Add)] } };
+        }
     }
 
     private string? RequestIdOf(Submission call, int index, string? sent) =>
@@ -142,6 +155,18 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
         throw Errors.TooLarge(
             $"The answer would have {size} bytes; at most {options.MaxMessageBytes} are allowed (Ingest:MaxMessageBytes). "
             + "Send less at once.");
+    }
+
+    // A list holds one occurrence at least, so one alone must not be too long for its readers.
+    private void RefuseLongOnes(NewOccurrence[] items, Submission call)
+    {
+        for (int i = 0; i < items.Length; i++)
+        {
+            if (items[i].Content.Length <= options.MaxMessageBytes) continue;
+            throw Errors.TooLarge(
+                $"{call.Path(i)} would become an occurrence of {items[i].Content.Length} bytes; at most {options.MaxMessageBytes} are allowed "
+                + "(Ingest:MaxMessageBytes).");
+        }
     }
 
     private async Task<IReadOnlyList<AddedOccurrence>> StoreAsync(NewOccurrence[] items, Submission call, CancellationToken cancellationToken)

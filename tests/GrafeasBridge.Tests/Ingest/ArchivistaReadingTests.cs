@@ -21,10 +21,10 @@ public sealed class ArchivistaReadingTests
         "gcb.gcloud-container-tag-notstring.0.slsa0.1",
     ];
 
-    public static TheoryData<string> Signed => [.. Envelopes.Real.Keys.Where(name => name.StartsWith("gcb.", StringComparison.Ordinal) && !Edited.Contains(name))];
+    public static TheoryData<string> FromGoogle => [.. Envelopes.Real.Keys.Where(name => name.StartsWith("gcb.", StringComparison.Ordinal) && !Edited.Contains(name))];
 
     [Theory]
-    [MemberData(nameof(Signed))]
+    [MemberData(nameof(FromGoogle))]
     public void What_Google_signed_is_read_as_Google_shows_it(string name)
     {
         JsonObject occurrence = Envelopes.Real[name];

@@ -2,7 +2,6 @@ using System.Net;
 using System.Reflection;
 using System.Text;
 using System.Text.Json.Nodes;
-using GrafeasBridge.Ingest;
 using GrafeasBridge.Store;
 using GrafeasBridge.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -119,6 +118,16 @@ public sealed class ArchivistaRefusalTests(IngestFixture fixture) : IClassFixtur
         string sentence = await RefusedAsync(HttpStatusCode.RequestEntityTooLarge, Envelopes.Sign(statement), host);
         Assert.Matches("^payload.subject names 10 subjects, .* [0-9]{7} bytes; at most 1048576 are allowed \\(Archivista:MaxStoredBytes\\)\\.$", sentence);
         Assert.Equal("{}", (await RestCalls.OkAsync(host, HttpMethod.Get, "/v1/projects/archivista/occurrences")).ToJsonString());
+    }
+
+    [Fact]
+    public async Task An_occurrence_that_no_list_could_show_is_refused_with_limit_and_value()
+    {
+        await using IngestHost host = await IngestHost.StartAsync(Cancelled, ["Ingest:MaxMessageBytes=100000"]);
+        JsonObject statement = Envelopes.Statement("x", new JsonObject { ["long"] = new string('x', 60_000) }, ("h.example/a", Digest));
+        Assert.Matches(
+            "^payload.subject\\[0\\] would become an occurrence of 12[0-9]{4} bytes; at most 100000 are allowed \\(Ingest:MaxMessageBytes\\)\\.$",
+            await RefusedAsync(HttpStatusCode.RequestEntityTooLarge, Envelopes.Sign(statement), host));
     }
 
     [Fact]

@@ -2,13 +2,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Google.Protobuf;
 using Grafeas.V1;
 using GrafeasBridge.Ingest;
 using GrafeasBridge.Tests.Access;
 using GrafeasBridge.Tests.Support;
-using GrafeasBridge.V1;
-using Grpc.Core;
 
 namespace GrafeasBridge.Tests.Ingest;
 

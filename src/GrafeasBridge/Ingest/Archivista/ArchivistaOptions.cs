@@ -25,7 +25,7 @@ internal sealed class ArchivistaOptions
     /// upload of many subjects weighs many times what was sent.
     /// </summary>
     [Range(1024 * 1024, 256 * 1024 * 1024)]
-    public int MaxStoredBytes { get; set; } = 16 * 1024 * 1024;
+    public int MaxStoredBytes { get; set; } = 32 * 1024 * 1024;
 }
 
 [OptionsValidator]
