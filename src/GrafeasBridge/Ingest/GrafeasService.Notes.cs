@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
 using GrafeasBridge.Access;
+using GrafeasBridge.Filtering;
 using GrafeasBridge.Store;
 using Grpc.Core;
 
@@ -57,10 +58,10 @@ internal sealed partial class GrafeasService
     {
         string project = ResourceNames.Project(request.Parent, "parent");
         context.Require(Role.Read, project);
-        (Note[] items, string next) = await PageAsync(
-            new ListCall("ListNotes", project, request.Filter, request.PageSize, request.PageToken),
-            Note.Parser,
-            (after, limit) => store.ListNotesAsync(project, after, limit, context.CancellationToken),
+        (IReadOnlyList<Note> items, string next) = await lists.ReadAsync(
+            new ListCall("ListNotes", project, request.Filter, FilterSubject.Notes, request.PageSize, request.PageToken),
+            query => store.ListNotesAsync(project, query, context.CancellationToken),
+            View(Note.Parser),
             context.CancellationToken);
         var response = new ListNotesResponse { NextPageToken = next };
         response.Notes.AddRange(items);
