@@ -75,12 +75,12 @@ internal sealed partial class GrafeasService
         UpdateMask mask = UpdateMask.Parse(request.UpdateMask, Note.Descriptor);
         try
         {
-            byte[] content = await store.UpdateNoteAsync(
+            StoredMessage changed = await store.UpdateNoteAsync(
                 name.Project,
                 name.Id,
-                stored => Updates.Apply(stored, request.Note, mask, clock).ToByteArray(),
+                stored => new StoredMessage(Updates.Apply(stored.Content, request.Note, mask, clock).ToByteArray(), stored.Original),
                 context.CancellationToken);
-            return Note.Parser.ParseFrom(content);
+            return Note.Parser.ParseFrom(changed.Content);
         }
         catch (StoreException refused) when (refused.Failure == StoreFailure.NotFound)
         {
@@ -97,8 +97,8 @@ internal sealed partial class GrafeasService
 
     private async Task<Note> FindAsync(NoteName name, CancellationToken cancellationToken)
     {
-        byte[]? content = await store.FindNoteAsync(name.Project, name.Id, cancellationToken);
-        return content is null ? throw Errors.NotFound(NoteType, name.ToString()) : Note.Parser.ParseFrom(content);
+        StoredMessage? stored = await store.FindNoteAsync(name.Project, name.Id, cancellationToken);
+        return stored is null ? throw Errors.NotFound(NoteType, name.ToString()) : Note.Parser.ParseFrom(stored.Content);
     }
 
     private NewNote New(string project, string id, Note note)

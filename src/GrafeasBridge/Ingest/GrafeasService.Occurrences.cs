@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
 using GrafeasBridge.Access;
+using GrafeasBridge.Store;
 using Grpc.Core;
 
 namespace GrafeasBridge.Ingest;
@@ -96,8 +97,8 @@ internal sealed partial class GrafeasService
 
     private async Task<Occurrence> FindAsync(OccurrenceName name, CancellationToken cancellationToken)
     {
-        byte[]? content = await store.FindOccurrenceAsync(name.Project, name.Id, cancellationToken);
-        return content is null ? throw Errors.NotFound(OccurrenceType, name.ToString()) : Occurrence.Parser.ParseFrom(content);
+        StoredMessage? stored = await store.FindOccurrenceAsync(name.Project, name.Id, cancellationToken);
+        return stored is null ? throw Errors.NotFound(OccurrenceType, name.ToString()) : Occurrence.Parser.ParseFrom(stored.Content);
     }
 
     private void RefuseBatch(int count, string field)

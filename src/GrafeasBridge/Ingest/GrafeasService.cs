@@ -34,7 +34,7 @@ internal sealed partial class GrafeasService(
         long after = await tokens.ReadAsync(call.PageToken, list, cancellationToken);
         Page page = await Pages.ReadAsync(fetch, after, size, options.MaxMessageBytes - PageReserve);
         var items = new T[page.Items.Count];
-        for (int i = 0; i < items.Length; i++) items[i] = parser.ParseFrom(page.Items[i]);
+        for (int i = 0; i < items.Length; i++) items[i] = parser.ParseFrom(page.Items[i].Content);
         return (items, await tokens.WriteAsync(page.Last, list, cancellationToken));
     }
 

@@ -4,7 +4,7 @@ namespace GrafeasBridge.Ingest;
 
 /// <summary>One page of a list.</summary>
 /// <param name="Last">Sequence to go on after; null when nothing follows.</param>
-internal sealed record Page(IReadOnlyList<byte[]> Items, long? Last);
+internal sealed record Page(IReadOnlyList<StoredMessage> Items, long? Last);
 
 /// <summary>Page sizes, and pages that stay small enough for a client to receive.</summary>
 internal static class Pages
@@ -36,7 +36,7 @@ internal static class Pages
     public static async Task<Page> ReadAsync(
         Func<long, int, Task<IReadOnlyList<StoredItem>>> fetch, long after, int size, int maxBytes)
     {
-        var items = new List<byte[]>(Math.Min(size, DefaultSize));
+        var items = new List<StoredMessage>(Math.Min(size, DefaultSize));
         long last = after;
         long bytes = 0;
         while (true)
@@ -45,9 +45,9 @@ internal static class Pages
             IReadOnlyList<StoredItem> chunk = await fetch(last, wanted);
             foreach (StoredItem item in chunk)
             {
-                bytes += item.Content.Length + ItemOverhead;
+                bytes += Math.Max(item.Message.Content.Length, item.Message.Original?.Length ?? 0) + ItemOverhead;
                 if (items.Count == size || (items.Count > 0 && bytes > maxBytes)) return new Page(items, last);
-                items.Add(item.Content);
+                items.Add(item.Message);
                 last = item.Sequence;
             }
 

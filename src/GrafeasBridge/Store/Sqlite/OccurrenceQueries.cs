@@ -13,14 +13,14 @@ internal static class OccurrenceQueries
     private const int PartRows = 256;
 
     internal static readonly Sql Page = new(
-        "select seq, content from occurrences where project = ? and seq > ? order by seq limit ?");
+        "select seq, content, original from occurrences where project = ? and seq > ? order by seq limit ?");
 
     internal static readonly Sql PageOfNote = new(
-        "select seq, content from occurrences where note = ? and seq > ? order by seq limit ?");
+        "select seq, content, original from occurrences where note = ? and seq > ? order by seq limit ?");
 
     internal static readonly Sql PageOfNoteInProjects = new(
         """
-        select seq, content from occurrences indexed by occurrences_of_note where note = ? and seq > ?
+        select seq, content, original from occurrences indexed by occurrences_of_note where note = ? and seq > ?
         and project in (select key from project_names where name in (select value from json_each(?)))
         order by seq limit ?
         """);
@@ -38,12 +38,12 @@ internal static class OccurrenceQueries
         where l.coordinate = ? and (l.project, l.occurrence) > (?, ?) order by l.project, l.occurrence limit ?
         """);
 
-    public static byte[]? Content(SqliteDatabase database, string project, string id)
+    public static StoredMessage? Message(SqliteDatabase database, string project, string id)
     {
         if (Names.Project(database, project) is not { } key)
             return null;
         using var row = database.Use(Occurrences.ByName).Add(key).Add(id);
-        return row.Step() ? row.Bytes(2) : null;
+        return row.Step() ? row.Message(2) : null;
     }
 
     public static List<StoredItem> List(SqliteDatabase database, string project, long after, int limit) =>

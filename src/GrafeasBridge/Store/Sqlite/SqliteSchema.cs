@@ -9,7 +9,7 @@ internal static class SqliteSchema
     /// <summary>Marks the file as ours ("GrBr"), so that another program's database is not filled with our tables.</summary>
     public const int ApplicationId = 0x47724272;
 
-    public static readonly IReadOnlyList<string> Steps = [First];
+    public static readonly IReadOnlyList<string> Steps = [First, Second];
 
     private const string First = """
         create table project_names (key integer primary key, name text not null unique);
@@ -72,5 +72,11 @@ internal static class SqliteSchema
 
         create table secrets (name text primary key, value blob not null) without rowid;
         create table writes_proved (key integer primary key, at integer not null);
+        """;
+
+    // What another version of the API wrote, where grafeas.v1 cannot say all of it.
+    private const string Second = """
+        alter table notes add column original blob;
+        alter table occurrences add column original blob;
         """;
 }

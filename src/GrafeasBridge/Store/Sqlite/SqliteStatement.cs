@@ -42,6 +42,9 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
     public SqliteStatement Add(byte[] value) =>
         Checked(value.Length == 0 ? raw.sqlite3_bind_zeroblob(handle, ++bound, 0) : raw.sqlite3_bind_blob(handle, ++bound, value));
 
+    // Not an overload of Add: a null would be ambiguous, and bytes are rarely absent.
+    public SqliteStatement AddOrNull(byte[]? value) => value is null ? Checked(raw.sqlite3_bind_null(handle, ++bound)) : Add(value);
+
     /// <returns>True when there is a row to read.</returns>
     public bool Step() => raw.sqlite3_step(handle) switch
     {
@@ -82,6 +85,9 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
     public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
 
     public byte[] Bytes(int column) => raw.sqlite3_column_blob(handle, column).ToArray();
+
+    /// <summary>A message from the column of its content and the next one, that of its original.</summary>
+    public StoredMessage Message(int column) => new(Bytes(column), IsNull(column + 1) ? null : Bytes(column + 1));
 
     public DateTimeOffset Time(int column) => new(Number(column), TimeSpan.Zero);
 
