@@ -1,59 +1,64 @@
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using GrafeasBridge.Store;
-using Microsoft.Extensions.Options;
+using Grafeas.V1;
+using Grpc.Core;
 
 namespace GrafeasBridge.Ingest;
 
-/// <summary>
-/// grafeas.v1.Grafeas, over gRPC and, from the annotations in the protos, over REST. In every method: the names, the body's
-/// presence, access, the rest of the body, the page, the store.
-/// </summary>
-internal sealed partial class GrafeasService(
-    IBridgeStore store,
-    Intake intake,
-    PageTokens tokens,
-    OccurrenceUpdate occurrenceUpdate,
-    TimeProvider clock,
-    IOptions<IngestOptions> settings)
-    : Grafeas.V1.Grafeas.GrafeasBase
+/// <summary>grafeas.v1.Grafeas, over gRPC and, from the annotations in the protos, over REST. What is done is done at the desks.</summary>
+internal sealed class GrafeasService(NoteDesk<Note> notes, OccurrenceDesk<Occurrence> occurrences) : Grafeas.V1.Grafeas.GrafeasBase
 {
-    private const string NoteType = "note";
-    private const string OccurrenceType = "occurrence";
+    public override Task<Note> CreateNote(CreateNoteRequest request, ServerCallContext context) =>
+        notes.CreateAsync(request.Parent, request.NoteId, request.Note, context);
 
-    private readonly IngestOptions options = settings.Value;
+    public override async Task<BatchCreateNotesResponse> BatchCreateNotes(BatchCreateNotesRequest request, ServerCallContext context) =>
+        new() { Notes = { await notes.CreateAllAsync(request.Parent, request.Notes, context) } };
 
-    /// <summary>Reads one page and parses it.</summary>
-    private async Task<(T[] Items, string NextPageToken)> PageAsync<T>(
-        ListCall call, MessageParser<T> parser, Func<long, int, Task<IReadOnlyList<StoredItem>>> fetch, CancellationToken cancellationToken)
-        where T : IMessage<T>
+    public override Task<Note> GetNote(GetNoteRequest request, ServerCallContext context) => notes.GetAsync(request.Name, context);
+
+    public override async Task<ListNotesResponse> ListNotes(ListNotesRequest request, ServerCallContext context)
     {
-        Pages.RefuseFilter(call.Filter);
-        int size = Pages.Size(call.PageSize, Pages.DefaultSize, options.MaxPageSize);
-        string list = PageTokens.List(call.Method, call.Parent, string.Empty);
-        long after = await tokens.ReadAsync(call.PageToken, list, cancellationToken);
-        Page page = await Pages.ReadAsync(fetch, after, size, options.MaxMessageBytes - PageReserve);
-        var items = new T[page.Items.Count];
-        for (int i = 0; i < items.Length; i++) items[i] = parser.ParseFrom(page.Items[i].Content);
-        return (items, await tokens.WriteAsync(page.Last, list, cancellationToken));
+        (Note[] page, string next) = await notes.ListAsync(
+            request.Parent, request.Filter, request.PageSize, request.PageToken, context);
+        return new ListNotesResponse { Notes = { page }, NextPageToken = next };
     }
 
-    // The token and its tag.
-    private const int PageReserve = 128;
+    public override Task<Note> UpdateNote(UpdateNoteRequest request, ServerCallContext context) =>
+        notes.UpdateAsync(request.Name, request.Note, request.UpdateMask, context);
 
-    private static async Task<Empty> AboutAsync(Task call, string type, string name)
+    public override Task<Empty> DeleteNote(DeleteNoteRequest request, ServerCallContext context) =>
+        notes.DeleteAsync(request.Name, context);
+
+    public override Task<Occurrence> CreateOccurrence(CreateOccurrenceRequest request, ServerCallContext context) =>
+        occurrences.CreateAsync(request.Parent, request.Occurrence, context);
+
+    public override async Task<BatchCreateOccurrencesResponse> BatchCreateOccurrences(
+        BatchCreateOccurrencesRequest request, ServerCallContext context) =>
+        new() { Occurrences = { await occurrences.CreateAllAsync(request.Parent, request.Occurrences, context) } };
+
+    public override Task<Occurrence> GetOccurrence(GetOccurrenceRequest request, ServerCallContext context) =>
+        occurrences.GetAsync(request.Name, context);
+
+    public override async Task<ListOccurrencesResponse> ListOccurrences(ListOccurrencesRequest request, ServerCallContext context)
     {
-        try
-        {
-            await call;
-            return new Empty();
-        }
-        catch (StoreException refused) when (!refused.Failure.IsTransient() && refused.Failure != StoreFailure.Broken)
-        {
-            throw Errors.From(refused, type, name);
-        }
+        (Occurrence[] page, string next) = await occurrences.ListAsync(
+            request.Parent, request.Filter, request.PageSize, request.PageToken, context);
+        return new ListOccurrencesResponse { Occurrences = { page }, NextPageToken = next };
     }
 
-    /// <param name="Method">Binds a token to the kind of list.</param>
-    private sealed record ListCall(string Method, string Parent, string Filter, int PageSize, string PageToken);
+    public override async Task<ListNoteOccurrencesResponse> ListNoteOccurrences(
+        ListNoteOccurrencesRequest request, ServerCallContext context)
+    {
+        (Occurrence[] page, string next) = await occurrences.ListOfNoteAsync(
+            request.Name, request.Filter, request.PageSize, request.PageToken, context);
+        return new ListNoteOccurrencesResponse { Occurrences = { page }, NextPageToken = next };
+    }
+
+    public override Task<Occurrence> UpdateOccurrence(UpdateOccurrenceRequest request, ServerCallContext context) =>
+        occurrences.UpdateAsync(request.Name, request.Occurrence, request.UpdateMask, context);
+
+    public override Task<Empty> DeleteOccurrence(DeleteOccurrenceRequest request, ServerCallContext context) =>
+        occurrences.DeleteAsync(request.Name, context);
+
+    public override async Task<Note> GetOccurrenceNote(GetOccurrenceNoteRequest request, ServerCallContext context) =>
+        await notes.FindAsync(await occurrences.NoteOfAsync(request.Name, context), context.CancellationToken);
 }

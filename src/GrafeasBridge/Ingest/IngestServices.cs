@@ -1,3 +1,4 @@
+using Grafeas.V1;
 using Grpc.AspNetCore.Server;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -18,8 +19,14 @@ internal static class IngestServices
         services.AddSingleton<ProjectsService>();
         services.AddSingleton<ErrorInterceptor>();
         services.AddSingleton<RestInterceptor>();
+        services.AddSingleton<INoteForm<Note>, V1NoteForm>();
+        services.AddSingleton<IOccurrenceForm<Occurrence>, V1OccurrenceForm>();
+        services.AddSingleton(typeof(NoteDesk<>));
+        services.AddSingleton(typeof(OccurrenceDesk<>));
+        services.AddSingleton<ProjectDesk>();
         services.AddSingleton<Intake>();
-        services.AddSingleton<OccurrenceUpdate>();
+        services.AddSingleton<Lists>();
+        services.AddSingleton<BatchLimit>();
         services.AddSingleton<PageTokens>();
         AddProtocols(services);
         return services;

@@ -15,28 +15,32 @@ namespace GrafeasBridge.Ingest;
 /// The way in for every new occurrence, single or in a batch, over gRPC or REST: allowed? valid? placed, stored. What a
 /// caller hears back is on stable storage.
 /// </summary>
-internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, TimeProvider clock, IOptions<IngestOptions> settings)
+internal sealed class Intake(
+    IBridgeStore store, IOccurrenceForm<Occurrence> v1, IOccurrenceMapping mapping, TimeProvider clock, IOptions<IngestOptions> settings)
 {
     private readonly IngestOptions options = settings.Value;
 
     public async Task<Occurrence> CreateAsync(string project, Occurrence occurrence, ServerCallContext context) =>
-        (await AddAsync(project, [occurrence], batch: false, context))[0];
+        (await AddAsync(v1, project, [occurrence], batch: false, context))[0];
 
     /// <summary>All or none; the answer keeps the order.</summary>
     public Task<Occurrence[]> CreateAllAsync(string project, IReadOnlyList<Occurrence> occurrences, ServerCallContext context) =>
-        AddAsync(project, [.. occurrences], batch: true, context);
+        AddAsync(v1, project, [.. occurrences], batch: true, context);
 
-    private async Task<Occurrence[]> AddAsync(string project, Occurrence[] occurrences, bool batch, ServerCallContext context)
+    /// <summary>All or none, in the form of any version; the answer keeps the order.</summary>
+    /// <param name="batch">Whether the occurrences came as a list: then field paths say which one is meant.</param>
+    public async Task<T[]> AddAsync<T>(IOccurrenceForm<T> form, string project, T[] occurrences, bool batch, ServerCallContext context)
+        where T : class, IMessage<T>, IDeepCloneable<T>
     {
         long start = clock.GetTimestamp();
         string transport = context.Name();
         string outcome = "refused";
         try
         {
-            NewOccurrence[] items = Prepare(project, occurrences, batch, context);
+            NewOccurrence[] items = Prepare(form, project, occurrences, batch, context);
             IReadOnlyList<AddedOccurrence> added = await StoreAsync(items, batch, context.CancellationToken);
             // 5: durable from here on.
-            outcome = Tell(occurrences, added, transport, context);
+            outcome = Tell(form, occurrences, added, transport, context);
         }
         catch
         {
@@ -51,7 +55,9 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
         return occurrences;
     }
 
-    private NewOccurrence[] Prepare(string project, Occurrence[] occurrences, bool batch, ServerCallContext context)
+    private NewOccurrence[] Prepare<T>(
+        IOccurrenceForm<T> form, string project, T[] occurrences, bool batch, ServerCallContext context)
+        where T : class, IMessage<T>, IDeepCloneable<T>
     {
         Caller caller = context.Require(Role.Send, project); // 3: this caller, in this project
         var notes = new NoteName[occurrences.Length];
@@ -59,10 +65,10 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
         for (int i = 0; i < occurrences.Length; i++)
         {
             Enter(ref check, batch, i);
-            if (!ResourceNames.TryNote(occurrences[i].NoteName, out notes[i], out string problem)) check.Add("note_name", problem);
+            if (!ResourceNames.TryNote(form.NoteName(occurrences[i]), out notes[i], out string problem)) check.Add("note_name", problem);
             else if (!caller.Knows(notes[i].Project)) throw ProjectPolicy.Denied(caller, $"any role in project '{notes[i].Project}'");
-            ServerFields.Clear(occurrences[i]);
-            OccurrenceValidator.Check(ref check, occurrences[i], options.AllowEmptySignatureKeyId); // 4: valid
+            form.Clear(occurrences[i]);
+            form.Check(ref check, occurrences[i]); // 4: valid
             check.Leave();
         }
 
@@ -73,40 +79,42 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
         var items = new NewOccurrence[occurrences.Length];
         for (int i = 0; i < occurrences.Length; i++)
         {
-            string? id = requestId is null
-                ? (options.RequestIdFromBuild ? RequestIdentity.FromBuild(project, occurrences[i]) : null)
-                : (batch ? RequestIdentity.InBatch(requestId, i) : requestId);
-            items[i] = New(project, notes[i], occurrences[i], id, now);
+            string? id = requestId is null ? null : batch ? RequestIdentity.InBatch(requestId, i) : requestId;
+            items[i] = New(form, project, notes[i], occurrences[i], id, now);
         }
 
-        RefuseUnplaced(items, batch);
-        RefuseLong(items);
+        RefuseUnplaced(items, form.ResourceField, batch);
+        RefuseLong(occurrences);
         return items;
     }
 
-    private NewOccurrence New(string project, NoteName note, Occurrence occurrence, string? requestId, DateTimeOffset now)
+    private NewOccurrence New<T>(
+        IOccurrenceForm<T> form, string project, NoteName note, T occurrence, string? requestId, DateTimeOffset now)
+        where T : class, IMessage<T>, IDeepCloneable<T>
     {
         CanonicalMaps.Sort(occurrence);
-        byte[] content = occurrence.ToByteArray();
-        byte[] hash = SHA256.HashData(content);
+        byte[] written = occurrence.ToByteArray();
+        byte[] hash = SHA256.HashData(written);
         string id = Guid.CreateVersion7(now).ToString("D");
-        ServerFields.Set(occurrence, new OccurrenceName(project, id).ToString(), Timestamp.FromDateTimeOffset(now));
+        form.Set(occurrence, new OccurrenceName(project, id).ToString(), Timestamp.FromDateTimeOffset(now));
+        Draft<Occurrence> draft = form.New(occurrence, written);
         return new NewOccurrence(
             project,
             id,
             note.Project,
             note.Id,
-            (int)occurrence.Kind,
-            occurrence.ResourceUri,
+            draft.Kind,
+            draft.V1.ResourceUri,
             now,
-            ServerFields.Append(content, occurrence),
-            requestId,
+            draft.Content,
+            requestId ?? (options.RequestIdFromBuild ? RequestIdentity.FromBuild(project, draft.V1) : null),
             hash,
-            mapping.Place(occurrence),
-            Activity.Current?.Id);
+            mapping.Place(draft.V1),
+            Activity.Current?.Id,
+            draft.Original);
     }
 
-    private void RefuseUnplaced(NewOccurrence[] items, bool batch)
+    private void RefuseUnplaced(NewOccurrence[] items, string field, bool batch)
     {
         if (!options.RefuseUnmapped) return;
         Checker check = default;
@@ -114,7 +122,7 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
         {
             if (items[i].Placement.Reason is not { } reason) continue;
             Enter(ref check, batch, i);
-            check.Add("resource_uri", $"names no version: {reason} (Ingest:RefuseUnmapped is on)");
+            check.Add(field, $"names no version: {reason} (Ingest:RefuseUnmapped is on)");
             check.Leave();
         }
 
@@ -122,10 +130,11 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
     }
 
     // The answer to a batch repeats it. A caller that cannot receive what was stored would send it again.
-    private void RefuseLong(NewOccurrence[] items)
+    private void RefuseLong<T>(T[] occurrences)
+        where T : IMessage
     {
         long size = 0;
-        foreach (NewOccurrence item in items) size += item.Content.Length + Pages.ItemOverhead;
+        foreach (T occurrence in occurrences) size += occurrence.CalculateSize() + Pages.ItemOverhead;
         if (size <= options.MaxMessageBytes) return;
         throw Errors.TooLarge(
             $"The answer would have {size} bytes; at most {options.MaxMessageBytes} are allowed (Ingest:MaxMessageBytes). "
@@ -155,8 +164,13 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
     }
 
     // Says in the answer what was stored: the new occurrences, or the first ones where the request was a repeat.
-    private static string Tell(
-        Occurrence[] occurrences, IReadOnlyList<AddedOccurrence> added, string transport, ServerCallContext context)
+    private static string Tell<T>(
+        IOccurrenceForm<T> form,
+        T[] occurrences,
+        IReadOnlyList<AddedOccurrence> added,
+        string transport,
+        ServerCallContext context)
+        where T : class, IMessage<T>, IDeepCloneable<T>
     {
         int repeated = 0;
         int unmapped = 0;
@@ -165,7 +179,7 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
             if (added[i].Repeated)
             {
                 repeated++;
-                occurrences[i] = Occurrence.Parser.ParseFrom(added[i].Message.Content);
+                occurrences[i] = form.Read(added[i].Message);
             }
             else if (added[i].UnmappedReason is not null)
             {

@@ -1,10 +1,11 @@
+using Google.Protobuf;
 using GrafeasBridge.Store;
 
 namespace GrafeasBridge.Ingest;
 
 /// <summary>One page of a list.</summary>
 /// <param name="Last">Sequence to go on after; null when nothing follows.</param>
-internal sealed record Page(IReadOnlyList<StoredMessage> Items, long? Last);
+internal sealed record Page<T>(IReadOnlyList<T> Items, long? Last);
 
 /// <summary>Page sizes, and pages that stay small enough for a client to receive.</summary>
 internal static class Pages
@@ -33,10 +34,12 @@ internal static class Pages
     /// <paramref name="maxBytes"/>; at least one when there is one. One more is read than shown, to know whether any follows.
     /// </summary>
     /// <param name="fetch">Items after a sequence, at most as many as asked for.</param>
-    public static async Task<Page> ReadAsync(
-        Func<long, int, Task<IReadOnlyList<StoredItem>>> fetch, long after, int size, int maxBytes)
+    /// <param name="read">Makes of a stored message what the answer holds.</param>
+    public static async Task<Page<T>> ReadAsync<T>(
+        Func<long, int, Task<IReadOnlyList<StoredItem>>> fetch, Func<StoredMessage, T> read, long after, int size, int maxBytes)
+        where T : IMessage
     {
-        var items = new List<StoredMessage>(Math.Min(size, DefaultSize));
+        var items = new List<T>(Math.Min(size, DefaultSize));
         long last = after;
         long bytes = 0;
         while (true)
@@ -45,13 +48,15 @@ internal static class Pages
             IReadOnlyList<StoredItem> chunk = await fetch(last, wanted);
             foreach (StoredItem item in chunk)
             {
-                bytes += Math.Max(item.Message.Content.Length, item.Message.Original?.Length ?? 0) + ItemOverhead;
-                if (items.Count == size || (items.Count > 0 && bytes > maxBytes)) return new Page(items, last);
-                items.Add(item.Message);
+                if (items.Count == size) return new Page<T>(items, last);
+                T message = read(item.Message);
+                bytes += message.CalculateSize() + ItemOverhead;
+                if (items.Count > 0 && bytes > maxBytes) return new Page<T>(items, last);
+                items.Add(message);
                 last = item.Sequence;
             }
 
-            if (chunk.Count < wanted) return new Page(items, null);
+            if (chunk.Count < wanted) return new Page<T>(items, null);
         }
     }
 

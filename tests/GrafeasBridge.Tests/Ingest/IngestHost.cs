@@ -1,6 +1,7 @@
 using System.Net;
 using Grafeas.V1.Project;
 using GrafeasBridge.Access;
+using GrafeasBridge.Beta;
 using GrafeasBridge.Ingest;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
@@ -72,7 +73,7 @@ internal sealed class IngestHost : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
         });
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(new TargetNames(["test"]));
-        builder.Services.AddIngest(builder.Configuration).AddStore(builder.Configuration).AddMapping(builder.Configuration);
+        builder.Services.AddIngest(builder.Configuration).AddBeta().AddStore(builder.Configuration).AddMapping(builder.Configuration);
         adjust?.Invoke(builder.Services);
 
         WebApplication built = builder.Build();
@@ -85,6 +86,7 @@ internal sealed class IngestHost : IAsyncDisposable
         });
         built.UseRestRequests();
         built.MapIngest();
+        built.MapBeta();
         await built.Services.GetRequiredService<IBridgeStore>().OpenAsync(cancellationToken);
         await built.StartAsync(cancellationToken);
         return new IngestHost(built, data, logs);
