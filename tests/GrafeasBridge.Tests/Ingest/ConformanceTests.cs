@@ -24,7 +24,9 @@ public sealed class ConformanceTests(IngestFixture fixture) : IClassFixture<Inge
     private static Dictionary<string, JsonNode> Load()
     {
         string[] files = Directory.GetFiles(RepositoryFiles.PathOf("tests", "conformance"), "v1*.json");
-        return files.Order(StringComparer.Ordinal)
+        // Cases of filters are those of Filtering, until lists take filters.
+        return files.Where(file => !Path.GetFileName(file).StartsWith("v1.filter-", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
             .SelectMany(file => (JsonArray)JsonNode.Parse(File.ReadAllText(file))!["cases"]!)
             .ToDictionary(one => (string)one!["id"]!, one => one!);
     }

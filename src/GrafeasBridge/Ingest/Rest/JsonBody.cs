@@ -38,6 +38,7 @@ internal sealed class JsonBody
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> json)
     {
+        if (JsonText.Problem(json.Span) is { } problem) throw Errors.Invalid(string.Empty, $"The body {problem}");
         try
         {
             return JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
