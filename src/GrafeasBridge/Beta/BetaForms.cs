@@ -1,6 +1,6 @@
-using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1Beta1;
+using GrafeasBridge.Filtering;
 using GrafeasBridge.Ingest;
 using GrafeasBridge.Store;
 using V1Note = Grafeas.V1.Note;
@@ -17,7 +17,7 @@ internal sealed class BetaNoteForm(BetaOriginals originals) : INoteForm<Note>
 
     public string KindField => "type";
 
-    public MessageDescriptor Descriptor => Note.Descriptor;
+    public FilterSubject Subject => BetaSubjects.Notes;
 
     public Note Read(StoredMessage stored) => originals.Notes.Read(stored);
 
@@ -61,7 +61,7 @@ internal sealed class BetaOccurrenceForm(BetaOriginals originals) : IOccurrenceF
 
     public string ResourceField => "resource.uri";
 
-    public MessageDescriptor Descriptor => Occurrence.Descriptor;
+    public FilterSubject Subject => BetaSubjects.Occurrences;
 
     public string NoteName(Occurrence occurrence) => occurrence.NoteName;
 

@@ -1,7 +1,7 @@
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
+using GrafeasBridge.Filtering;
 using GrafeasBridge.Store;
 
 namespace GrafeasBridge.Ingest;
@@ -29,7 +29,8 @@ internal interface IForm<T, TV1>
     /// <summary>The oneof that makes the kind: type or details.</summary>
     string KindField { get; }
 
-    MessageDescriptor Descriptor { get; }
+    /// <summary>What a list filter may speak of.</summary>
+    FilterSubject Subject { get; }
 
     T Read(StoredMessage stored);
 

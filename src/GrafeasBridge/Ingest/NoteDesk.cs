@@ -82,7 +82,7 @@ internal sealed class NoteDesk<T>(IBridgeStore store, INoteForm<T> form, Lists l
         NoteName note = ResourceNames.Note(name, "name");
         if (body is null) throw Errors.Invalid(form.Field, "is required");
         context.Require(Role.Send, note.Project);
-        UpdateMask mask = UpdateMask.Parse(updateMask, form.Descriptor);
+        UpdateMask mask = UpdateMask.Parse(updateMask, form.Subject.Root);
         try
         {
             StoredMessage changed = await store.UpdateNoteAsync(

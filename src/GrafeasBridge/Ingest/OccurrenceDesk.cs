@@ -89,7 +89,7 @@ internal sealed class OccurrenceDesk<T>(
         OccurrenceName occurrence = ResourceNames.Occurrence(name, "name");
         if (body is null) throw Errors.Invalid(form.Field, "is required");
         context.Require(Role.Send, occurrence.Project);
-        UpdateMask mask = UpdateMask.Parse(updateMask, form.Descriptor);
+        UpdateMask mask = UpdateMask.Parse(updateMask, form.Subject.Root);
         if (mask.Names("note_name")) ResourceNames.Note(form.NoteName(body), "occurrence.note_name");
         try
         {

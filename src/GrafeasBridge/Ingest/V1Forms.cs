@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
+using GrafeasBridge.Filtering;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using Microsoft.Extensions.Options;
@@ -17,7 +18,7 @@ internal sealed class V1NoteForm(IOriginals originals) : INoteForm<Note>
 
     public string KindField => "type";
 
-    public MessageDescriptor Descriptor => Note.Descriptor;
+    public FilterSubject Subject => FilterSubject.Notes;
 
     public Note Read(StoredMessage stored) => Note.Parser.ParseFrom(stored.Content);
 
@@ -53,7 +54,7 @@ internal sealed class V1OccurrenceForm(IOriginals originals, IOptions<IngestOpti
 
     public string ResourceField => "resource_uri";
 
-    public MessageDescriptor Descriptor => Occurrence.Descriptor;
+    public FilterSubject Subject => FilterSubject.Occurrences;
 
     public string NoteName(Occurrence occurrence) => occurrence.NoteName;
 
