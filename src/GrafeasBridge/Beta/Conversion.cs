@@ -113,9 +113,9 @@ internal static class Conversion
         public static int Number(int number, EnumDescriptor from, EnumDescriptor to)
         {
             if (from.FindValueByNumber(number) is { } value) return to.FindValueByName(value.Name)?.Number ?? 0;
-            // A number that neither knows may be one that both will know, unless their numbers differ already.
-            bool alike = from.Values.All(one => to.FindValueByName(one.Name)?.Number == one.Number);
-            return alike && to.FindValueByNumber(number) is null ? number : 0;
+            // A number that neither knows may be one that both will know, unless they differ already.
+            bool alike = from.Values.Count == to.Values.Count && from.Values.All(one => to.FindValueByName(one.Name)?.Number == one.Number);
+            return alike ? number : 0;
         }
 
         /// <summary>SHA256 for SHA256; nothing for an unspecified value.</summary>

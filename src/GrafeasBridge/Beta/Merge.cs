@@ -99,13 +99,15 @@ internal static class Merge
 
     private static object Changed(int index, bool inPlace, object[] kept, IList seen, IList now)
     {
-        if (!inPlace || kept[index] is not IMessage message || IsWellKnown(message.Descriptor)) return now[index]!;
+        if (!inPlace || kept[index] is not IMessage message || IsWhole(message.Descriptor)) return now[index]!;
         Into(message, (IMessage)seen[index]!, (IMessage)now[index]!);
         return message;
     }
 
-    private static bool IsPlainMessage(FieldDescriptor field) => field.FieldType == FieldType.Message && !IsWellKnown(field.MessageType);
+    private static bool IsPlainMessage(FieldDescriptor field) => field.FieldType == FieldType.Message && !IsWhole(field.MessageType);
 
-    // Times, Struct, Any, Status: both versions have the very same, so they change as a whole.
-    private static bool IsWellKnown(MessageDescriptor type) => type.File.Package.StartsWith("google.", StringComparison.Ordinal);
+    // Times, Struct, Any, Status are the very same in both versions. A version's full_name, which only v1 has, follows from its
+    // other fields and would tell of a version that is gone.
+    private static bool IsWhole(MessageDescriptor type) =>
+        type.File.Package.StartsWith("google.", StringComparison.Ordinal) || type == Grafeas.V1.Version.Descriptor;
 }

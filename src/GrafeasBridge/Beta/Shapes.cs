@@ -17,9 +17,9 @@ internal static class Shapes
     {
         switch (beta, v1)
         {
-            case (BetaVulnerability.PackageIssue, VulnerabilityOccurrence.Types.PackageIssue issue):
-                issue.FixedVersion ??= Nothing.Clone();
-                issue.FixAvailable = issue.FixedVersion.Kind == VersionKind.Normal;
+            case (BetaVulnerability.PackageIssue from, VulnerabilityOccurrence.Types.PackageIssue issue):
+                if (from.FixedLocation is null) issue.FixedVersion = Nothing.Clone();
+                issue.FixAvailable = issue.FixedVersion?.Kind == VersionKind.Normal;
                 break;
             case (BetaVulnerability.Details, VulnerabilityOccurrence found):
                 found.FixAvailable = found.PackageIssue.Any(issue => issue.FixAvailable);
