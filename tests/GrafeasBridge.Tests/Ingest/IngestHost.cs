@@ -1,5 +1,6 @@
 using System.Net;
 using Grafeas.V1.Project;
+using Grafeas.V1Beta1;
 using GrafeasBridge.Access;
 using GrafeasBridge.Beta;
 using GrafeasBridge.Ingest;
@@ -41,6 +42,7 @@ internal sealed class IngestHost : IAsyncDisposable
         channel = GrpcChannel.ForAddress(addresses[0], new GrpcChannelOptions { MaxReceiveMessageSize = 64 << 20 });
         Grafeas = new Service.GrafeasClient(channel);
         Projects = new Projects.ProjectsClient(channel);
+        Beta = new GrafeasV1Beta1.GrafeasV1Beta1Client(channel);
         Rest = new HttpClient { BaseAddress = addresses[1] };
     }
 
@@ -51,6 +53,8 @@ internal sealed class IngestHost : IAsyncDisposable
     public Service.GrafeasClient Grafeas { get; }
 
     public Projects.ProjectsClient Projects { get; }
+
+    public GrafeasV1Beta1.GrafeasV1Beta1Client Beta { get; }
 
     public HttpClient Rest { get; }
 
