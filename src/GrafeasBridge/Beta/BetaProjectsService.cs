@@ -16,9 +16,10 @@ internal sealed class BetaProjectsService(ProjectDesk projects) : Projects.Proje
 
     public override async Task<ListProjectsResponse> ListProjects(ListProjectsRequest request, ServerCallContext context)
     {
-        (IReadOnlyList<string> names, string next) = await projects.ListAsync(
-            "v1beta1.ListProjects", request.Filter, request.PageSize, request.PageToken, context);
-        return new ListProjectsResponse { Projects = { names.Select(name => new Project { Name = name }) }, NextPageToken = next };
+        var call = new ListCall(
+            "v1beta1.ListProjects", string.Empty, request.Filter, BetaSubjects.Projects, request.PageSize, request.PageToken, Pages.DefaultProjects);
+        (IReadOnlyList<Project> page, string next) = await projects.ListAsync(call, name => new Project { Name = name }, context);
+        return new ListProjectsResponse { Projects = { page }, NextPageToken = next };
     }
 
     public override Task<Empty> DeleteProject(DeleteProjectRequest request, ServerCallContext context) =>

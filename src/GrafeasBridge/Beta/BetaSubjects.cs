@@ -39,6 +39,8 @@ internal static class BetaSubjects
         StoreKind = StoreKind,
     };
 
+    public static FilterSubject Projects { get; } = new(Grafeas.V1Beta1.Project.Project.Descriptor);
+
     private static int? StoreKind(int number) => Enum.IsDefined((NoteKind)number) && number != 0
         ? Kinds.Stored(V1Kind.Unspecified, (NoteKind)number)
         : null;

@@ -73,7 +73,8 @@ internal sealed class Binder(FilterSubject subject)
         if (call.Function != HasPrefix || call.Target is not null)
         {
             throw new FilterException(
-                call.Position, $"found a call of {FilterException.Shown(call.Function)}; the only function is {HasPrefix}(field, \"text\")");
+                call.Position,
+                $"found a call of {FilterException.Shown(call.Function)}; the only function is {HasPrefix}(field, \"text\")");
         }
 
         if (call.Args.Count != 2)

@@ -27,7 +27,7 @@ internal sealed class FilterException : Exception
         bool cut = text.Length > Longest;
         if (cut) text = text[..(char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest)];
         Span<char> shown = stackalloc char[Longest];
-        for (int i = 0; i < text.Length; i++) shown[i] = char.IsControl(text[i]) || char.IsSurrogate(text[i]) ? '\uFFFD' : text[i];
+        for (int i = 0; i < text.Length; i++) shown[i] = char.IsControl(text[i]) ? '\uFFFD' : text[i];
         return $"'{shown[..text.Length]}{(cut ? "…" : string.Empty)}'";
     }
 }

@@ -54,7 +54,9 @@ internal sealed partial class FilterParser
                 return Of(token).ToString();
             case TokenKind.Quoted:
                 next++;
-                return FilterStrings.Unquote(text, token).Value;
+                return FilterStrings.Unquote(text, token) is { IsText: true } name
+                    ? name.Value
+                    : throw new FilterException(token.Start, "found escapes that make no UTF-8 text, expected the name of a field");
             default:
                 return Word() ?? throw Unexpected("the name of a field");
         }
@@ -169,7 +171,8 @@ internal sealed partial class FilterParser
     }
 
     private static bool EndsNumber(TokenKind kind) =>
-        kind is TokenKind.End or TokenKind.Blank or TokenKind.Comma or TokenKind.Close or TokenKind.CloseIndex || OperatorOf(kind) is not null;
+        kind is TokenKind.End or TokenKind.Blank or TokenKind.Comma or TokenKind.Close or TokenKind.CloseIndex
+        || OperatorOf(kind) is not null;
 
     private static DoubleNode Float(int at, string written)
     {
@@ -187,7 +190,11 @@ internal sealed partial class FilterParser
         foreach (char c in numeral == 16 ? digits[2..] : digits)
         {
             int digit = char.IsAsciiDigit(c) ? c - '0' : (c | 0x20) - 'a' + 10;
-            if (digit >= numeral) throw new FilterException(at, $"found {FilterException.Shown(written)}, which begins with 0 and is no octal number");
+            if (digit >= numeral)
+            {
+                throw new FilterException(at, $"found {FilterException.Shown(written)}, which begins with 0 and is no octal number");
+            }
+
             value = (value * (UInt128)numeral) + (UInt128)digit;
             if (value > 1UL << 63) break;
         }
@@ -195,7 +202,8 @@ internal sealed partial class FilterParser
         bool negative = digits.Length < written.Length;
         if (value > (negative ? 1UL << 63 : long.MaxValue))
         {
-            throw new FilterException(at, $"found {FilterException.Shown(written)}, which is not within {long.MinValue} and {long.MaxValue}");
+            throw new FilterException(
+                at, $"found {FilterException.Shown(written)}, which is not within {long.MinValue} and {long.MaxValue}");
         }
 
         return new IntNode(at, negative ? (long)-(Int128)value : (long)value, written);

@@ -48,8 +48,10 @@ internal sealed partial class FilterParser
         if (Current.Kind == TokenKind.End) return null;
         FilterNode filter = Expression();
         SkipBlank();
-        if (Current.Kind != TokenKind.End) throw Unexpected("a blank and a further term, or the end");
-        return filter;
+        if (Current.Kind == TokenKind.End) return filter;
+        // What people meant is most often a URL or a time, which they left without quotes.
+        string hint = OperatorOf(Current.Kind) is null ? string.Empty : $"; text that holds {Found(Current)} takes double quotes";
+        throw Unexpected($"a blank and a further term, or the end{hint}");
     }
 
     private FilterNode Expression()
@@ -106,7 +108,8 @@ internal sealed partial class FilterParser
             negation = Operators.Not;
         }
 
-        if (negation is not null && Current.Kind is TokenKind.Minus or TokenKind.Not) throw Unexpected($"{Term}: a term is negated once only");
+        bool again = negation is not null && Current.Kind is TokenKind.Minus or TokenKind.Not;
+        if (again) throw Unexpected($"{Term}: a term is negated once only");
         FilterNode term = Restriction();
         if (term is not CallNode call || !Operators.IsRestriction(call.Function)) term = Operator(term.Position, Operators.Global, term);
         return negation is null ? term : Operator(at, negation, term);

@@ -6,6 +6,8 @@ namespace GrafeasBridge.Filtering;
 /// <summary>Reads a text in quotes by the rules of Go: the escapes that Go knows, and no line feed.</summary>
 internal static class FilterStrings
 {
+    private const string Escapes = @"\\ \"" \n \t \r \a \b \f \v \xHH \uHHHH \UHHHHHHHH \NNN";
+
     /// <param name="token">With its quotes.</param>
     /// <exception cref="FilterException">At the escape or the line feed that the rules do not allow.</exception>
     public static StringNode Unquote(string text, Token token)
@@ -54,7 +56,7 @@ internal static class FilterStrings
         if (digits == 0 || at + first + digits > end || Number(text.AsSpan(at + first, digits), numeral) is not { } value)
         {
             throw new FilterException(
-                at, $"found {FilterException.Shown(text.AsSpan(at, 2))} in quotes, expected one of \\\\ \\\" \\n \\t \\r \\a \\b \\f \\v \\xHH \\uHHHH \\NNN");
+                at, $"found {FilterException.Shown(text.AsSpan(at, 2))} in quotes, expected one of {Escapes}");
         }
 
         Write(value, c is 'u' or 'U', at, bytes);

@@ -17,7 +17,13 @@ internal sealed record FilterColumn(Column Column, string Path, int Part = 0);
 
 /// <summary>What can be filtered: a type of message, the aliases of its fields, and which of them are columns of the store.</summary>
 /// <example>
-/// <code>new FilterSubject(Occurrence.Descriptor) { Aliases = [new("resource_url", "resource.uri")], Columns = [new(Column.ResourceUri, "resource.uri")] }</code>
+/// <code>
+/// new FilterSubject(descriptor)
+/// {
+///     Aliases = [new FilterAlias("resource_url", "resource.uri")],
+///     Columns = [new FilterColumn(Column.ResourceUri, "resource.uri")],
+/// }
+/// </code>
 /// </example>
 internal sealed class FilterSubject
 {

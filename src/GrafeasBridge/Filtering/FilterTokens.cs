@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
 namespace GrafeasBridge.Filtering;
 
 internal enum TokenKind
@@ -36,11 +39,14 @@ internal enum TokenKind
 }
 
 /// <summary>A token of a filter; blanks in a row are one, and so are digits.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct Token(TokenKind Kind, int Start, int Length);
 
 /// <summary>Cuts a filter into tokens: always the longest there is, as the reference does.</summary>
 internal static class FilterTokens
 {
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
+
     public static List<Token> Of(string text)
     {
         var tokens = new List<Token>();
@@ -141,8 +147,6 @@ internal static class FilterTokens
         bool whole = digits > 0 && end <= text.Length && text.AsSpan(at + 2, digits).IndexOfAnyExcept(HexDigits) < 0;
         return whole ? 2 + digits : 0;
     }
-
-    private static readonly System.Buffers.SearchValues<char> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdefABCDEF");
 
     private static Token Quoted(string text, int at)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Google.Protobuf.WellKnownTypes;
 
 namespace GrafeasBridge.Filtering;
@@ -5,6 +6,7 @@ namespace GrafeasBridge.Filtering;
 /// <summary>A moment to the nanosecond, also one that DateTime cannot hold.</summary>
 /// <param name="Seconds">Since 1970-01-01T00:00:00Z, without leap seconds.</param>
 /// <param name="Nanos">0 to 999,999,999.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct Instant(long Seconds, int Nanos)
 {
     private const int NanosPerTick = 100;
@@ -47,9 +49,11 @@ internal readonly record struct Instant(long Seconds, int Nanos)
     public static Instant? Parse(ReadOnlySpan<char> text)
     {
         // 2024-01-10T12:00:00Z is the shortest there is.
-        if (text.Length < 20 || text[4] != '-' || text[7] != '-' || text[10] is not ('T' or 't') || text[13] != ':' || text[16] != ':') return null;
+        if (text.Length < 20 || text[10] is not ('T' or 't')) return null;
+        if (text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':') return null;
         if (Digits(text[..4]) is not { } year || Digits(text[5..7]) is not { } month || Digits(text[8..10]) is not { } day) return null;
-        if (Digits(text[11..13]) is not { } hour || Digits(text[14..16]) is not { } minute || Digits(text[17..19]) is not { } second) return null;
+        if (Digits(text[11..13]) is not { } hour || Digits(text[14..16]) is not { } minute) return null;
+        if (Digits(text[17..19]) is not { } second) return null;
         if (month is < 1 or > 12 || day < 1 || day > DaysIn(year, month) || hour > 23 || minute > 59 || second > 59) return null;
         ReadOnlySpan<char> rest = text[19..];
         if (Fraction(ref rest) is not { } nanos || Offset(rest) is not { } offset) return null;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace GrafeasBridge.Filtering;
@@ -34,6 +35,8 @@ internal sealed record Literal(int Position, string Text, bool IsQuoted, Number?
 /// <summary>A number of a filter: whole ones stay whole, so that large ones are compared exactly.</summary>
 internal readonly record struct Number
 {
+    private static readonly SearchValues<char> Decimal = SearchValues.Create("0123456789+-.eE");
+
     private readonly double real;
     private readonly long whole;
     private readonly bool isWhole;
@@ -57,7 +60,7 @@ internal readonly record struct Number
     /// <summary>Reads a decimal number; null for anything else, infinities too.</summary>
     public static Number? Parse(string text)
     {
-        if (text.Length == 0 || text.AsSpan().ContainsAnyExcept("0123456789+-.eE")) return null;
+        if (text.Length == 0 || text.AsSpan().ContainsAnyExcept(Decimal)) return null;
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole)) return Of(whole);
         const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         return double.TryParse(text, Style, CultureInfo.InvariantCulture, out double real) && double.IsFinite(real) ? Of(real) : null;

@@ -82,16 +82,17 @@ internal sealed class Questions(FilterSubject subject, FieldPath path, Literal v
         _ => new TextTest(TextMatch.GreaterOrEqual, value.Text),
     };
 
-    // A whole name of a note is looked up by its parts.
+    // The name of a note, or how it begins, is looked up by its parts.
     private Condition? NameCondition(TextTest test)
     {
-        if (test.Match != TextMatch.Equal || path.Part != 0 || path.ProtoPath is not { } name) return null;
+        if (path.Part != 0 || path.ProtoPath is not { } name) return null;
         if (subject.ColumnOf(name, 2) is not { } project || subject.ColumnOf(name, 4) is not { } id) return null;
-        return test.Value.Split('/') is ["projects", { Length: > 0 } inProject, "notes", { Length: > 0 } note]
-            ? Planner.All(
-                new Condition.CompareText(project, Comparison.Equal, inProject),
-                new Condition.CompareText(id, Comparison.Equal, note))
-            : new Condition.Never();
+        bool whole = test.Match == TextMatch.Equal;
+        if (!whole && test.Match != TextMatch.StartsWith) return null;
+        Condition? unlike = whole ? new Condition.Never() : null;
+        if (test.Value.Split('/') is not ["projects", { Length: > 0 } inProject, "notes", { } note]) return unlike;
+        if (whole && note.Length == 0) return unlike;
+        return Planner.All(new Condition.CompareText(project, Comparison.Equal, inProject), (test with { Value = note }).Of(id));
     }
 
     private FieldTest Enum(Comparison comparison)
@@ -126,7 +127,11 @@ internal sealed class Questions(FilterSubject subject, FieldPath path, Literal v
 
     private bool? Flag() => value.Written is null && bool.TryParse(value.Text, out bool flag) && value.Text.Length == flag.ToString().Length ? flag : null;
 
-    private FilterException NotA(string expected) => new(value.Position, $"found {value.Shown}, expected {expected}");
+    private FilterException NotA(string expected)
+    {
+        string hint = !value.IsQuoted && value.Text.StartsWith('\'') ? "; quotes are double ones" : string.Empty;
+        return new FilterException(value.Position, $"found {value.Shown}, expected {expected}{hint}");
+    }
 
     private FilterException Wrong(string type, string expected) => new(path.Position, $"found a field that is {type}, expected {expected} with it");
 }

@@ -25,9 +25,9 @@ internal static class IngestServices
         services.AddSingleton(typeof(OccurrenceDesk<>));
         services.AddSingleton<ProjectDesk>();
         services.AddSingleton<Intake>();
-        services.AddSingleton<Lists>();
         services.AddSingleton<BatchLimit>();
         services.AddSingleton<PageTokens>();
+        services.AddSingleton<ListReader>();
         AddProtocols(services);
         return services;
     }

@@ -11,7 +11,7 @@ namespace GrafeasBridge.Ingest;
 /// The methods on notes, for the messages of any version. In every method: the names, the body's presence, access, the rest of
 /// the body, the page, the store.
 /// </summary>
-internal sealed class NoteDesk<T>(IBridgeStore store, INoteForm<T> form, Lists lists, BatchLimit batches, TimeProvider clock)
+internal sealed class NoteDesk<T>(IBridgeStore store, INoteForm<T> form, ListReader lists, BatchLimit batches, TimeProvider clock)
     where T : class, IMessage<T>, IDeepCloneable<T>
 {
     private const string Type = "note";
@@ -65,15 +65,15 @@ internal sealed class NoteDesk<T>(IBridgeStore store, INoteForm<T> form, Lists l
         return stored is null ? throw Errors.NotFound(Type, name.ToString()) : form.Read(stored);
     }
 
-    public async Task<(T[] Notes, string NextPageToken)> ListAsync(
+    public async Task<(IReadOnlyList<T> Notes, string NextPageToken)> ListAsync(
         string parent, string filter, int pageSize, string pageToken, ServerCallContext context)
     {
         string project = ResourceNames.Project(parent, "parent");
         context.Require(Role.Read, project);
         return await lists.ReadAsync(
-            form,
-            new ListCall("ListNotes", project, filter, pageSize, pageToken),
-            (after, limit) => store.ListNotesAsync(project, after, limit, context.CancellationToken),
+            new ListCall(form.Version + "ListNotes", project, filter, form.Subject, pageSize, pageToken),
+            query => store.ListNotesAsync(project, query, context.CancellationToken),
+            item => (item.Sequence, form.Read(item.Message)),
             context.CancellationToken);
     }
 

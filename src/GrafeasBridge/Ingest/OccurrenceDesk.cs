@@ -16,7 +16,7 @@ internal sealed class OccurrenceDesk<T>(
     IBridgeStore store,
     Intake intake,
     IOccurrenceForm<T> form,
-    Lists lists,
+    ListReader lists,
     BatchLimit batches,
     IOccurrenceMapping mapping,
     TimeProvider clock)
@@ -45,29 +45,29 @@ internal sealed class OccurrenceDesk<T>(
         return await FindAsync(occurrence, context.CancellationToken);
     }
 
-    public async Task<(T[] Occurrences, string NextPageToken)> ListAsync(
+    public async Task<(IReadOnlyList<T> Occurrences, string NextPageToken)> ListAsync(
         string parent, string filter, int pageSize, string pageToken, ServerCallContext context)
     {
         string project = ResourceNames.Project(parent, "parent");
         context.Require(Role.Read, project);
         return await lists.ReadAsync(
-            form,
-            new ListCall("ListOccurrences", project, filter, pageSize, pageToken),
-            (after, limit) => store.ListOccurrencesAsync(project, after, limit, context.CancellationToken),
+            new ListCall(form.Version + "ListOccurrences", project, filter, form.Subject, pageSize, pageToken),
+            query => store.ListOccurrencesAsync(project, query, context.CancellationToken),
+            View,
             context.CancellationToken);
     }
 
     /// <summary>Occurrences of every project that the caller knows; the note must be there.</summary>
-    public async Task<(T[] Occurrences, string NextPageToken)> ListOfNoteAsync(
+    public async Task<(IReadOnlyList<T> Occurrences, string NextPageToken)> ListOfNoteAsync(
         string name, string filter, int pageSize, string pageToken, ServerCallContext context)
     {
         NoteName note = ResourceNames.Note(name, "name");
         Caller caller = context.Require(Role.Read, note.Project);
         IReadOnlyList<string>? projects = caller.Projects is null ? null : [.. caller.Projects];
-        (T[] Occurrences, string NextPageToken) page = await lists.ReadAsync(
-            form,
-            new ListCall("ListNoteOccurrences", note.ToString(), filter, pageSize, pageToken),
-            (after, limit) => store.ListNoteOccurrencesAsync(note.Project, note.Id, projects, after, limit, context.CancellationToken),
+        (IReadOnlyList<T> Occurrences, string NextPageToken) page = await lists.ReadAsync(
+            new ListCall(form.Version + "ListNoteOccurrences", note.ToString(), filter, form.Subject, pageSize, pageToken),
+            query => store.ListNoteOccurrencesAsync(note.Project, note.Id, projects, query, context.CancellationToken),
+            View,
             context.CancellationToken);
         // A deleted note keeps its occurrences, but has no list any more.
         return await store.FindNoteAsync(note.Project, note.Id, context.CancellationToken) is null
@@ -113,6 +113,8 @@ internal sealed class OccurrenceDesk<T>(
         return Refusals.AboutAsync(
             store.DeleteOccurrenceAsync(occurrence.Project, occurrence.Id, context.CancellationToken), Type, occurrence.ToString());
     }
+
+    private (long Sequence, T? Message) View(StoredItem item) => (item.Sequence, form.Read(item.Message));
 
     private async Task<T> FindAsync(OccurrenceName name, CancellationToken cancellationToken)
     {

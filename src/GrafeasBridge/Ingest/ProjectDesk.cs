@@ -1,8 +1,8 @@
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using GrafeasBridge.Access;
 using GrafeasBridge.Store;
 using Grpc.Core;
-using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Ingest;
 
@@ -11,12 +11,10 @@ namespace GrafeasBridge.Ingest;
 /// it nor go with it. Whoever may send to a project may announce it; whoever may do anything in it may see it; deleting is for
 /// operators.
 /// </summary>
-internal sealed class ProjectDesk(IBridgeStore store, PageTokens tokens, IOptions<IngestOptions> settings)
+internal sealed class ProjectDesk(IBridgeStore store, ListReader lists)
 {
     private const string Type = "project";
     private const int ChunkSize = 1000;
-
-    private readonly IngestOptions options = settings.Value;
 
     /// <param name="name">Of the project in the body; null without one.</param>
     public async Task<string> CreateAsync(string? name, ServerCallContext context)
@@ -50,19 +48,16 @@ internal sealed class ProjectDesk(IBridgeStore store, PageTokens tokens, IOption
     }
 
     /// <summary>The projects that the caller knows, in the order in which they were created.</summary>
-    /// <param name="method">Binds a token to the version of the list.</param>
-    public async Task<(IReadOnlyList<string> Names, string NextPageToken)> ListAsync(
-        string method, string filter, int pageSize, string pageToken, ServerCallContext context)
+    /// <param name="make">The version's message of a project's name.</param>
+    public Task<(IReadOnlyList<T> Projects, string NextPageToken)> ListAsync<T>(ListCall call, Func<string, T> make, ServerCallContext context)
+        where T : class, IMessage
     {
         Caller caller = context.Caller();
-        Pages.RefuseFilter(filter);
-        int size = Pages.Size(pageSize, Pages.DefaultProjects, options.MaxPageSize);
-        string list = PageTokens.List(method, string.Empty, string.Empty);
-        long after = await tokens.ReadAsync(pageToken, list, context.CancellationToken);
-
-        var names = new List<string>();
-        long? last = await FillAsync(names, caller, after, size, context.CancellationToken);
-        return (names, await tokens.WriteAsync(last, list, context.CancellationToken));
+        return lists.ReadAsync(
+            call,
+            query => ReadAsync(query, caller, context.CancellationToken),
+            project => (project.Sequence, caller.Knows(project.Id) ? make($"projects/{project.Id}") : null),
+            context.CancellationToken);
     }
 
     public async Task<Empty> DeleteAsync(string name, ServerCallContext context)
@@ -81,25 +76,12 @@ internal sealed class ProjectDesk(IBridgeStore store, PageTokens tokens, IOption
         return new Empty();
     }
 
-    // A caller may know few of many projects, so the page is filled from as many chunks as it takes.
-    private async Task<long?> FillAsync(List<string> names, Caller caller, long after, int size, CancellationToken cancellationToken)
+    // A caller may know few of many projects, so more are read than shown.
+    private async Task<ListPart<StoredProject>> ReadAsync(ListQuery query, Caller caller, CancellationToken cancellationToken)
     {
-        long last = after;
-        long read = after;
-        while (true)
-        {
-            int wanted = caller.Projects is null ? size + 1 - names.Count : ChunkSize;
-            IReadOnlyList<StoredProject> chunk = await store.ListProjectsAsync(read, wanted, cancellationToken);
-            foreach (StoredProject project in chunk)
-            {
-                read = project.Sequence;
-                if (!caller.Knows(project.Id)) continue;
-                if (names.Count == size) return last;
-                names.Add($"projects/{project.Id}");
-                last = project.Sequence;
-            }
-
-            if (chunk.Count < wanted) return null;
-        }
+        int wanted = caller.Projects is null ? query.Limit : ChunkSize;
+        IReadOnlyList<StoredProject> chunk = await store.ListProjectsAsync(query.After, wanted, cancellationToken);
+        return new ListPart<StoredProject>(
+            chunk, chunk.Count > 0 ? chunk[^1].Sequence : query.After, IsLast: chunk.Count < wanted, chunk.Count);
     }
 }

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1.Project;
+using GrafeasBridge.Filtering;
 using Grpc.Core;
 
 namespace GrafeasBridge.Ingest;
@@ -15,9 +16,10 @@ internal sealed class ProjectsService(ProjectDesk projects) : Projects.ProjectsB
 
     public override async Task<ListProjectsResponse> ListProjects(ListProjectsRequest request, ServerCallContext context)
     {
-        (IReadOnlyList<string> names, string next) = await projects.ListAsync(
-            "ListProjects", request.Filter, request.PageSize, request.PageToken, context);
-        return new ListProjectsResponse { Projects = { names.Select(name => new Project { Name = name }) }, NextPageToken = next };
+        var call = new ListCall(
+            "ListProjects", string.Empty, request.Filter, FilterSubject.Projects, request.PageSize, request.PageToken, Pages.DefaultProjects);
+        (IReadOnlyList<Project> page, string next) = await projects.ListAsync(call, name => new Project { Name = name }, context);
+        return new ListProjectsResponse { Projects = { page }, NextPageToken = next };
     }
 
     public override Task<Empty> DeleteProject(DeleteProjectRequest request, ServerCallContext context) =>

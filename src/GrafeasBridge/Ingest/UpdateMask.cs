@@ -2,6 +2,7 @@ using System.Collections;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
+using GrafeasBridge.Filtering;
 
 namespace GrafeasBridge.Ingest;
 
@@ -154,7 +155,8 @@ internal sealed class UpdateMask
         if (field is not null) return field;
         foreach (FieldDescriptor candidate in type.Fields.InFieldNumberOrder())
         {
-            if (string.Equals(candidate.JsonName, name, StringComparison.Ordinal)) return candidate;
+            // A mask in JSON has the camel case of the name, also where the field's JSON name is something else.
+            if (candidate.JsonName == name || FieldPath.CamelCase(candidate.Name) == name) return candidate;
         }
 
         return null;

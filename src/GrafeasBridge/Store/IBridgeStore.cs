@@ -39,7 +39,8 @@ internal interface IBridgeStore
     /// <summary>Keeps the note's occurrences. NotFound when it is not there.</summary>
     Task DeleteNoteAsync(string project, string id, CancellationToken cancellationToken);
 
-    Task<IReadOnlyList<StoredItem>> ListNotesAsync(string project, long after, int limit, CancellationToken cancellationToken);
+    /// <summary>A short read, whatever the condition: a caller goes on after <see cref="ListPart{T}.Through"/> until a part is the last.</summary>
+    Task<ListPart<StoredItem>> ListNotesAsync(string project, ListQuery query, CancellationToken cancellationToken);
 
     // Occurrences
 
@@ -65,11 +66,14 @@ internal interface IBridgeStore
     /// <summary>Removes it and marks the versions that it concerned dirty. NotFound when it is not there.</summary>
     Task DeleteOccurrenceAsync(string project, string id, CancellationToken cancellationToken);
 
-    Task<IReadOnlyList<StoredItem>> ListOccurrencesAsync(string project, long after, int limit, CancellationToken cancellationToken);
+    /// <summary>In parts, as notes are.</summary>
+    Task<ListPart<StoredItem>> ListOccurrencesAsync(string project, ListQuery query, CancellationToken cancellationToken);
 
-    /// <summary>Occurrences of all projects that point at the note; only those of <paramref name="projects"/> when it is not null.</summary>
-    Task<IReadOnlyList<StoredItem>> ListNoteOccurrencesAsync(
-        string noteProject, string noteId, IReadOnlyList<string>? projects, long after, int limit, CancellationToken cancellationToken);
+    /// <summary>
+    /// Occurrences of all projects that point at the note; only those of <paramref name="projects"/> when it is not null. In parts.
+    /// </summary>
+    Task<ListPart<StoredItem>> ListNoteOccurrencesAsync(
+        string noteProject, string noteId, IReadOnlyList<string>? projects, ListQuery query, CancellationToken cancellationToken);
 
     Task<IReadOnlyList<UnmappedItem>> ListUnmappedAsync(string project, long after, int limit, CancellationToken cancellationToken);
 

@@ -1,3 +1,4 @@
+using GrafeasBridge.Filtering;
 using GrafeasBridge.Mapping;
 
 namespace GrafeasBridge.Store;
@@ -65,6 +66,20 @@ internal sealed record StoredItem(long Sequence, StoredMessage Message);
 
 /// <summary>A project with its place in list order.</summary>
 internal sealed record StoredProject(long Sequence, string Id);
+
+/// <summary>What a list asks the store for: one part of it.</summary>
+/// <param name="Condition">What every row of the answer fulfils. Notes keep no resource and no time: what is said of those holds for all.</param>
+/// <param name="After">Sequence after which rows are wanted.</param>
+/// <param name="Limit">Most rows of the part.</param>
+/// <param name="MaxBytes">Bytes of messages after which the part ends; one larger message is a part of its own.</param>
+/// <param name="MaxLooks">Rows to look at, roughly, after which the part ends; the store may end it earlier, but not before it has got on.</param>
+internal sealed record ListQuery(Condition Condition, long After, int Limit, long MaxBytes = long.MaxValue, int MaxLooks = int.MaxValue);
+
+/// <summary>A part of a list, in order of sequence.</summary>
+/// <param name="Through">Every row up to this sequence that fulfils the condition has been given: where to go on after.</param>
+/// <param name="IsLast">True when nothing follows.</param>
+/// <param name="Looked">Rows looked at, to be counted against a budget.</param>
+internal sealed record ListPart<T>(IReadOnlyList<T> Items, long Through, bool IsLast, int Looked);
 
 /// <summary>An occurrence that concerns no version yet.</summary>
 internal sealed record UnmappedItem(long Sequence, string Name, string ResourceUri, string Reason, DateTimeOffset CreateTime);

@@ -26,3 +26,8 @@ public sealed class SqliteDeliveryTests : DeliveryContract
 {
     internal override StoreBackend NewBackend() => new SqliteBackend();
 }
+
+public sealed class SqliteFilterTests : FilterContract
+{
+    internal override StoreBackend NewBackend() => new SqliteBackend();
+}

@@ -9,9 +9,6 @@ internal static class Notes
     private static readonly Sql KindOf = new("select kind from notes where name = ?");
     private static readonly Sql MessageOf = new("select content, original from notes where name = ?");
 
-    internal static readonly Sql Page = new(
-        "select seq, content, original from notes where project = ? and seq > ? order by seq limit ?");
-
     public static bool Add(WriteSession session, IReadOnlyList<NewNote> notes)
     {
         for (var i = 0; i < notes.Count; i++)
@@ -60,11 +57,6 @@ internal static class Notes
     public static StoredMessage? Message(SqliteDatabase database, string project, string id) =>
         NameKey(database, project, id) is { } name ? Message(database, name) : null;
 
-    public static List<StoredItem> List(SqliteDatabase database, string project, long after, int limit) =>
-        Names.Project(database, project) is { } key
-            ? StoredItems.Read(database.Use(Page).Add(key).Add(after).Add(limit))
-            : [];
-
     public static long? NameKey(SqliteDatabase database, string project, string id) =>
         Names.Project(database, project) is { } key ? Names.Note(database, key, id) : null;
 
@@ -78,20 +70,4 @@ internal static class Notes
     }
 
     private static string NameOf(string project, string id) => $"projects/{project}/notes/{id}";
-}
-
-/// <summary>Reads pages of (sequence, content, original).</summary>
-internal static class StoredItems
-{
-    public static List<StoredItem> Read(SqliteStatement rows)
-    {
-        var page = new List<StoredItem>();
-        using (rows)
-        {
-            while (rows.Step())
-                page.Add(new StoredItem(rows.Number(0), rows.Message(1)));
-        }
-
-        return page;
-    }
 }

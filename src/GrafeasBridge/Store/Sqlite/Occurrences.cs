@@ -89,7 +89,9 @@ internal static class Occurrences
             .Run();
         if (inserted == 0)
             throw new StoreException(StoreFailure.AlreadyExists, $"occurrence {occurrence.Name} already exists", index);
-        var reason = Links.Add(session, project, session.Database.LastInsertId, occurrence.Placement, dirty);
+        var sequence = session.Database.LastInsertId;
+        session.Blocks.Keep(session.Database, sequence, occurrence.CreateTime);
+        var reason = Links.Add(session, project, sequence, occurrence.Placement, dirty);
         return new AddedOccurrence(new StoredMessage(occurrence.Content, occurrence.Original), Repeated: false, reason);
     }
 

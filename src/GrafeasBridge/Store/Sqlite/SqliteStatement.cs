@@ -39,6 +39,9 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
         return Checked(code);
     }
 
+    /// <summary>Adds a text that is in UTF-8 already, or only a bound of such: it need not be well-formed, but not be empty.</summary>
+    public SqliteStatement AddUtf8(byte[] value) => Checked(raw.sqlite3_bind_text(handle, ++bound, value.AsSpan()));
+
     public SqliteStatement Add(byte[] value) =>
         Checked(value.Length == 0 ? raw.sqlite3_bind_zeroblob(handle, ++bound, 0) : raw.sqlite3_bind_blob(handle, ++bound, value));
 
@@ -83,6 +86,9 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
     public string Text(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string();
 
     public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
+
+    /// <summary>A text as it is stored, until the next step.</summary>
+    public ReadOnlySpan<byte> Utf8(int column) => raw.sqlite3_column_blob(handle, column);
 
     public byte[] Bytes(int column) => raw.sqlite3_column_blob(handle, column).ToArray();
 

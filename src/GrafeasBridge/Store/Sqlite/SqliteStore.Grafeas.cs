@@ -1,3 +1,5 @@
+using GrafeasBridge.Store.Sqlite.Lists;
+
 namespace GrafeasBridge.Store.Sqlite;
 
 /// <summary>Projects, notes and occurrences.</summary>
@@ -28,9 +30,8 @@ internal sealed partial class SqliteStore
     public Task DeleteNoteAsync(string project, string id, CancellationToken cancellationToken) =>
         WriteAsync(session => Notes.Delete(session, project, id), cancellationToken);
 
-    public Task<IReadOnlyList<StoredItem>> ListNotesAsync(
-        string project, long after, int limit, CancellationToken cancellationToken) =>
-        ReadAsync<IReadOnlyList<StoredItem>>(database => Notes.List(database, project, after, limit), cancellationToken);
+    public Task<ListPart<StoredItem>> ListNotesAsync(string project, ListQuery query, CancellationToken cancellationToken) =>
+        ReadAsync(database => database.InSnapshot(() => StoredLists.Notes(database, project, query, cancellationToken)), cancellationToken);
 
     public Task<IReadOnlyList<AddedOccurrence>> AddOccurrencesAsync(
         IReadOnlyList<NewOccurrence> occurrences, CancellationToken cancellationToken)
@@ -51,15 +52,15 @@ internal sealed partial class SqliteStore
     public Task DeleteOccurrenceAsync(string project, string id, CancellationToken cancellationToken) =>
         WriteAsync(session => Occurrences.Delete(session, project, id), cancellationToken);
 
-    public Task<IReadOnlyList<StoredItem>> ListOccurrencesAsync(
-        string project, long after, int limit, CancellationToken cancellationToken) =>
-        ReadAsync<IReadOnlyList<StoredItem>>(
-            database => OccurrenceQueries.List(database, project, after, limit), cancellationToken);
+    public Task<ListPart<StoredItem>> ListOccurrencesAsync(string project, ListQuery query, CancellationToken cancellationToken) =>
+        ReadAsync(database => database.InSnapshot(() => StoredLists.Occurrences(database, project, query, cancellationToken)), cancellationToken);
 
-    public Task<IReadOnlyList<StoredItem>> ListNoteOccurrencesAsync(
-        string noteProject, string noteId, IReadOnlyList<string>? projects, long after, int limit, CancellationToken cancellationToken) =>
-        ReadAsync<IReadOnlyList<StoredItem>>(
-            database => OccurrenceQueries.ListOfNote(database, noteProject, noteId, projects, after, limit), cancellationToken);
+    public Task<ListPart<StoredItem>> ListNoteOccurrencesAsync(
+        string noteProject, string noteId, IReadOnlyList<string>? projects, ListQuery query, CancellationToken cancellationToken) =>
+        ReadAsync(
+            database => database.InSnapshot(
+                () => StoredLists.OccurrencesOfNote(database, noteProject, noteId, projects, query, cancellationToken)),
+            cancellationToken);
 
     public Task<IReadOnlyList<UnmappedItem>> ListUnmappedAsync(
         string project, long after, int limit, CancellationToken cancellationToken) =>
