@@ -1,4 +1,5 @@
 using GrafeasBridge.Access;
+using GrafeasBridge.Beta;
 using GrafeasBridge.Delivery;
 using GrafeasBridge.Hosting;
 using GrafeasBridge.Ingest;
@@ -31,6 +32,7 @@ internal static class Program
             .AddHosting(settings, await EmbeddedEmulator.StartIfNeededAsync(settings, logging)) // the doors
             .AddAccess(settings)    // 2, 3
             .AddIngest(settings)    // 1, 4
+            .AddBeta()              // 1, 4 for grafeas.v1beta1
             .AddStore(settings)     // 5
             .AddMapping(settings)   // 6
             .AddDelivery(settings)  // 7
@@ -45,6 +47,7 @@ internal static class Program
         app.UseRestRequests();
         app.MapHealth();
         app.MapIngest();
+        app.MapBeta();
         app.MapQuery();
         app.MapReflection();
         return app;

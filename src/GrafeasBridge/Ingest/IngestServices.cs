@@ -1,3 +1,4 @@
+using Grafeas.V1;
 using Grpc.AspNetCore.Server;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -20,8 +21,13 @@ internal static class IngestServices
         services.AddSingleton<BuildsService>();
         services.AddSingleton<ErrorInterceptor>();
         services.AddSingleton<RestInterceptor>();
+        services.AddSingleton<INoteForm<Note>, V1NoteForm>();
+        services.AddSingleton<IOccurrenceForm<Occurrence>, V1OccurrenceForm>();
+        services.AddSingleton(typeof(NoteDesk<>));
+        services.AddSingleton(typeof(OccurrenceDesk<>));
+        services.AddSingleton<ProjectDesk>();
         services.AddSingleton<Intake>();
-        services.AddSingleton<OccurrenceUpdate>();
+        services.AddSingleton<BatchLimit>();
         services.AddSingleton<PageTokens>();
         services.AddSingleton<ListReader>();
         AddProtocols(services);

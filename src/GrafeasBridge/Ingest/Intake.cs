@@ -15,30 +15,43 @@ namespace GrafeasBridge.Ingest;
 /// The way in for every new occurrence of every dialect: allowed? valid? placed, stored. What a caller hears back is on
 /// stable storage.
 /// </summary>
-internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, TimeProvider clock, IOptions<IngestOptions> settings)
+internal sealed class Intake(
+    IBridgeStore store, IOccurrenceForm<Occurrence> v1, IOccurrenceMapping mapping, TimeProvider clock, IOptions<IngestOptions> settings)
 {
     private readonly IngestOptions options = settings.Value;
 
-    public async Task<Occurrence> CreateAsync(string project, Occurrence occurrence, ServerCallContext context) =>
-        (await CreateAsync(New(project, [occurrence], list: null, context), context))[0];
+    /// <summary>All or none, in the form of any version; the answer keeps the order.</summary>
+    /// <param name="batch">Whether the occurrences came as a list: then field paths say which one is meant.</param>
+    public async Task<T[]> AddAsync<T>(IOccurrenceForm<T> form, string project, T[] occurrences, bool batch, ServerCallContext context)
+        where T : class, IMessage<T>, IDeepCloneable<T>
+    {
+        var call = new Submission<T>(project, occurrences, context.Caller(), context.Name())
+        {
+            List = batch ? "occurrences" : null,
+            RequestId = () => RequestIdentity.Sent(context),
+        };
+        Submitted<T>[] stored = await SubmitAsync(form, call, context.CancellationToken);
+        if (stored.All(one => one.Repeated)) context.GetHttpContext().Response.Headers[RequestIdentity.RepeatedHeader] = "true";
+        return [.. stored.Select(one => one.Occurrence)];
+    }
 
-    /// <summary>All or none; the answer keeps the order.</summary>
-    public Task<Occurrence[]> CreateAllAsync(string project, IReadOnlyList<Occurrence> occurrences, ServerCallContext context) =>
-        CreateAsync(New(project, [.. occurrences], "occurrences", context), context);
-
-    /// <summary>All or none; the answer keeps the order.</summary>
+    /// <summary>What a dialect hands in; all or none; the answer keeps the order.</summary>
     /// <exception cref="RpcException">A refusal with the field paths of the dialect.</exception>
     /// <exception cref="StoreException">A refusal of the store that is not about one of the occurrences.</exception>
-    public async Task<Submitted[]> SubmitAsync(Submission call, CancellationToken cancellationToken)
+    public Task<Submitted<Occurrence>[]> SubmitAsync(Submission<Occurrence> call, CancellationToken cancellationToken) =>
+        SubmitAsync(v1, call, cancellationToken);
+
+    private async Task<Submitted<T>[]> SubmitAsync<T>(IOccurrenceForm<T> form, Submission<T> call, CancellationToken cancellationToken)
+        where T : class, IMessage<T>, IDeepCloneable<T>
     {
         long start = clock.GetTimestamp();
         string outcome = "refused";
         try
         {
-            NewOccurrence[] items = Prepare(call);
+            NewOccurrence[] items = Prepare(form, call);
             IReadOnlyList<AddedOccurrence> added = await StoreAsync(items, call, cancellationToken);
             // 5: durable from here on.
-            Submitted[] stored = [.. added.Select((one, i) => new Submitted(Stored(call.Occurrences[i], one), one.Repeated, one.UnmappedReason))];
+            Submitted<T>[] stored = [.. added.Select((one, i) => Stored(form, call.Occurrences[i], one))];
             outcome = Count(stored, call.Transport);
             return stored;
         }
@@ -53,29 +66,20 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
         }
     }
 
-    private static Submission New(string project, Occurrence[] occurrences, string? list, ServerCallContext context) =>
-        new(project, occurrences, context.Caller(), context.Name()) { List = list, RequestId = () => RequestIdentity.Sent(context) };
-
-    private async Task<Occurrence[]> CreateAsync(Submission call, ServerCallContext context)
-    {
-        Submitted[] stored = await SubmitAsync(call, context.CancellationToken);
-        if (stored.All(one => one.Repeated)) context.GetHttpContext().Response.Headers[RequestIdentity.RepeatedHeader] = "true";
-        return [.. stored.Select(one => one.Occurrence)];
-    }
-
-    private NewOccurrence[] Prepare(Submission call)
+    private NewOccurrence[] Prepare<T>(IOccurrenceForm<T> form, Submission<T> call)
+        where T : class, IMessage<T>, IDeepCloneable<T>
     {
         call.Caller.Require(Role.Send, call.Project); // 3: this caller, in this project
-        Occurrence[] occurrences = call.Occurrences;
+        T[] occurrences = call.Occurrences;
         var notes = new NoteName[occurrences.Length];
         Checker check = default;
         for (int i = 0; i < occurrences.Length; i++)
         {
             Enter(ref check, call, i);
-            if (!ResourceNames.TryNote(occurrences[i].NoteName, out notes[i], out string problem)) check.Add("note_name", problem);
+            if (!ResourceNames.TryNote(form.NoteName(occurrences[i]), out notes[i], out string problem)) check.Add("note_name", problem);
             else if (!call.Caller.Knows(notes[i].Project)) throw ProjectPolicy.Denied(call.Caller, $"any role in project '{notes[i].Project}'");
-            ServerFields.Clear(occurrences[i]);
-            OccurrenceValidator.Check(ref check, occurrences[i], options.AllowEmptySignatureKeyId); // 4: valid
+            form.Clear(occurrences[i]);
+            form.Check(ref check, occurrences[i]); // 4: valid
             check.Leave();
         }
 
@@ -84,35 +88,39 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
         string? requestId = call.RequestId?.Invoke();
         var now = clock.GetUtcNow();
         var items = new NewOccurrence[occurrences.Length];
-        for (int i = 0; i < occurrences.Length; i++) items[i] = Item(call, i, notes[i], requestId, now);
+        for (int i = 0; i < occurrences.Length; i++) items[i] = Item(form, call, i, notes[i], requestId, now);
         if (call.Upload is not null) TeachOnce(items);
-        RefuseUnplaced(items, call);
-        if (call.IsAnsweredWhole) RefuseLong(items);
+        RefuseUnplaced(items, form.ResourceField, call);
+        if (call.IsAnsweredWhole) RefuseLong(occurrences);
         else RefuseLongOnes(items, call);
         return items;
     }
 
-    private NewOccurrence Item(Submission call, int index, NoteName note, string? requestId, DateTimeOffset now)
+    private NewOccurrence Item<T>(
+        IOccurrenceForm<T> form, Submission<T> call, int index, NoteName note, string? requestId, DateTimeOffset now)
+        where T : class, IMessage<T>, IDeepCloneable<T>
     {
-        Occurrence occurrence = call.Occurrences[index];
+        T occurrence = call.Occurrences[index];
         CanonicalMaps.Sort(occurrence);
-        byte[] content = occurrence.ToByteArray();
+        byte[] written = occurrence.ToByteArray();
         SubmissionIdentity? own = call.Identities?[index];
         string id = Guid.CreateVersion7(now).ToString("D");
-        ServerFields.Set(occurrence, new OccurrenceName(call.Project, id).ToString(), Timestamp.FromDateTimeOffset(now));
+        form.Set(occurrence, new OccurrenceName(call.Project, id).ToString(), Timestamp.FromDateTimeOffset(now));
+        Draft<Occurrence> draft = form.New(occurrence, written);
         return new NewOccurrence(
             call.Project,
             id,
             note.Project,
             note.Id,
-            (int)occurrence.Kind,
-            occurrence.ResourceUri,
+            draft.Kind,
+            draft.V1.ResourceUri,
             now,
-            ServerFields.Append(content, occurrence),
-            own?.RequestId ?? RequestIdOf(call, index, requestId),
-            own?.ContentHash ?? SHA256.HashData(content),
-            mapping.Place(occurrence),
-            Activity.Current?.Id);
+            draft.Content,
+            own?.RequestId ?? RequestIdOf(call, index, requestId, draft.V1),
+            own?.ContentHash ?? SHA256.HashData(written),
+            mapping.Place(draft.V1),
+            Activity.Current?.Id,
+            draft.Original);
     }
 
     // Occurrences of one upload share its statement, and each would teach all of it again.
@@ -126,12 +134,12 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
         }
     }
 
-    private string? RequestIdOf(Submission call, int index, string? sent) =>
+    private string? RequestIdOf<T>(Submission<T> call, int index, string? sent, Occurrence occurrence) =>
         sent is null
-            ? (options.RequestIdFromBuild ? RequestIdentity.FromBuild(call.Project, call.Occurrences[index]) : null)
+            ? (options.RequestIdFromBuild ? RequestIdentity.FromBuild(call.Project, occurrence) : null)
             : (call.List is null ? sent : RequestIdentity.InBatch(sent, index));
 
-    private void RefuseUnplaced(NewOccurrence[] items, Submission call)
+    private void RefuseUnplaced<T>(NewOccurrence[] items, string field, Submission<T> call)
     {
         if (!options.RefuseUnmapped) return;
         Checker check = default;
@@ -139,7 +147,7 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
         {
             if (items[i].Placement.Reason is not { } reason) continue;
             Enter(ref check, call, i);
-            check.Add("resource_uri", $"names no version: {reason} (Ingest:RefuseUnmapped is on)");
+            check.Add(field, $"names no version: {reason} (Ingest:RefuseUnmapped is on)");
             check.Leave();
         }
 
@@ -147,10 +155,11 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
     }
 
     // The answer to a batch repeats it. A caller that cannot receive what was stored would send it again.
-    private void RefuseLong(NewOccurrence[] items)
+    private void RefuseLong<T>(T[] occurrences)
+        where T : IMessage
     {
         long size = 0;
-        foreach (NewOccurrence item in items) size += item.Content.Length + Pages.ItemOverhead;
+        foreach (T occurrence in occurrences) size += occurrence.CalculateSize() + Pages.ItemOverhead;
         if (size <= options.MaxMessageBytes) return;
         throw Errors.TooLarge(
             $"The answer would have {size} bytes; at most {options.MaxMessageBytes} are allowed (Ingest:MaxMessageBytes). "
@@ -158,7 +167,7 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
     }
 
     // A list holds one occurrence at least, so one alone must not be too long for its readers.
-    private void RefuseLongOnes(NewOccurrence[] items, Submission call)
+    private void RefuseLongOnes<T>(NewOccurrence[] items, Submission<T> call)
     {
         for (int i = 0; i < items.Length; i++)
         {
@@ -169,7 +178,8 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
         }
     }
 
-    private async Task<IReadOnlyList<AddedOccurrence>> StoreAsync(NewOccurrence[] items, Submission call, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<AddedOccurrence>> StoreAsync<T>(
+        NewOccurrence[] items, Submission<T> call, CancellationToken cancellationToken)
     {
         try
         {
@@ -200,7 +210,7 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
         }
     }
 
-    private static Exception Translate(StoreException refused, NewOccurrence item, Submission call) => refused.Failure switch
+    private static Exception Translate<T>(StoreException refused, NewOccurrence item, Submission<T> call) => refused.Failure switch
     {
         // In a batch, the field path is what tells which note it was.
         StoreFailure.NotFound when call.List is not null => Errors.Invalid($"{call.Path(refused.Index)}.note_name", refused.Message),
@@ -212,10 +222,11 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
     };
 
     // Says what was stored: the new occurrence, or the first one where the request was a repeat.
-    private static Occurrence Stored(Occurrence sent, AddedOccurrence added) =>
-        added.Repeated ? Occurrence.Parser.ParseFrom(added.Message.Content) : sent;
+    private static Submitted<T> Stored<T>(IOccurrenceForm<T> form, T sent, AddedOccurrence added)
+        where T : class, IMessage<T>, IDeepCloneable<T> =>
+        new(added.Repeated ? form.Read(added.Message) : sent, added.Repeated, added.UnmappedReason);
 
-    private static string Count(Submitted[] stored, string transport)
+    private static string Count<T>(Submitted<T>[] stored, string transport)
     {
         int repeated = stored.Count(one => one.Repeated);
         int unmapped = stored.Count(one => !one.Repeated && one.UnmappedReason is not null);
@@ -226,7 +237,7 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
         return mapped > 0 ? "stored" : unmapped > 0 ? "unmapped" : "repeated";
     }
 
-    private static void Enter(ref Checker check, Submission call, int index)
+    private static void Enter<T>(ref Checker check, Submission<T> call, int index)
     {
         if (call.List is not null) check.Enter(call.List, call.Place(index));
         else check.Enter("occurrence");

@@ -9,7 +9,7 @@ namespace GrafeasBridge.Ingest;
 /// <param name="Project">Where the occurrences go.</param>
 /// <param name="Occurrences">All or none are stored.</param>
 /// <param name="Transport">Tag of the metrics.</param>
-internal sealed record Submission(string Project, Occurrence[] Occurrences, Caller Caller, string Transport)
+internal sealed record Submission<T>(string Project, T[] Occurrences, Caller Caller, string Transport)
 {
     /// <summary>The field that lists what the occurrences were made of; null when the request is about one, in the field occurrence.</summary>
     public string? List { get; init; }
@@ -47,4 +47,4 @@ internal readonly record struct SubmissionIdentity(string RequestId, byte[] Cont
 /// <summary>What became of one occurrence.</summary>
 /// <param name="Occurrence">As stored: now, or first where it was a repeat.</param>
 /// <param name="UnmappedReason">Why it concerns no version yet; null when it does.</param>
-internal sealed record Submitted(Occurrence Occurrence, bool Repeated, string? UnmappedReason);
+internal sealed record Submitted<T>(T Occurrence, bool Repeated, string? UnmappedReason);

@@ -36,3 +36,8 @@ public sealed class SqliteFilterTests : FilterContract
 {
     internal override StoreBackend NewBackend() => new SqliteBackend();
 }
+
+public sealed class SqliteFilterOracleTests : Filtering.Oracle.StoreDifferentialContract
+{
+    internal override StoreBackend NewBackend() => new SqliteBackend();
+}

@@ -29,7 +29,7 @@ internal sealed class ArchivistaUploads(
         Occurrence[] occurrences = [.. statement.Subjects.Select(subject => New(subject, statement, envelope))];
         RefuseLarge(occurrences);
         await intake.SubmitAsync(
-            new Submission(options.Project, occurrences, caller, Transport)
+            new Submission<Occurrence>(options.Project, occurrences, caller, Transport)
             {
                 List = InTotoStatementReader.Root + ".subject",
                 Places = [.. statement.Subjects.Select(subject => subject.Index)],

@@ -24,8 +24,8 @@ internal sealed class BuildsService(Intake intake, IOptions<IngestOptions> setti
 
         BuiltArtifact[] artifacts = request.Artifacts.Count > 0 ? [.. request.Artifacts] : [new BuiltArtifact { Uri = request.ResourceUri }];
         Occurrence[] occurrences = [.. artifacts.Select(artifact => BuildReport.Occurrence(project, request, artifact))];
-        Submitted[] stored = await intake.SubmitAsync(
-            new Submission(project, occurrences, caller, context.Name())
+        Submitted<Occurrence>[] stored = await intake.SubmitAsync(
+            new Submission<Occurrence>(project, occurrences, caller, context.Name())
             {
                 List = "artifacts",
                 Identities = [.. artifacts.Select((artifact, i) => Identity(request, artifact, occurrences[i].ResourceUri))],
@@ -36,7 +36,7 @@ internal sealed class BuildsService(Intake intake, IOptions<IngestOptions> setti
         return Answer(artifacts, stored, context);
     }
 
-    private static ReportBuildResponse Answer(BuiltArtifact[] artifacts, Submitted[] stored, ServerCallContext context)
+    private static ReportBuildResponse Answer(BuiltArtifact[] artifacts, Submitted<Occurrence>[] stored, ServerCallContext context)
     {
         var response = new ReportBuildResponse();
         for (int i = 0; i < stored.Length; i++)

@@ -19,9 +19,9 @@ public sealed class DifferentialTests(ITestOutputHelper output)
     {
         var seed = Seeds.Next(output);
         var random = new Random(seed);
-        var filters = new RandomFilters(random);
+        var filters = new RandomTerms(random);
         var (differences, comparisons, matches) = (new List<string>(), 0L, 0L);
-        for (var round = 0; round < Filters * PropertyFactor.Value; round++)
+        for (var round = 0; round < PropertyRuns.Of(Filters); round++)
         {
             if (round % 50 == 0)
                 NewMessages(random);

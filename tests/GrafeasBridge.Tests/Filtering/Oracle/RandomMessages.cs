@@ -34,16 +34,27 @@ internal sealed class RandomMessages(Random random)
         "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z", "2024-01-10T10:00:00.0000001Z",
     ];
 
-    /// <summary>A stored occurrence: named, timed to 100 ns as the server does, of the kind that its details are.</summary>
+    /// <summary>Every note that an occurrence may point at: each is of one kind, as notes are.</summary>
+    public static IReadOnlyList<(string Project, string Id, NoteKind Kind)> Notes { get; } = [.. AllNotes()];
+
+    /// <summary>A stored occurrence: named, timed to 100 ns as the server does, of the kind that its details and its note are.</summary>
     public Occurrence Next(string project, int index)
     {
         var occurrence = (Occurrence)Filled(Occurrence.Descriptor, 0);
         occurrence.Name = string.Create(CultureInfo.InvariantCulture, $"projects/{project}/occurrences/{index:d6}");
-        occurrence.NoteName = $"projects/{Pick("p", "q")}/notes/{Pick("builds", "a", "ab")}";
+        occurrence.Kind = OccurrenceKinds.Of(occurrence);
+        var note = Pick(Notes.Where(note => note.Kind == occurrence.Kind).ToArray());
+        occurrence.NoteName = $"projects/{note.Project}/notes/{note.Id}";
         occurrence.ResourceUri = Pick(Uris);
         occurrence.CreateTime = Time(Pick(Times.Where(time => !time.Contains("00000001Z", StringComparison.Ordinal) && !time.Contains("999", StringComparison.Ordinal)).ToArray()));
-        occurrence.Kind = OccurrenceKinds.Of(occurrence);
         return occurrence;
+    }
+
+    private static IEnumerable<(string Project, string Id, NoteKind Kind)> AllNotes()
+    {
+        var kinds = System.Enum.GetValues<NoteKind>().Where(kind => kind is not (NoteKind.Unspecified or NoteKind.VulnerabilityAssessment)).ToArray();
+        string[] ids = [.. Texts.Where(text => text.Length > 0 && !text.Contains('/', StringComparison.Ordinal))];
+        return ids.SelectMany((id, i) => new[] { ("p", id, kinds[i % kinds.Length]), ("q", id, kinds[(i + 5) % kinds.Length]) });
     }
 
     private IMessage Filled(MessageDescriptor type, int depth)

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace GrafeasBridge.Tests.Filtering.Oracle;
 
 /// <summary>Filters on occurrences, mostly over values that <see cref="RandomMessages"/> uses too, so that they match now and then.</summary>
-internal sealed class RandomFilters(Random random)
+internal sealed class RandomTerms(Random random)
 {
     private const string Root = "grafeas.v1.Occurrence";
     private const int MaxPath = 6;
