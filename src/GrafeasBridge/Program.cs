@@ -39,6 +39,7 @@ internal static class Program
         adjust?.Invoke(builder);
 
         WebApplication app = builder.Build();
+        app.UseHeaderLimits();
         app.UseRestErrors();
         app.UseRouting();
         app.UseAccess();

@@ -103,6 +103,6 @@ internal sealed partial class GrafeasService
     private void RefuseBatch(int count, string field)
     {
         if (count == 0) throw Errors.Invalid(field, "needs at least one element");
-        if (count > options.MaxBatch) throw Errors.Invalid(field, $"holds {count} elements; at most {options.MaxBatch} are allowed");
+        if (count > options.MaxBatch) throw Errors.Invalid(field, $"holds {count} elements; at most {options.MaxBatch} are allowed (Ingest:MaxBatch)");
     }
 }

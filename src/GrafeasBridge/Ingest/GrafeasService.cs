@@ -29,7 +29,7 @@ internal sealed partial class GrafeasService(
         where T : IMessage<T>
     {
         Pages.RefuseFilter(call.Filter);
-        int size = Pages.Size(call.PageSize, Pages.DefaultSize, options.MaxPageSize);
+        int size = Pages.Size(call.PageSize, Pages.DefaultSize, options.MaxPageSize, "Ingest:MaxPageSize");
         string list = PageTokens.List(call.Method, call.Parent, string.Empty);
         long after = await tokens.ReadAsync(call.PageToken, list, cancellationToken);
         Page page = await Pages.ReadAsync(fetch, after, size, options.MaxMessageBytes - PageReserve);

@@ -54,7 +54,7 @@ internal sealed class ProjectsService(IBridgeStore store, PageTokens tokens, IOp
     {
         Caller caller = context.Caller();
         Pages.RefuseFilter(request.Filter);
-        int size = Pages.Size(request.PageSize, Pages.DefaultProjects, options.MaxPageSize);
+        int size = Pages.Size(request.PageSize, Pages.DefaultProjects, options.MaxPageSize, "Ingest:MaxPageSize");
         string list = PageTokens.List("ListProjects", string.Empty, string.Empty);
         long after = await tokens.ReadAsync(request.PageToken, list, context.CancellationToken);
 
