@@ -1,5 +1,6 @@
 using GrafeasBridge.Access;
 using GrafeasBridge.Delivery;
+using GrafeasBridge.Documentation;
 using GrafeasBridge.Hosting;
 using GrafeasBridge.Ingest;
 using GrafeasBridge.Mapping;
@@ -35,7 +36,8 @@ internal static class Program
             .AddMapping(settings)   // 6
             .AddDelivery(settings)  // 7
             .AddQuery()             // 8
-            .AddTelemetry(settings);
+            .AddTelemetry(settings)
+            .AddDocumentation(settings);
         adjust?.Invoke(builder);
 
         WebApplication app = builder.Build();
@@ -43,6 +45,7 @@ internal static class Program
         app.UseRestErrors();
         app.UseRouting();
         app.UseAccess();
+        app.UseDocumentation();
         app.UseRestRequests();
         app.MapHealth();
         app.MapIngest();
