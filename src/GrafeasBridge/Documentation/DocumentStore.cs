@@ -11,9 +11,9 @@ internal sealed class DocumentStore(EndpointDataSource endpoints)
 
     private static async Task<byte[]> WriteAsync(EndpointDataSource endpoints)
     {
-        OpenApiDocument document = new OpenApiBuilder(ProtoComments.Load()).Build(DocumentationServices.Services(endpoints));
+        OpenApiDocument built = new OpenApiBuilder(ProtoComments.Load()).Build(DocumentationServices.Services(endpoints));
         using var json = new MemoryStream();
-        await document.SerializeAsJsonAsync(json, OpenApiSpecVersion.OpenApi3_1, CancellationToken.None);
+        await built.SerializeAsJsonAsync(json, OpenApiSpecVersion.OpenApi3_1, CancellationToken.None);
         return json.ToArray();
     }
 }

@@ -107,7 +107,7 @@ internal sealed class OpenApiBuilder
     }
 
     private static bool FitsQuery(FieldDescriptor field) =>
-        !field.IsMap && (field.FieldType != FieldType.Message || Ingest.JsonScalars.TakesText(field.MessageType));
+        !field.IsMap && (field.FieldType != FieldType.Message || OpenApiSchemas.IsText(field.MessageType));
 
     private IOpenApiSchema? Body(MethodDescriptor method, HttpRule binding, RestTemplate template) => binding.Body switch
     {

@@ -32,6 +32,9 @@ internal sealed class OpenApiSchemas(OpenApiDocument document, ProtoComments com
         return schema;
     }
 
+    /// <summary>True for messages that JSON writes as a text, such as times and masks.</summary>
+    public static bool IsText(MessageDescriptor type) => WellKnown(type)?.Type == JsonSchemaType.String;
+
     public IOpenApiSchema Of(FieldDescriptor field)
     {
         IOpenApiSchema schema = field switch

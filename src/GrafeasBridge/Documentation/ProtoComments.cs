@@ -1,4 +1,5 @@
 using System.Text;
+using Google.Protobuf.Collections;
 using Google.Protobuf.Reflection;
 
 namespace GrafeasBridge.Documentation;
@@ -45,7 +46,7 @@ internal sealed class ProtoComments
     /// <summary>The comment in full; empty when there is none.</summary>
     public string Of(IDescriptor descriptor) => comments.GetValueOrDefault(descriptor.FullName, string.Empty);
 
-    private static string? NameAt(FileDescriptorProto file, IList<int> path)
+    private static string? NameAt(FileDescriptorProto file, RepeatedField<int> path)
     {
         if (path.Count < 2) return null;
         string? rest = path[0] switch
@@ -59,7 +60,7 @@ internal sealed class ProtoComments
         return rest is null ? null : $"{file.Package}.{rest}";
     }
 
-    private static string? InMessage(DescriptorProto message, IList<int> path, int at)
+    private static string? InMessage(DescriptorProto message, RepeatedField<int> path, int at)
     {
         if (path.Count == at) return message.Name;
         if (path.Count < at + 2) return null;
@@ -74,7 +75,7 @@ internal sealed class ProtoComments
     }
 
     // A value's full name does not hold its enum's name in protobuf, but here nothing else is asked for.
-    private static string? InEnum(EnumDescriptorProto type, IList<int> path, int at)
+    private static string? InEnum(EnumDescriptorProto type, RepeatedField<int> path, int at)
     {
         if (path.Count == at) return type.Name;
         return path.Count == at + 2 && path[at] == EnumValues ? $"{type.Name}.{type.Value[path[at + 1]].Name}" : null;

@@ -143,8 +143,8 @@ public sealed class OpenApiTests(DocumentedBridge documented) : IClassFixture<Do
 
     // {name=projects/*} and projects/{project} are one: projects/*.
     private static string Blank(string pattern) => System.Text.RegularExpressions.Regex.Replace(
-        pattern, @"\{[^=}]+(=(?<of>[^}]+))?\}", variable => variable.Groups["of"].Success ? variable.Groups["of"].Value : "*",
-        System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
+        pattern, @"\{[^=}]+(?:=(?<of>[^}]+))?\}", variable => variable.Groups["of"].Success ? variable.Groups["of"].Value : "*",
+        System.Text.RegularExpressions.RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
 }
 
 /// <summary>A service that shows its documentation.</summary>

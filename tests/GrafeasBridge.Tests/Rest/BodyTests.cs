@@ -63,6 +63,53 @@ public sealed class BodyTests(BridgeFixture fixture) : IClassFixture<BridgeFixtu
         Assert.Equal((400, sentence), (answer.Status, answer.Message));
     }
 
+    [Theory]
+    [InlineData("""{"vulnerability":{"cvssScore":-1e40}}""", "note.vulnerability.cvss_score is out of range; it must be from -3.4028234663852886E+38 to 3.4028234663852886E+38")]
+    [InlineData("""{"vulnerability":{"cvssScore":"1e999"}}""", "note.vulnerability.cvss_score is out of range; it must be from -3.4028234663852886E+38 to 3.4028234663852886E+38")]
+    [InlineData("""{"vulnerability":{"cvssScore":" 1 "}}""", "note.vulnerability.cvss_score must be a number")]
+    [InlineData("""{"vulnerability":{"cvssScore":"Infinite"}}""", "note.vulnerability.cvss_score must be a number")]
+    [InlineData("""{"vulnerability":{"cvssScore":true}}""", "note.vulnerability.cvss_score must be a number")]
+    public async Task A_number_that_does_not_fit_its_field_is_refused_not_bent(string note, string sentence)
+    {
+        RawAnswer answer = await RawHttp.PostAsync(Rest, "/v1/projects/numbers/notes?noteId=n", Encoding.UTF8.GetBytes(note));
+        Assert.Equal((400, sentence), (answer.Status, answer.Message));
+    }
+
+    [Theory]
+    [InlineData("7.5", "7.5")]
+    [InlineData("\"7.5\"", "7.5")]
+    [InlineData("\"+.5\"", "0.5")]
+    [InlineData("1e1", "10")]
+    [InlineData("3.4028234663852886E+38", "3.4028235E+38")]
+    [InlineData("\"NaN\"", "\"NaN\"")]
+    public async Task Numbers_that_fit_are_kept(string sent, string kept)
+    {
+        string id = Uri.EscapeDataString(sent);
+        RawAnswer answer = await RawHttp.PostAsync(Rest, $"/v1/projects/numbers/notes?noteId={id}", Encoding.UTF8.GetBytes(
+            "{\"vulnerability\":{\"cvssScore\":" + sent + ",\"details\":[{\"affectedCpeUri\":\"c\",\"affectedPackage\":\"p\"}]}}"));
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(kept, answer.Json["vulnerability"]!["cvssScore"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_member_without_a_name_is_refused_before_it_spoils_every_list()
+    {
+        await Query.Builds.NoteAsync(fixture.Host, "nameless");
+        const string Body = """{"resourceUri":"r","noteName":"projects/nameless/notes/build","build":{"inTotoSlsaProvenanceV1":{"predicate":{"buildDefinition":{"externalParameters":{"a":[{"":1}]}}}}}}""";
+        RawAnswer answer = await RawHttp.PostAsync(Rest, "/v1/projects/nameless/occurrences", Encoding.UTF8.GetBytes(Body));
+        Assert.Equal(400, answer.Status);
+        Assert.EndsWith("fields holds a member without a name", answer.Message, StringComparison.Ordinal);
+        Assert.Equal(200, (await RawHttp.SendAsync(Rest, "GET /v1/projects/nameless/occurrences HTTP/1.1")).Status);
+    }
+
+    [Fact]
+    public async Task A_mask_within_an_Any_is_a_mask()
+    {
+        const string Body = """{"resourceUri":"r","noteName":"projects/p/notes/s","secret":{"data":{"@type":"type.googleapis.com/google.protobuf.FieldMask","value":"a_b"}}}""";
+        RawAnswer answer = await RawHttp.PostAsync(Rest, "/v1/projects/p/occurrences", Encoding.UTF8.GetBytes(Body));
+        Assert.Equal((400, "occurrence.secret.data is no mask such as remediation,build.provenance"), (answer.Status, answer.Message));
+    }
+
     [Fact]
     public async Task A_fault_before_any_service_is_answered_and_logged_once()
     {

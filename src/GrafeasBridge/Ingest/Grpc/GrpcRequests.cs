@@ -55,7 +55,7 @@ internal sealed class GrpcRequests(RequestDelegate next, IOptions<IngestOptions>
     private void Explain(HttpResponse response)
     {
         if (response.HasStarted || response.Headers["grpc-message"] != LibrarySentence) return;
-        response.Headers["grpc-message"] = Uri.EscapeDataString(
+        response.Headers["grpc-message"] = RestErrors.GrpcText(
             $"The message unpacks to more than {maxBytes} bytes, and no more are allowed (Ingest:MaxMessageBytes). Send less at once.");
     }
 

@@ -65,8 +65,21 @@ internal sealed partial class RestErrors(RequestDelegate next, ILogger<RestError
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = "application/grpc";
         response.Headers["grpc-status"] = ((int)code).ToString(CultureInfo.InvariantCulture);
-        response.Headers["grpc-message"] = Uri.EscapeDataString(sentence);
+        response.Headers["grpc-message"] = GrpcText(sentence);
         return Task.CompletedTask;
+    }
+
+    /// <summary>A text as a gRPC header carries it: visible ASCII and spaces as they are, the rest as percent-encoded UTF-8.</summary>
+    public static string GrpcText(string text)
+    {
+        var encoded = new StringBuilder(text.Length);
+        foreach (byte unit in Encoding.UTF8.GetBytes(text))
+        {
+            if (unit is >= 0x20 and < 0x7f and not (byte)'%') encoded.Append((char)unit);
+            else encoded.Append(CultureInfo.InvariantCulture, $"%{unit:X2}");
+        }
+
+        return encoded.ToString();
     }
 
     public static bool IsGrpc(HttpRequest request) =>
