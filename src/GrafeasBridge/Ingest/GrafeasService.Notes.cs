@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
 using GrafeasBridge.Access;
+using GrafeasBridge.Filtering;
 using GrafeasBridge.Store;
 using Grpc.Core;
 
@@ -57,10 +58,10 @@ internal sealed partial class GrafeasService
     {
         string project = ResourceNames.Project(request.Parent, "parent");
         context.Require(Role.Read, project);
-        (Note[] items, string next) = await PageAsync(
-            new ListCall("ListNotes", project, request.Filter, request.PageSize, request.PageToken),
-            Note.Parser,
-            (after, limit) => store.ListNotesAsync(project, after, limit, context.CancellationToken),
+        (IReadOnlyList<Note> items, string next) = await lists.ReadAsync(
+            new ListCall("ListNotes", project, request.Filter, FilterSubject.Notes, request.PageSize, request.PageToken),
+            query => store.ListNotesAsync(project, query, context.CancellationToken),
+            View(Note.Parser),
             context.CancellationToken);
         var response = new ListNotesResponse { NextPageToken = next };
         response.Notes.AddRange(items);
@@ -75,12 +76,12 @@ internal sealed partial class GrafeasService
         UpdateMask mask = UpdateMask.Parse(request.UpdateMask, Note.Descriptor);
         try
         {
-            byte[] content = await store.UpdateNoteAsync(
+            StoredMessage changed = await store.UpdateNoteAsync(
                 name.Project,
                 name.Id,
-                stored => Updates.Apply(stored, request.Note, mask, clock).ToByteArray(),
+                stored => new StoredMessage(Updates.Apply(stored.Content, request.Note, mask, clock).ToByteArray(), stored.Original),
                 context.CancellationToken);
-            return Note.Parser.ParseFrom(content);
+            return Note.Parser.ParseFrom(changed.Content);
         }
         catch (StoreException refused) when (refused.Failure == StoreFailure.NotFound)
         {
@@ -97,8 +98,8 @@ internal sealed partial class GrafeasService
 
     private async Task<Note> FindAsync(NoteName name, CancellationToken cancellationToken)
     {
-        byte[]? content = await store.FindNoteAsync(name.Project, name.Id, cancellationToken);
-        return content is null ? throw Errors.NotFound(NoteType, name.ToString()) : Note.Parser.ParseFrom(content);
+        StoredMessage? stored = await store.FindNoteAsync(name.Project, name.Id, cancellationToken);
+        return stored is null ? throw Errors.NotFound(NoteType, name.ToString()) : Note.Parser.ParseFrom(stored.Content);
     }
 
     private NewNote New(string project, string id, Note note)

@@ -1,6 +1,8 @@
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
 using GrafeasBridge.Access;
+using GrafeasBridge.Filtering;
+using GrafeasBridge.Store;
 using Grpc.Core;
 
 namespace GrafeasBridge.Ingest;
@@ -37,10 +39,10 @@ internal sealed partial class GrafeasService
     {
         string project = ResourceNames.Project(request.Parent, "parent");
         context.Require(Role.Read, project);
-        (Occurrence[] items, string next) = await PageAsync(
-            new ListCall("ListOccurrences", project, request.Filter, request.PageSize, request.PageToken),
-            Occurrence.Parser,
-            (after, limit) => store.ListOccurrencesAsync(project, after, limit, context.CancellationToken),
+        (IReadOnlyList<Occurrence> items, string next) = await lists.ReadAsync(
+            new ListCall("ListOccurrences", project, request.Filter, FilterSubject.Occurrences, request.PageSize, request.PageToken),
+            query => store.ListOccurrencesAsync(project, query, context.CancellationToken),
+            View(Occurrence.Parser),
             context.CancellationToken);
         var response = new ListOccurrencesResponse { NextPageToken = next };
         response.Occurrences.AddRange(items);
@@ -54,10 +56,10 @@ internal sealed partial class GrafeasService
         NoteName note = ResourceNames.Note(request.Name, "name");
         Caller caller = context.Require(Role.Read, note.Project);
         IReadOnlyList<string>? projects = caller.Projects is null ? null : [.. caller.Projects];
-        (Occurrence[] items, string next) = await PageAsync(
-            new ListCall("ListNoteOccurrences", note.ToString(), request.Filter, request.PageSize, request.PageToken),
-            Occurrence.Parser,
-            (after, limit) => store.ListNoteOccurrencesAsync(note.Project, note.Id, projects, after, limit, context.CancellationToken),
+        (IReadOnlyList<Occurrence> items, string next) = await lists.ReadAsync(
+            new ListCall("ListNoteOccurrences", note.ToString(), request.Filter, FilterSubject.Occurrences, request.PageSize, request.PageToken),
+            query => store.ListNoteOccurrencesAsync(note.Project, note.Id, projects, query, context.CancellationToken),
+            View(Occurrence.Parser),
             context.CancellationToken);
         // A deleted note keeps its occurrences, but has no list any more.
         await FindAsync(note, context.CancellationToken);
@@ -96,8 +98,8 @@ internal sealed partial class GrafeasService
 
     private async Task<Occurrence> FindAsync(OccurrenceName name, CancellationToken cancellationToken)
     {
-        byte[]? content = await store.FindOccurrenceAsync(name.Project, name.Id, cancellationToken);
-        return content is null ? throw Errors.NotFound(OccurrenceType, name.ToString()) : Occurrence.Parser.ParseFrom(content);
+        StoredMessage? stored = await store.FindOccurrenceAsync(name.Project, name.Id, cancellationToken);
+        return stored is null ? throw Errors.NotFound(OccurrenceType, name.ToString()) : Occurrence.Parser.ParseFrom(stored.Content);
     }
 
     private void RefuseBatch(int count, string field)

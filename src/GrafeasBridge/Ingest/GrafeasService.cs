@@ -12,7 +12,7 @@ namespace GrafeasBridge.Ingest;
 internal sealed partial class GrafeasService(
     IBridgeStore store,
     Intake intake,
-    PageTokens tokens,
+    ListReader lists,
     OccurrenceUpdate occurrenceUpdate,
     TimeProvider clock,
     IOptions<IngestOptions> settings)
@@ -23,23 +23,8 @@ internal sealed partial class GrafeasService(
 
     private readonly IngestOptions options = settings.Value;
 
-    /// <summary>Reads one page and parses it.</summary>
-    private async Task<(T[] Items, string NextPageToken)> PageAsync<T>(
-        ListCall call, MessageParser<T> parser, Func<long, int, Task<IReadOnlyList<StoredItem>>> fetch, CancellationToken cancellationToken)
-        where T : IMessage<T>
-    {
-        Pages.RefuseFilter(call.Filter);
-        int size = Pages.Size(call.PageSize, Pages.DefaultSize, options.MaxPageSize, "Ingest:MaxPageSize");
-        string list = PageTokens.List(call.Method, call.Parent, string.Empty);
-        long after = await tokens.ReadAsync(call.PageToken, list, cancellationToken);
-        Page page = await Pages.ReadAsync(fetch, after, size, options.MaxMessageBytes - PageReserve);
-        var items = new T[page.Items.Count];
-        for (int i = 0; i < items.Length; i++) items[i] = parser.ParseFrom(page.Items[i]);
-        return (items, await tokens.WriteAsync(page.Last, list, cancellationToken));
-    }
-
-    // The token and its tag.
-    private const int PageReserve = 128;
+    private static Func<StoredItem, (long Sequence, T? Message)> View<T>(MessageParser<T> parser)
+        where T : class, IMessage<T> => item => (item.Sequence, parser.ParseFrom(item.Message.Content));
 
     private static async Task<Empty> AboutAsync(Task call, string type, string name)
     {
@@ -53,7 +38,4 @@ internal sealed partial class GrafeasService(
             throw Errors.From(refused, type, name);
         }
     }
-
-    /// <param name="Method">Binds a token to the kind of list.</param>
-    private sealed record ListCall(string Method, string Parent, string Filter, int PageSize, string PageToken);
 }

@@ -33,6 +33,25 @@ internal sealed class IngestOptions
     [Range(1, 1000)]
     public int MaxPageSize { get; set; } = 1000;
 
+    /// <summary>Most characters of a list filter.</summary>
+    [Range(100, 100_000)]
+    public int MaxFilterLength { get; set; } = 10_000;
+
+    /// <summary>Deepest nesting of a list filter: brackets within brackets, and parts of one field path.</summary>
+    [Range(5, 100)]
+    public int MaxFilterDepth { get; set; } = 50;
+
+    /// <summary>Most comparisons, calls and single words of a list filter.</summary>
+    [Range(10, 1000)]
+    public int MaxFilterTerms { get; set; } = 500;
+
+    /// <summary>
+    /// Rows that one call of a list looks at for its filter. Where that many did not fill the page, it ends early, with fewer items
+    /// or none, and with a page token from which the list goes on.
+    /// </summary>
+    [Range(100, 10_000_000)]
+    public int MaxFilterScan { get; set; } = 100_000;
+
     /// <summary>
     /// Derive a request id from project, note, resource and build id when the caller sends none, so that a re-run job does not
     /// store its build twice.

@@ -21,6 +21,7 @@ internal static class IngestServices
         services.AddSingleton<Intake>();
         services.AddSingleton<OccurrenceUpdate>();
         services.AddSingleton<PageTokens>();
+        services.AddSingleton<ListReader>();
         AddProtocols(services);
         return services;
     }

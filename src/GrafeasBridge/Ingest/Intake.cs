@@ -165,7 +165,7 @@ internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, Tim
             if (added[i].Repeated)
             {
                 repeated++;
-                occurrences[i] = Occurrence.Parser.ParseFrom(added[i].Content);
+                occurrences[i] = Occurrence.Parser.ParseFrom(added[i].Message.Content);
             }
             else if (added[i].UnmappedReason is not null)
             {

@@ -19,12 +19,12 @@ internal sealed class OccurrenceUpdate(
         if (mask.Names(Occurrence.NoteNameFieldNumber)) ResourceNames.Note(body.NoteName, "occurrence.note_name");
         try
         {
-            byte[] content = await store.UpdateOccurrenceAsync(
+            StoredMessage changed = await store.UpdateOccurrenceAsync(
                 name.Project,
                 name.Id,
-                stored => Placed(name, Updates.Apply(stored, body, mask, clock, options.AllowEmptySignatureKeyId)),
+                stored => Placed(name, Updates.Apply(stored.Content, body, mask, clock, options.AllowEmptySignatureKeyId)) with { Original = stored.Original },
                 cancellationToken);
-            return Occurrence.Parser.ParseFrom(content);
+            return Occurrence.Parser.ParseFrom(changed.Content);
         }
         catch (StoreException refused) when (refused.Failure == StoreFailure.NotFound)
         {

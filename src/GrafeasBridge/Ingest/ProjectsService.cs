@@ -1,9 +1,9 @@
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1.Project;
 using GrafeasBridge.Access;
+using GrafeasBridge.Filtering;
 using GrafeasBridge.Store;
 using Grpc.Core;
-using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Ingest;
 
@@ -11,12 +11,10 @@ namespace GrafeasBridge.Ingest;
 /// grafeas.v1.project.Projects. A project is a name in a list: notes and occurrences neither need it nor go with it. Whoever may
 /// send to a project may announce it; whoever may do anything in it may see it; deleting is for operators.
 /// </summary>
-internal sealed class ProjectsService(IBridgeStore store, PageTokens tokens, IOptions<IngestOptions> settings) : Projects.ProjectsBase
+internal sealed class ProjectsService(IBridgeStore store, ListReader lists) : Projects.ProjectsBase
 {
     private const string Type = "project";
     private const int ChunkSize = 1000;
-
-    private readonly IngestOptions options = settings.Value;
 
     public override async Task<Project> CreateProject(CreateProjectRequest request, ServerCallContext context)
     {
@@ -53,14 +51,14 @@ internal sealed class ProjectsService(IBridgeStore store, PageTokens tokens, IOp
     public override async Task<ListProjectsResponse> ListProjects(ListProjectsRequest request, ServerCallContext context)
     {
         Caller caller = context.Caller();
-        Pages.RefuseFilter(request.Filter);
-        int size = Pages.Size(request.PageSize, Pages.DefaultProjects, options.MaxPageSize, "Ingest:MaxPageSize");
-        string list = PageTokens.List("ListProjects", string.Empty, string.Empty);
-        long after = await tokens.ReadAsync(request.PageToken, list, context.CancellationToken);
-
-        var response = new ListProjectsResponse();
-        long? last = await FillAsync(response, caller, after, size, context.CancellationToken);
-        response.NextPageToken = await tokens.WriteAsync(last, list, context.CancellationToken);
+        (IReadOnlyList<Project> items, string next) = await lists.ReadAsync(
+            new ListCall(
+                "ListProjects", string.Empty, request.Filter, FilterSubject.Projects, request.PageSize, request.PageToken, Pages.DefaultProjects),
+            query => ReadAsync(query, caller, context.CancellationToken),
+            project => (project.Sequence, caller.Knows(project.Id) ? new Project { Name = $"projects/{project.Id}" } : null),
+            context.CancellationToken);
+        var response = new ListProjectsResponse { NextPageToken = next };
+        response.Projects.AddRange(items);
         return response;
     }
 
@@ -80,26 +78,12 @@ internal sealed class ProjectsService(IBridgeStore store, PageTokens tokens, IOp
         return new Empty();
     }
 
-    // A caller may know few of many projects, so the page is filled from as many chunks as it takes.
-    private async Task<long?> FillAsync(
-        ListProjectsResponse response, Caller caller, long after, int size, CancellationToken cancellationToken)
+    // A caller may know few of many projects, so more are read than shown.
+    private async Task<ListPart<StoredProject>> ReadAsync(ListQuery query, Caller caller, CancellationToken cancellationToken)
     {
-        long last = after;
-        long read = after;
-        while (true)
-        {
-            int wanted = caller.Projects is null ? size + 1 - response.Projects.Count : ChunkSize;
-            IReadOnlyList<StoredProject> chunk = await store.ListProjectsAsync(read, wanted, cancellationToken);
-            foreach (StoredProject project in chunk)
-            {
-                read = project.Sequence;
-                if (!caller.Knows(project.Id)) continue;
-                if (response.Projects.Count == size) return last;
-                response.Projects.Add(new Project { Name = $"projects/{project.Id}" });
-                last = project.Sequence;
-            }
-
-            if (chunk.Count < wanted) return null;
-        }
+        int wanted = caller.Projects is null ? query.Limit : ChunkSize;
+        IReadOnlyList<StoredProject> chunk = await store.ListProjectsAsync(query.After, wanted, cancellationToken);
+        return new ListPart<StoredProject>(
+            chunk, chunk.Count > 0 ? chunk[^1].Sequence : query.After, IsLast: chunk.Count < wanted, chunk.Count);
     }
 }

@@ -25,20 +25,22 @@ internal interface IBridgeStore
     /// <summary>All or none. AlreadyExists (with the index) when an id is taken, in the store or twice in the batch.</summary>
     Task AddNotesAsync(IReadOnlyList<NewNote> notes, CancellationToken cancellationToken);
 
-    /// <returns>The note's protobuf, or null.</returns>
-    Task<byte[]?> FindNoteAsync(string project, string id, CancellationToken cancellationToken);
+    /// <returns>The note, or null.</returns>
+    Task<StoredMessage?> FindNoteAsync(string project, string id, CancellationToken cancellationToken);
 
     /// <summary>
     /// Replaces the note by what <paramref name="change"/> makes of it, with no other write in between. What it throws ends
     /// the call and changes nothing. NotFound when it is not there.
     /// </summary>
-    /// <returns>The new content.</returns>
-    Task<byte[]> UpdateNoteAsync(string project, string id, Func<byte[], byte[]> change, CancellationToken cancellationToken);
+    /// <returns>What is stored now.</returns>
+    Task<StoredMessage> UpdateNoteAsync(
+        string project, string id, Func<StoredMessage, StoredMessage> change, CancellationToken cancellationToken);
 
     /// <summary>Keeps the note's occurrences. NotFound when it is not there.</summary>
     Task DeleteNoteAsync(string project, string id, CancellationToken cancellationToken);
 
-    Task<IReadOnlyList<StoredItem>> ListNotesAsync(string project, long after, int limit, CancellationToken cancellationToken);
+    /// <summary>A short read, whatever the condition: a caller goes on after <see cref="ListPart{T}.Through"/> until a part is the last.</summary>
+    Task<ListPart<StoredItem>> ListNotesAsync(string project, ListQuery query, CancellationToken cancellationToken);
 
     // Occurrences
 
@@ -50,24 +52,28 @@ internal interface IBridgeStore
     /// <returns>One result for each, in order.</returns>
     Task<IReadOnlyList<AddedOccurrence>> AddOccurrencesAsync(IReadOnlyList<NewOccurrence> occurrences, CancellationToken cancellationToken);
 
-    /// <returns>The occurrence's protobuf, or null.</returns>
-    Task<byte[]?> FindOccurrenceAsync(string project, string id, CancellationToken cancellationToken);
+    /// <returns>The occurrence, or null.</returns>
+    Task<StoredMessage?> FindOccurrenceAsync(string project, string id, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Replaces the occurrence by what <paramref name="change"/> makes of its content, links it anew, and marks every version
+    /// Replaces the occurrence by what <paramref name="change"/> makes of it, links it anew, and marks every version
     /// that it concerned or concerns dirty. Id, project, note and resource stay. NotFound when it is not there.
     /// </summary>
-    Task<byte[]> UpdateOccurrenceAsync(
-        string project, string id, Func<byte[], NewOccurrence> change, CancellationToken cancellationToken);
+    /// <returns>What is stored now.</returns>
+    Task<StoredMessage> UpdateOccurrenceAsync(
+        string project, string id, Func<StoredMessage, NewOccurrence> change, CancellationToken cancellationToken);
 
     /// <summary>Removes it and marks the versions that it concerned dirty. NotFound when it is not there.</summary>
     Task DeleteOccurrenceAsync(string project, string id, CancellationToken cancellationToken);
 
-    Task<IReadOnlyList<StoredItem>> ListOccurrencesAsync(string project, long after, int limit, CancellationToken cancellationToken);
+    /// <summary>In parts, as notes are.</summary>
+    Task<ListPart<StoredItem>> ListOccurrencesAsync(string project, ListQuery query, CancellationToken cancellationToken);
 
-    /// <summary>Occurrences of all projects that point at the note; only those of <paramref name="projects"/> when it is not null.</summary>
-    Task<IReadOnlyList<StoredItem>> ListNoteOccurrencesAsync(
-        string noteProject, string noteId, IReadOnlyList<string>? projects, long after, int limit, CancellationToken cancellationToken);
+    /// <summary>
+    /// Occurrences of all projects that point at the note; only those of <paramref name="projects"/> when it is not null. In parts.
+    /// </summary>
+    Task<ListPart<StoredItem>> ListNoteOccurrencesAsync(
+        string noteProject, string noteId, IReadOnlyList<string>? projects, ListQuery query, CancellationToken cancellationToken);
 
     Task<IReadOnlyList<UnmappedItem>> ListUnmappedAsync(string project, long after, int limit, CancellationToken cancellationToken);
 

@@ -1,3 +1,4 @@
+using GrafeasBridge.Filtering;
 using GrafeasBridge.Mapping;
 
 namespace GrafeasBridge.Store;
@@ -13,19 +14,28 @@ internal enum DeliveryState
     Parked = 6,
 }
 
+/// <summary>A note or occurrence as it is kept.</summary>
+/// <param name="Content">The message of grafeas.v1 as protobuf, server-owned fields included: what every reader understands.</param>
+/// <param name="Original">
+/// The message of another version of the API that wrote it, as protobuf, when grafeas.v1 cannot say all of it; null otherwise.
+/// </param>
+internal sealed record StoredMessage(byte[] Content, byte[]? Original = null);
+
 /// <summary>A note to be stored.</summary>
-/// <param name="Kind">Number of grafeas.v1.NoteKind.</param>
-/// <param name="Content">The whole note as protobuf, server-owned fields included.</param>
-internal sealed record NewNote(string Project, string Id, int Kind, byte[] Content);
+/// <param name="Kind">Number of grafeas.v1.NoteKind, or of a kind that only another version of the API has.</param>
+/// <param name="Content">As in <see cref="StoredMessage"/>.</param>
+/// <param name="Original">As in <see cref="StoredMessage"/>.</param>
+internal sealed record NewNote(string Project, string Id, int Kind, byte[] Content, byte[]? Original = null);
 
 /// <summary>An occurrence to be stored.</summary>
 /// <param name="Id">Last part of its name; sorts by time of creation.</param>
-/// <param name="Kind">Number of grafeas.v1.NoteKind; must equal that of the note.</param>
+/// <param name="Kind">Number as in <see cref="NewNote"/>; must equal that of the note.</param>
 /// <param name="CreateTime">As in <paramref name="Content"/>; kept beside it for lists.</param>
-/// <param name="Content">The whole occurrence as protobuf, server-owned fields included.</param>
+/// <param name="Content">As in <see cref="StoredMessage"/>.</param>
 /// <param name="RequestId">Identity of the sender's request, unique in the project; null when it has none.</param>
 /// <param name="ContentHash">SHA-256 of what the sender wrote (server-owned fields left out): tells a repeat from a conflict.</param>
 /// <param name="TraceParent">W3C traceparent of the call, so that delivery joins its trace; null when it has none.</param>
+/// <param name="Original">As in <see cref="StoredMessage"/>.</param>
 internal sealed record NewOccurrence(
     string Project,
     string Id,
@@ -38,23 +48,38 @@ internal sealed record NewOccurrence(
     string? RequestId,
     byte[] ContentHash,
     Placement Placement,
-    string? TraceParent)
+    string? TraceParent,
+    byte[]? Original = null)
 {
     public string Name => $"projects/{Project}/occurrences/{Id}";
 }
 
 /// <summary>What became of one added occurrence.</summary>
-/// <param name="Content">The stored occurrence: the new one, or the first one when the request was a repeat.</param>
+/// <param name="Message">The stored occurrence: the new one, or the first one when the request was a repeat.</param>
 /// <param name="Repeated">True when the same request had stored it before.</param>
 /// <param name="UnmappedReason">Why it concerns no version yet; null when it does.</param>
-internal sealed record AddedOccurrence(byte[] Content, bool Repeated, string? UnmappedReason);
+internal sealed record AddedOccurrence(StoredMessage Message, bool Repeated, string? UnmappedReason);
 
 /// <summary>A stored message with its place in list order.</summary>
 /// <param name="Sequence">Grows with every insert of the same table, never reused.</param>
-internal sealed record StoredItem(long Sequence, byte[] Content);
+internal sealed record StoredItem(long Sequence, StoredMessage Message);
 
 /// <summary>A project with its place in list order.</summary>
 internal sealed record StoredProject(long Sequence, string Id);
+
+/// <summary>What a list asks the store for: one part of it.</summary>
+/// <param name="Condition">What every row of the answer fulfils. Notes keep no resource and no time: what is said of those holds for all.</param>
+/// <param name="After">Sequence after which rows are wanted.</param>
+/// <param name="Limit">Most rows of the part.</param>
+/// <param name="MaxBytes">Bytes of messages after which the part ends; one larger message is a part of its own.</param>
+/// <param name="MaxLooks">Rows to look at, roughly, after which the part ends; the store may end it earlier, but not before it has got on.</param>
+internal sealed record ListQuery(Condition Condition, long After, int Limit, long MaxBytes = long.MaxValue, int MaxLooks = int.MaxValue);
+
+/// <summary>A part of a list, in order of sequence.</summary>
+/// <param name="Through">Every row up to this sequence that fulfils the condition has been given: where to go on after.</param>
+/// <param name="IsLast">True when nothing follows.</param>
+/// <param name="Looked">Rows looked at, to be counted against a budget.</param>
+internal sealed record ListPart<T>(IReadOnlyList<T> Items, long Through, bool IsLast, int Looked);
 
 /// <summary>An occurrence that concerns no version yet.</summary>
 internal sealed record UnmappedItem(long Sequence, string Name, string ResourceUri, string Reason, DateTimeOffset CreateTime);

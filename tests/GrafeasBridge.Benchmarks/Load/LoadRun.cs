@@ -9,7 +9,8 @@ namespace GrafeasBridge.Benchmarks.Load;
 
 /// <summary>
 /// The whole service under load on loopback, load and service on the same cores: creates, reads, pages, reconciles, memory,
-/// start-up, in one run. Prints a Markdown report; <c>--quick</c> is a tenth of it, <c>--stored N</c> sets the large store.
+/// start-up, in one run. Prints a Markdown report; <c>--quick</c> is a tenth of it, <c>--stored N</c> sets the large store,
+/// <c>--filters</c> runs <see cref="FilterRun"/> instead.
 /// </summary>
 internal static class LoadRun
 {
@@ -19,6 +20,8 @@ internal static class LoadRun
     {
         bool quick = args.Contains("--quick");
         int stored = args is [.., "--stored", { } n] ? int.Parse(n, CultureInfo.InvariantCulture) : quick ? 100_000 : 1_000_000;
+        if (args.Contains("--filters"))
+            return await FilterRun.RunAsync(stored);
         string folder = Directory.CreateTempSubdirectory("grafeasbridge-load").FullName;
         var report = new StringBuilder();
         report.AppendLine(CultureInfo.InvariantCulture, $"Cores {Environment.ProcessorCount}, runtime {Environment.Version}, {(quick ? "quick" : "full")} run.\n");

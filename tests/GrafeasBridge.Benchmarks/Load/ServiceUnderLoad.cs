@@ -29,7 +29,7 @@ internal sealed class ServiceUnderLoad : IAsyncDisposable
 
     public GrpcChannel Channel { get; }
 
-    public static async Task<ServiceUnderLoad> StartAsync(string folder)
+    public static async Task<ServiceUnderLoad> StartAsync(string folder, params IEnumerable<string> settings)
     {
         int[] ports = FreePorts(3);
         string program = Path.Combine(AppContext.BaseDirectory, "GrafeasBridge.dll");
@@ -41,6 +41,7 @@ internal sealed class ServiceUnderLoad : IAsyncDisposable
             $"--Store:Path={Path.Combine(folder, "bridge.db")}",
             $"--Emulator:Path={Path.Combine(folder, "emulator.db")}",
             "--Logging:LogLevel:Default=Warning",
+            .. settings,
         ]);
         long before = Stopwatch.GetTimestamp();
         Process started = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");

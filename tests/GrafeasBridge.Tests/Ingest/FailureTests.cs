@@ -143,7 +143,7 @@ public class FailingStore : DispatchProxy
             ? FailAsync((CancellationToken)args![2]!)
             : targetMethod.Invoke(store, args);
 
-    private async Task<byte[]?> FailAsync(CancellationToken cancellationToken)
+    private async Task<StoredMessage?> FailAsync(CancellationToken cancellationToken)
     {
         await failure!(cancellationToken);
         return null;

@@ -108,27 +108,6 @@ public sealed class PagingTests(IngestFixture fixture) : IClassFixture<IngestFix
         Assert.Equal([2, 2, 2], sizes);
     }
 
-    [Theory]
-    [InlineData("kind=\"BUILD\"", false)]
-    [InlineData("x", false)]
-    [InlineData("", true)]
-    [InlineData(" \t\n ", true)]
-    public async Task A_filter_that_is_not_blank_is_refused_at_its_field(string filter, bool fine)
-    {
-        string note = await Samples.NoteAsync(fixture.Host, $"filter{filter.Length}");
-        string parent = note.Split("/notes/")[0];
-        if (fine)
-        {
-            await fixture.Host.Grafeas.ListOccurrencesAsync(new ListOccurrencesRequest { Parent = parent, Filter = filter, ReturnPartialSuccess = true }, cancellationToken: Cancelled);
-            return;
-        }
-
-        Assert.Equal("filter", await Refusals.FieldsAsync(fixture.Host.Grafeas.ListOccurrencesAsync(new ListOccurrencesRequest { Parent = parent, Filter = filter }, cancellationToken: Cancelled)));
-        Assert.Equal("filter", await Refusals.FieldsAsync(fixture.Host.Grafeas.ListNotesAsync(new ListNotesRequest { Parent = parent, Filter = filter }, cancellationToken: Cancelled)));
-        Assert.Equal("filter", await Refusals.FieldsAsync(fixture.Host.Grafeas.ListNoteOccurrencesAsync(new ListNoteOccurrencesRequest { Name = note, Filter = filter }, cancellationToken: Cancelled)));
-        Assert.Equal("filter", await Refusals.FieldsAsync(fixture.Host.Projects.ListProjectsAsync(new() { Filter = filter }, cancellationToken: Cancelled)));
-    }
-
     [Fact]
     public async Task The_list_of_a_note_that_is_gone_is_not_found()
     {

@@ -28,7 +28,7 @@ public abstract class GrafeasContract : StoreContract
         await Store.DeleteProjectAsync("ci", Stop);
 
         Assert.NotNull(await Store.FindNoteAsync("ci", "builds", Stop));
-        Assert.Equal(occurrence.Content, await Store.FindOccurrenceAsync("ci", occurrence.Id, Stop));
+        Assert.Equal(Text(occurrence.Content), Text(await Store.FindOccurrenceAsync("ci", occurrence.Id, Stop)));
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public abstract class GrafeasContract : StoreContract
     {
         await AddNoteAsync();
         await Task.WhenAll(Enumerable.Range(0, 50).Select(_ =>
-            Store.UpdateNoteAsync("ci", "builds", content => [.. content, (byte)'+'], Stop)));
+            Store.UpdateNoteAsync("ci", "builds", note => Longer(note, '+'), Stop)));
         Assert.Equal("note builds" + new string('+', 50), Text(await Store.FindNoteAsync("ci", "builds", Stop)));
     }
 
@@ -104,7 +104,7 @@ public abstract class GrafeasContract : StoreContract
         await Assert.ThrowsAsync<FormatException>(() =>
             Store.UpdateNoteAsync("ci", "builds", _ => throw new FormatException("mask"), Stop));
         Assert.Equal("note builds", Text(await Store.FindNoteAsync("ci", "builds", Stop)));
-        await RefusedAsync(StoreFailure.NotFound, () => Store.UpdateNoteAsync("ci", "none", content => content, Stop));
+        await RefusedAsync(StoreFailure.NotFound, () => Store.UpdateNoteAsync("ci", "none", note => note, Stop));
         await RefusedAsync(StoreFailure.NotFound, () => Store.DeleteNoteAsync("ci", "none", Stop));
     }
 
@@ -116,7 +116,7 @@ public abstract class GrafeasContract : StoreContract
             await AddNoteAsync(id: id);
         var first = await Store.ListNotesAsync("ci", 0, 3, Stop);
         var rest = await Store.ListNotesAsync("ci", first[^1].Sequence, 3, Stop);
-        Assert.Equal(ids.Select(id => "note " + id), first.Concat(rest).Select(item => Text(item.Content)));
+        Assert.Equal(ids.Select(id => "note " + id), first.Concat(rest).Select(item => Text(item.Message)));
     }
 
     [Fact]

@@ -186,9 +186,9 @@ public abstract class LinkingContract : StoreContract
         await VerifyAllAsync();
 
         var changed = await Store.UpdateOccurrenceAsync(
-            "ci", occurrence.Id, content => occurrence with { Content = [.. content, (byte)'!'], Placement = Names(Web("new")) }, Stop);
+            "ci", occurrence.Id, stored => occurrence with { Content = Longer(stored, '!').Content, Placement = Names(Web("new")) }, Stop);
         Assert.Equal(Text(occurrence.Content) + "!", Text(changed));
-        Assert.Equal(changed, await Store.FindOccurrenceAsync("ci", occurrence.Id, Stop));
+        Assert.Equal(Text(changed), Text(await Store.FindOccurrenceAsync("ci", occurrence.Id, Stop)));
         Assert.Equal(["new"], await VersionsOfAsync(occurrence));
         Assert.Empty(await ContentsOfAsync(Web("old")));
         foreach (var version in new[] { "old", "new" })

@@ -50,7 +50,7 @@ public abstract class OccurrenceContract : StoreContract
 
         Assert.False(first.Repeated);
         Assert.True(again.Repeated);
-        Assert.Equal("same", Text(again.Content));
+        Assert.Equal("same", Text(again.Message));
         Assert.Equal(first.UnmappedReason, again.UnmappedReason);
         Assert.Single(await Store.ListOccurrencesAsync("ci", 0, 10, Stop));
     }
@@ -76,7 +76,7 @@ public abstract class OccurrenceContract : StoreContract
         var added = await Store.AddOccurrencesAsync(
             [Occurrence(request: "r", content: "same"), Occurrence(), Occurrence(request: "r", content: "same")], Stop);
         Assert.Equal([false, false, true], added.Select(a => a.Repeated));
-        Assert.Equal("same", Text(added[2].Content));
+        Assert.Equal("same", Text(added[2].Message));
         Assert.Equal(2, (await Store.ListOccurrencesAsync("ci", 0, 10, Stop)).Count);
 
         await RefusedAsync(
@@ -101,7 +101,7 @@ public abstract class OccurrenceContract : StoreContract
         await AddNoteAsync();
         var added = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => AddAsync(Occurrence(request: "r", content: "same"))));
         Assert.Single(added, a => !a.Repeated);
-        Assert.All(added, a => Assert.Equal("same", Text(a.Content)));
+        Assert.All(added, a => Assert.Equal("same", Text(a.Message)));
         Assert.Single(await Store.ListOccurrencesAsync("ci", 0, 10, Stop));
     }
 
@@ -115,7 +115,7 @@ public abstract class OccurrenceContract : StoreContract
                 await AddAsync(Occurrence(Names(Web("1.0")), content: $"{caller}/{i}", request: $"{caller}/{i}"));
         }));
 
-        var stored = (await Store.ListOccurrencesAsync("ci", 0, 5000, Stop)).Select(item => Text(item.Content)).ToList();
+        var stored = (await Store.ListOccurrencesAsync("ci", 0, 5000, Stop)).Select(item => Text(item.Message)).ToList();
         Assert.Equal(64 * 25, stored.Distinct().Count());
         Assert.Equal(64 * 25, stored.Count);
         Assert.Equal(64 * 25, (await ContentsOfAsync(Web("1.0"))).Distinct().Count());
@@ -152,7 +152,7 @@ public abstract class OccurrenceContract : StoreContract
         await RefusedAsync(
             StoreFailure.AlreadyExists, () => AddAsync(Occurrence(Names(Web("9"))) with { Id = first.Id }), index: 0);
         Assert.Null(await Store.FindVersionAsync(Target, Web("9"), Stop));
-        Assert.Equal(first.Content, await Store.FindOccurrenceAsync("ci", first.Id, Stop));
+        Assert.Equal(Text(first.Content), Text(await Store.FindOccurrenceAsync("ci", first.Id, Stop)));
     }
 
     [Fact]
@@ -184,12 +184,34 @@ public abstract class OccurrenceContract : StoreContract
         new Random(7).NextBytes(content);
         var occurrence = Occurrence(project: project) with { Content = content, ResourceUri = "" };
         await AddAsync(occurrence);
-        Assert.Equal(content, await Store.FindOccurrenceAsync(project, occurrence.Id, Stop));
+        Assert.Equal(content, (await Store.FindOccurrenceAsync(project, occurrence.Id, Stop))!.Content);
         Assert.Equal("", Assert.Single(await Store.ListUnmappedAsync(project, 0, 10, Stop)).ResourceUri);
 
         var empty = Occurrence() with { Content = [] };
         await AddAsync(empty);
-        Assert.Empty((await Store.FindOccurrenceAsync("ci", empty.Id, Stop))!);
+        Assert.Empty((await Store.FindOccurrenceAsync("ci", empty.Id, Stop))!.Content);
+    }
+
+    [Fact]
+    public async Task What_another_version_of_the_API_wrote_is_kept_beside_the_content_and_changes_with_it()
+    {
+        await Store.AddNotesAsync([new NewNote("ci", "builds", Build, Bytes("note"), Bytes("note as written"))], Stop);
+        var occurrence = Occurrence(request: "r", content: "same") with { Original = Bytes("as written") };
+        var plain = Occurrence();
+        await AddAsync(occurrence);
+        await AddAsync(plain);
+
+        Assert.Equal("note as written", Text((await Store.FindNoteAsync("ci", "builds", Stop))!.Original));
+        Assert.Equal("note as written", Text(Assert.Single(await Store.ListNotesAsync("ci", 0, 10, Stop)).Message.Original));
+        Assert.Equal("as written", Text((await AddAsync(Occurrence(request: "r", content: "same"))).Message.Original));
+        var listed = await Store.ListOccurrencesAsync("ci", 0, 10, Stop);
+        Assert.Equal("as written", Text(listed[0].Message.Original));
+        Assert.Null(listed[1].Message.Original);
+
+        await Store.UpdateNoteAsync("ci", "builds", note => note with { Original = null }, Stop);
+        await Store.UpdateOccurrenceAsync("ci", occurrence.Id, _ => occurrence with { Original = Bytes("changed") }, Stop);
+        Assert.Null((await Store.FindNoteAsync("ci", "builds", Stop))!.Original);
+        Assert.Equal("changed", Text((await Store.FindOccurrenceAsync("ci", occurrence.Id, Stop))!.Original));
     }
 
     [Fact]
@@ -226,7 +248,7 @@ public abstract class OccurrenceContract : StoreContract
             var page = await list(after, 4);
             if (page.Count == 0)
                 return all;
-            all.AddRange(page.Select(item => Text(item.Content)));
+            all.AddRange(page.Select(item => Text(item.Message)));
             after = page[^1].Sequence;
         }
     }

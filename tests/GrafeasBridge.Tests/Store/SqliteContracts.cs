@@ -26,3 +26,13 @@ public sealed class SqliteDeliveryTests : DeliveryContract
 {
     internal override StoreBackend NewBackend() => new SqliteBackend();
 }
+
+public sealed class SqliteFilterTests : FilterContract
+{
+    internal override StoreBackend NewBackend() => new SqliteBackend();
+}
+
+public sealed class SqliteFilterOracleTests : Filtering.Oracle.StoreDifferentialContract
+{
+    internal override StoreBackend NewBackend() => new SqliteBackend();
+}

@@ -117,10 +117,10 @@ public sealed class SqliteFileTests : SqliteHouse
         var update = Store.UpdateNoteAsync(
             "ci",
             "builds",
-            content =>
+            note =>
             {
                 release.Wait(Stop);
-                return [.. content, (byte)'!'];
+                return Longer(note, '!');
             },
             Stop);
         for (var i = 0; i < 20; i++)
@@ -177,11 +177,11 @@ public sealed class SqliteFileTests : SqliteHouse
         var update = Store.UpdateNoteAsync(
             "ci",
             "builds",
-            content =>
+            note =>
             {
                 busy.Release();
                 release.Wait(Stop);
-                return [.. content, (byte)'!'];
+                return Longer(note, '!');
             },
             gone.Token);
         await busy.WaitAsync(Stop);
@@ -194,14 +194,14 @@ public sealed class SqliteFileTests : SqliteHouse
         Assert.False(await Store.HasProjectAsync("late", Stop));
     }
 
-    private Task<byte[]> BlockAsync(ManualResetEventSlim release, SemaphoreSlim busy) => Store.UpdateNoteAsync(
+    private Task<StoredMessage> BlockAsync(ManualResetEventSlim release, SemaphoreSlim busy) => Store.UpdateNoteAsync(
         "ci",
         "builds",
-        content =>
+        note =>
         {
             busy.Release();
             release.Wait(Stop);
-            return content;
+            return note;
         },
         Stop);
 

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using GrafeasBridge.Store;
 using GrafeasBridge.Store.Sqlite;
+using GrafeasBridge.Store.Sqlite.Lists;
 
 namespace GrafeasBridge.Tests.Store;
 
@@ -54,8 +55,8 @@ public sealed partial class SqlitePlanTests : SqliteHouse
         using var database = Stranger();
         foreach (var command in new[]
         {
-            Projects.Page, Notes.Page, OccurrenceQueries.Page, OccurrenceQueries.PageOfNote, OccurrenceQueries.PageOfNoteInProjects,
-            OccurrenceQueries.PageOfUnmapped, OccurrenceQueries.PartOfVersion, Deliveries.Due, Deliveries.NextDue, Deliveries.Dirty,
+            Projects.Page, NoteIndexes.ByProject, NoteIndexes.ByKind, OccurrenceIndexes.ByNoteInProject, OccurrenceIndexes.ByKind,
+            OccurrenceIndexes.ByResource, OccurrenceIndexes.ByDigest, OccurrenceQueries.PageOfUnmapped, OccurrenceQueries.PartOfVersion, Deliveries.Due, Deliveries.NextDue, Deliveries.Dirty,
             TargetRows.KnownVersions,
         })
             Assert.DoesNotContain(Plan(database, command.Text), step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));

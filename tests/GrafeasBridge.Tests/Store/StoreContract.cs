@@ -64,6 +64,10 @@ public abstract class StoreContract : IAsyncLifetime
 
     internal static string Text(byte[]? content) => Encoding.UTF8.GetString(content ?? throw new ArgumentNullException(nameof(content)));
 
+    internal static string Text(StoredMessage? message) => Text(message?.Content);
+
+    internal static StoredMessage Longer(StoredMessage message, char by) => message with { Content = [.. message.Content, (byte)by] };
+
     internal static VersionCoordinates Web(string version) => new("acme", "images", "team:web", version);
 
     internal static string Digest(char fill) => "sha256:" + new string(fill, 64);

@@ -3,14 +3,11 @@ namespace GrafeasBridge.Store.Sqlite;
 /// <summary>Notes by name, and what the occurrences ask of them.</summary>
 internal static class Notes
 {
-    private static readonly Sql Insert = new("insert into notes (name, project, kind, content) values (?, ?, ?, ?)");
-    private static readonly Sql SetContent = new("update notes set content = ? where name = ?");
+    private static readonly Sql Insert = new("insert into notes (name, project, kind, content, original) values (?, ?, ?, ?, ?)");
+    private static readonly Sql SetContent = new("update notes set content = ?, original = ? where name = ?");
     private static readonly Sql Remove = new("delete from notes where name = ?");
     private static readonly Sql KindOf = new("select kind from notes where name = ?");
-    private static readonly Sql ContentOf = new("select content from notes where name = ?");
-
-    internal static readonly Sql Page = new(
-        "select seq, content from notes where project = ? and seq > ? order by seq limit ?");
+    private static readonly Sql MessageOf = new("select content, original from notes where name = ?");
 
     public static bool Add(WriteSession session, IReadOnlyList<NewNote> notes)
     {
@@ -21,19 +18,20 @@ internal static class Notes
                 throw new StoreException(StoreFailure.AlreadyExists, $"note {NameOf(note.Project, note.Id)} already exists", i);
             var project = Names.Project(session, note.Project);
             var name = Names.Note(session, project, note.Id);
-            session.Use(Insert).Add(name).Add(project).Add(note.Kind).Add(note.Content).Run();
+            session.Use(Insert).Add(name).Add(project).Add(note.Kind).Add(note.Content).AddOrNull(note.Original).Run();
             session.Notes.Keep((note.Project, note.Id), new NoteKey(name, note.Kind));
         }
 
         return true;
     }
 
-    public static byte[] Update(WriteSession session, string project, string id, Func<byte[], byte[]> change)
+    public static StoredMessage Update(
+        WriteSession session, string project, string id, Func<StoredMessage, StoredMessage> change)
     {
         var note = Find(session, project, id) ?? throw NotFound(project, id);
-        var content = change(session.Use(ContentOf).Add(note.Name).RunForBytes()!);
-        session.Use(SetContent).Add(content).Add(note.Name).Run();
-        return content;
+        var changed = change(Message(session.Database, note.Name)!);
+        session.Use(SetContent).Add(changed.Content).AddOrNull(changed.Original).Add(note.Name).Run();
+        return changed;
     }
 
     public static bool Delete(WriteSession session, string project, string id)
@@ -56,13 +54,8 @@ internal static class Notes
         return session.Notes.Keep((project, id), new NoteKey(name, (int)kind));
     }
 
-    public static byte[]? Content(SqliteDatabase database, string project, string id) =>
-        NameKey(database, project, id) is { } name ? database.Use(ContentOf).Add(name).RunForBytes() : null;
-
-    public static List<StoredItem> List(SqliteDatabase database, string project, long after, int limit) =>
-        Names.Project(database, project) is { } key
-            ? StoredItems.Read(database.Use(Page).Add(key).Add(after).Add(limit))
-            : [];
+    public static StoredMessage? Message(SqliteDatabase database, string project, string id) =>
+        NameKey(database, project, id) is { } name ? Message(database, name) : null;
 
     public static long? NameKey(SqliteDatabase database, string project, string id) =>
         Names.Project(database, project) is { } key ? Names.Note(database, key, id) : null;
@@ -70,21 +63,11 @@ internal static class Notes
     public static StoreException NotFound(string project, string id, int index = -1) =>
         new(StoreFailure.NotFound, $"note {NameOf(project, id)} not found", index);
 
-    private static string NameOf(string project, string id) => $"projects/{project}/notes/{id}";
-}
-
-/// <summary>Reads pages of (sequence, content).</summary>
-internal static class StoredItems
-{
-    public static List<StoredItem> Read(SqliteStatement rows)
+    private static StoredMessage? Message(SqliteDatabase database, long name)
     {
-        var page = new List<StoredItem>();
-        using (rows)
-        {
-            while (rows.Step())
-                page.Add(new StoredItem(rows.Number(0), rows.Bytes(1)));
-        }
-
-        return page;
+        using var row = database.Use(MessageOf).Add(name);
+        return row.Step() ? row.Message(0) : null;
     }
+
+    private static string NameOf(string project, string id) => $"projects/{project}/notes/{id}";
 }

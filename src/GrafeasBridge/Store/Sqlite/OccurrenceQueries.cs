@@ -1,29 +1,15 @@
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using GrafeasBridge.Mapping;
 
 namespace GrafeasBridge.Store.Sqlite;
 
-/// <summary>Reads occurrences: by name, and in pages by sequence.</summary>
+/// <summary>Reads occurrences: by name, unmapped ones, and those of a version. Lists with a condition are in <see cref="Lists.StoredLists"/>.</summary>
 internal static class OccurrenceQueries
 {
     /// <summary>Bytes after which a part of a version's occurrences ends; one larger occurrence is a part of its own.</summary>
     private const int PartBytes = 4 << 20;
 
     private const int PartRows = 256;
-
-    internal static readonly Sql Page = new(
-        "select seq, content from occurrences where project = ? and seq > ? order by seq limit ?");
-
-    internal static readonly Sql PageOfNote = new(
-        "select seq, content from occurrences where note = ? and seq > ? order by seq limit ?");
-
-    internal static readonly Sql PageOfNoteInProjects = new(
-        """
-        select seq, content from occurrences indexed by occurrences_of_note where note = ? and seq > ?
-        and project in (select key from project_names where name in (select value from json_each(?)))
-        order by seq limit ?
-        """);
 
     internal static readonly Sql PageOfUnmapped = new(
         """
@@ -38,28 +24,12 @@ internal static class OccurrenceQueries
         where l.coordinate = ? and (l.project, l.occurrence) > (?, ?) order by l.project, l.occurrence limit ?
         """);
 
-    public static byte[]? Content(SqliteDatabase database, string project, string id)
+    public static StoredMessage? Message(SqliteDatabase database, string project, string id)
     {
         if (Names.Project(database, project) is not { } key)
             return null;
         using var row = database.Use(Occurrences.ByName).Add(key).Add(id);
-        return row.Step() ? row.Bytes(2) : null;
-    }
-
-    public static List<StoredItem> List(SqliteDatabase database, string project, long after, int limit) =>
-        Names.Project(database, project) is { } key
-            ? StoredItems.Read(database.Use(Page).Add(key).Add(after).Add(limit))
-            : [];
-
-    public static List<StoredItem> ListOfNote(
-        SqliteDatabase database, string noteProject, string noteId, IReadOnlyList<string>? projects, long after, int limit)
-    {
-        if (Notes.NameKey(database, noteProject, noteId) is not { } note)
-            return [];
-        return StoredItems.Read(
-            projects is null
-                ? database.Use(PageOfNote).Add(note).Add(after).Add(limit)
-                : database.Use(PageOfNoteInProjects).Add(note).Add(after).Add(JsonSerializer.Serialize(projects)).Add(limit));
+        return row.Step() ? row.Message(2) : null;
     }
 
     public static List<UnmappedItem> ListUnmapped(SqliteDatabase database, string project, long after, int limit)

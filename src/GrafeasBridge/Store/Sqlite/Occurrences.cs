@@ -5,18 +5,18 @@ internal static class Occurrences
 {
     private static readonly Sql Insert = new(
         """
-        insert into occurrences (project, note, kind, create_time, id, resource_uri, request_id, content_hash, content)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (project, id) do nothing
+        insert into occurrences (project, note, kind, create_time, id, resource_uri, request_id, content_hash, content, original)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (project, id) do nothing
         """);
 
     internal static readonly Sql ByRequest = new(
-        "select seq, id, content_hash, content from occurrences where project = ? and request_id = ?");
+        "select seq, id, content_hash, content, original from occurrences where project = ? and request_id = ?");
 
-    private static readonly Sql SetContent = new("update occurrences set content = ? where seq = ?");
+    private static readonly Sql SetContent = new("update occurrences set content = ?, original = ? where seq = ?");
     private static readonly Sql Remove = new("delete from occurrences where seq = ?");
 
     internal static readonly Sql SequenceByName = new("select seq from occurrences where project = ? and id = ?");
-    internal static readonly Sql ByName = new("select seq, kind, content from occurrences where project = ? and id = ?");
+    internal static readonly Sql ByName = new("select seq, kind, content, original from occurrences where project = ? and id = ?");
 
     public static IReadOnlyList<AddedOccurrence> Add(WriteSession session, IReadOnlyList<NewOccurrence> occurrences)
     {
@@ -33,19 +33,19 @@ internal static class Occurrences
         return added;
     }
 
-    public static byte[] Update(WriteSession session, string project, string id, Func<byte[], NewOccurrence> change)
+    public static StoredMessage Update(WriteSession session, string project, string id, Func<StoredMessage, NewOccurrence> change)
     {
-        var (key, sequence, kind, content) = Find(session, project, id);
-        var changed = change(content);
+        var (key, sequence, kind, message) = Find(session, project, id);
+        var changed = change(message);
         if (changed.Kind != kind)
             throw new StoreException(StoreFailure.KindMismatch, $"the kind of {NameOf(project, id)} cannot be changed");
 
         var dirty = new DirtyVersions();
         Links.Remove(session, key, sequence, dirty);
-        session.Use(SetContent).Add(changed.Content).Add(sequence).Run();
+        session.Use(SetContent).Add(changed.Content).AddOrNull(changed.Original).Add(sequence).Run();
         Links.Add(session, key, sequence, changed.Placement, dirty);
         dirty.Mark(session, changed.TraceParent);
-        return changed.Content;
+        return new StoredMessage(changed.Content, changed.Original);
     }
 
     public static bool Delete(WriteSession session, string project, string id)
@@ -85,20 +85,23 @@ internal static class Occurrences
         var inserted = session.Use(Insert)
             .Add(project).Add(note.Name).Add(occurrence.Kind).Add(occurrence.CreateTime).Add(occurrence.Id)
             .Add(occurrence.ResourceUri).Add(occurrence.RequestId).Add(occurrence.ContentHash).Add(occurrence.Content)
+            .AddOrNull(occurrence.Original)
             .Run();
         if (inserted == 0)
             throw new StoreException(StoreFailure.AlreadyExists, $"occurrence {occurrence.Name} already exists", index);
-        var reason = Links.Add(session, project, session.Database.LastInsertId, occurrence.Placement, dirty);
-        return new AddedOccurrence(occurrence.Content, Repeated: false, reason);
+        var sequence = session.Database.LastInsertId;
+        session.Blocks.Keep(session.Database, sequence, occurrence.CreateTime);
+        var reason = Links.Add(session, project, sequence, occurrence.Placement, dirty);
+        return new AddedOccurrence(new StoredMessage(occurrence.Content, occurrence.Original), Repeated: false, reason);
     }
 
-    private static (long Project, long Sequence, int Kind, byte[] Content) Find(WriteSession session, string project, string id)
+    private static (long Project, long Sequence, int Kind, StoredMessage Message) Find(WriteSession session, string project, string id)
     {
         if (Names.KnownProject(session, project) is { } key)
         {
             using var row = session.Use(ByName).Add(key).Add(id);
             if (row.Step())
-                return (key, row.Number(0), (int)row.Number(1), row.Bytes(2));
+                return (key, row.Number(0), (int)row.Number(1), row.Message(2));
         }
 
         throw new StoreException(StoreFailure.NotFound, $"occurrence {NameOf(project, id)} not found");

@@ -50,7 +50,7 @@ internal sealed class Repeats(int count)
         if (!row.Bytes(2).AsSpan().SequenceEqual(occurrence.ContentHash))
             throw Conflict(requestId, Occurrences.NameOf(occurrence.Project, row.Text(1)), index);
         var reason = Links.UnmappedReason(session.Database, key, row.Number(0));
-        return new AddedOccurrence(row.Bytes(3), Repeated: true, reason);
+        return new AddedOccurrence(row.Message(3), Repeated: true, reason);
     }
 
     private static StoreException Conflict(string requestId, string by, int index) =>

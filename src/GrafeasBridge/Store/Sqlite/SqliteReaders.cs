@@ -52,6 +52,11 @@ internal sealed class SqliteReaders(string path, int count) : IAsyncDisposable
             idle.Push(database);
             return result;
         }
+        catch (OperationCanceledException) when (database is not null)
+        {
+            idle.Push(database);
+            throw;
+        }
         catch (SqliteException e)
         {
             // Reading is rarely refused; a fresh connection next time costs less than telling which errors stick.

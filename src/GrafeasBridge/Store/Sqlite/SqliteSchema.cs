@@ -9,7 +9,7 @@ internal static class SqliteSchema
     /// <summary>Marks the file as ours ("GrBr"), so that another program's database is not filled with our tables.</summary>
     public const int ApplicationId = 0x47724272;
 
-    public static readonly IReadOnlyList<string> Steps = [First];
+    public static readonly IReadOnlyList<string> Steps = [First, Second];
 
     private const string First = """
         create table project_names (key integer primary key, name text not null unique);
@@ -72,5 +72,38 @@ internal static class SqliteSchema
 
         create table secrets (name text primary key, value blob not null) without rowid;
         create table writes_proved (key integer primary key, at integer not null);
+        """;
+
+    // What another version of the API wrote, where grafeas.v1 cannot say all of it. Then what filters of lists are looked up by; the
+    // digest is what follows the only "sha256:" of a resource, shortened, and empty when it is not that simple. A block is 1024
+    // sequences, and says between which times their occurrences were created, at least.
+    private const string Second = """
+        alter table notes add column original blob;
+        alter table occurrences add column original blob;
+
+        alter table occurrences add column digest text generated always as (
+            case when instr(resource_uri, 'sha256:') = 0 then null
+            when instr(resource_uri, char(0)) > 0
+                or instr(substr(resource_uri, instr(resource_uri, 'sha256:') + 7), 'sha256:') > 0 then ''
+            else substr(resource_uri, instr(resource_uri, 'sha256:') + 7, 16) end) virtual;
+        create index occurrences_of_resource on occurrences (project, resource_uri);
+        create index occurrences_of_digest on occurrences (project, digest) where digest is not null;
+        drop index occurrences_of_project;
+        create index occurrences_of_kind on occurrences (project, kind);
+        drop index occurrences_of_note;
+        create index occurrences_of_note_in_project on occurrences (note, project);
+        create index notes_of_kind on notes (project, kind);
+        create index note_names_of_id on note_names (id, project);
+
+        create table occurrence_blocks (block integer primary key, first integer not null, last integer not null);
+        insert into occurrence_blocks
+        with recursive blocks (block, final) as (
+            select min(seq) >> 10, max(seq) >> 10 from occurrences
+            union all select block + 1, final from blocks where block < final)
+        select * from (
+            select block, (select min(create_time) from occurrences where seq >= block << 10 and seq < (block + 1) << 10) as first,
+                (select max(create_time) from occurrences where seq >= block << 10 and seq < (block + 1) << 10) as last
+            from blocks)
+        where first is not null;
         """;
 }

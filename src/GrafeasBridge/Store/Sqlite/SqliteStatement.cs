@@ -39,8 +39,14 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
         return Checked(code);
     }
 
+    /// <summary>Adds a text that is in UTF-8 already, or only a bound of such: it need not be well-formed, but not be empty.</summary>
+    public SqliteStatement AddUtf8(byte[] value) => Checked(raw.sqlite3_bind_text(handle, ++bound, value.AsSpan()));
+
     public SqliteStatement Add(byte[] value) =>
         Checked(value.Length == 0 ? raw.sqlite3_bind_zeroblob(handle, ++bound, 0) : raw.sqlite3_bind_blob(handle, ++bound, value));
+
+    // Not an overload of Add: a null would be ambiguous, and bytes are rarely absent.
+    public SqliteStatement AddOrNull(byte[]? value) => value is null ? Checked(raw.sqlite3_bind_null(handle, ++bound)) : Add(value);
 
     /// <returns>True when there is a row to read.</returns>
     public bool Step() => raw.sqlite3_step(handle) switch
@@ -81,7 +87,13 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
 
     public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
 
+    /// <summary>A text as it is stored, until the next step.</summary>
+    public ReadOnlySpan<byte> Utf8(int column) => raw.sqlite3_column_blob(handle, column);
+
     public byte[] Bytes(int column) => raw.sqlite3_column_blob(handle, column).ToArray();
+
+    /// <summary>A message from the column of its content and the next one, that of its original.</summary>
+    public StoredMessage Message(int column) => new(Bytes(column), IsNull(column + 1) ? null : Bytes(column + 1));
 
     public DateTimeOffset Time(int column) => new(Number(column), TimeSpan.Zero);
 

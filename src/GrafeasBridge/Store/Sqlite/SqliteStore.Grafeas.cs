@@ -1,3 +1,5 @@
+using GrafeasBridge.Store.Sqlite.Lists;
+
 namespace GrafeasBridge.Store.Sqlite;
 
 /// <summary>Projects, notes and occurrences.</summary>
@@ -16,50 +18,49 @@ internal sealed partial class SqliteStore
         ReadAsync<IReadOnlyList<StoredProject>>(database => Projects.List(database, after, limit), cancellationToken);
 
     public Task AddNotesAsync(IReadOnlyList<NewNote> notes, CancellationToken cancellationToken) =>
-        WriteAsync(session => Notes.Add(session, notes), cancellationToken, notes.Count, notes.Sum(note => (long)note.Content.Length));
+        WriteAsync(session => Notes.Add(session, notes), cancellationToken, notes.Count, notes.Sum(note => (long)note.Content.Length + (note.Original?.Length ?? 0)));
 
-    public Task<byte[]?> FindNoteAsync(string project, string id, CancellationToken cancellationToken) =>
-        ReadAsync(database => Notes.Content(database, project, id), cancellationToken);
+    public Task<StoredMessage?> FindNoteAsync(string project, string id, CancellationToken cancellationToken) =>
+        ReadAsync(database => Notes.Message(database, project, id), cancellationToken);
 
-    public Task<byte[]> UpdateNoteAsync(
-        string project, string id, Func<byte[], byte[]> change, CancellationToken cancellationToken) =>
+    public Task<StoredMessage> UpdateNoteAsync(
+        string project, string id, Func<StoredMessage, StoredMessage> change, CancellationToken cancellationToken) =>
         WriteAsync(session => Notes.Update(session, project, id, change), cancellationToken);
 
     public Task DeleteNoteAsync(string project, string id, CancellationToken cancellationToken) =>
         WriteAsync(session => Notes.Delete(session, project, id), cancellationToken);
 
-    public Task<IReadOnlyList<StoredItem>> ListNotesAsync(
-        string project, long after, int limit, CancellationToken cancellationToken) =>
-        ReadAsync<IReadOnlyList<StoredItem>>(database => Notes.List(database, project, after, limit), cancellationToken);
+    public Task<ListPart<StoredItem>> ListNotesAsync(string project, ListQuery query, CancellationToken cancellationToken) =>
+        ReadAsync(database => database.InSnapshot(() => StoredLists.Notes(database, project, query, cancellationToken)), cancellationToken);
 
     public Task<IReadOnlyList<AddedOccurrence>> AddOccurrencesAsync(
         IReadOnlyList<NewOccurrence> occurrences, CancellationToken cancellationToken)
     {
         long bytes = 0;
         for (var i = 0; i < occurrences.Count; i++)
-            bytes += occurrences[i].Content.Length;
+            bytes += occurrences[i].Content.Length + (occurrences[i].Original?.Length ?? 0);
         return WriteAsync(session => Occurrences.Add(session, occurrences), cancellationToken, occurrences.Count, bytes);
     }
 
-    public Task<byte[]?> FindOccurrenceAsync(string project, string id, CancellationToken cancellationToken) =>
-        ReadAsync(database => OccurrenceQueries.Content(database, project, id), cancellationToken);
+    public Task<StoredMessage?> FindOccurrenceAsync(string project, string id, CancellationToken cancellationToken) =>
+        ReadAsync(database => OccurrenceQueries.Message(database, project, id), cancellationToken);
 
-    public Task<byte[]> UpdateOccurrenceAsync(
-        string project, string id, Func<byte[], NewOccurrence> change, CancellationToken cancellationToken) =>
+    public Task<StoredMessage> UpdateOccurrenceAsync(
+        string project, string id, Func<StoredMessage, NewOccurrence> change, CancellationToken cancellationToken) =>
         WriteAsync(session => Occurrences.Update(session, project, id, change), cancellationToken);
 
     public Task DeleteOccurrenceAsync(string project, string id, CancellationToken cancellationToken) =>
         WriteAsync(session => Occurrences.Delete(session, project, id), cancellationToken);
 
-    public Task<IReadOnlyList<StoredItem>> ListOccurrencesAsync(
-        string project, long after, int limit, CancellationToken cancellationToken) =>
-        ReadAsync<IReadOnlyList<StoredItem>>(
-            database => OccurrenceQueries.List(database, project, after, limit), cancellationToken);
+    public Task<ListPart<StoredItem>> ListOccurrencesAsync(string project, ListQuery query, CancellationToken cancellationToken) =>
+        ReadAsync(database => database.InSnapshot(() => StoredLists.Occurrences(database, project, query, cancellationToken)), cancellationToken);
 
-    public Task<IReadOnlyList<StoredItem>> ListNoteOccurrencesAsync(
-        string noteProject, string noteId, IReadOnlyList<string>? projects, long after, int limit, CancellationToken cancellationToken) =>
-        ReadAsync<IReadOnlyList<StoredItem>>(
-            database => OccurrenceQueries.ListOfNote(database, noteProject, noteId, projects, after, limit), cancellationToken);
+    public Task<ListPart<StoredItem>> ListNoteOccurrencesAsync(
+        string noteProject, string noteId, IReadOnlyList<string>? projects, ListQuery query, CancellationToken cancellationToken) =>
+        ReadAsync(
+            database => database.InSnapshot(
+                () => StoredLists.OccurrencesOfNote(database, noteProject, noteId, projects, query, cancellationToken)),
+            cancellationToken);
 
     public Task<IReadOnlyList<UnmappedItem>> ListUnmappedAsync(
         string project, long after, int limit, CancellationToken cancellationToken) =>

@@ -27,6 +27,8 @@ internal sealed class WriteSession(SqliteDatabase database, TimeProvider clock, 
 
     public KeyCache<string, long> DigestKeys { get; } = new();
 
+    public OccurrenceBlocks Blocks { get; } = new();
+
     /// <summary>Targets at which something has become due; their workers are woken after the commit.</summary>
     public HashSet<string> Woken { get; } = [];
 
@@ -43,6 +45,7 @@ internal sealed class WriteSession(SqliteDatabase database, TimeProvider clock, 
         PackageKeys.Clear();
         CoordinateKeys.Clear();
         DigestKeys.Clear();
+        Blocks.Forget();
     }
 
     public void Dispose() => database.Dispose();

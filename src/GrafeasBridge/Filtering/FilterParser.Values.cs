@@ -1,0 +1,211 @@
+using System.Globalization;
+
+namespace GrafeasBridge.Filtering;
+
+internal sealed partial class FilterParser
+{
+    /// <param name="negative">True where a minus is the sign of a number: at the start of a term it negates the term.</param>
+    private FilterNode Comparable(bool negative, string expected)
+    {
+        if (Number(negative) is { } number) return number;
+        FilterNode value = Primary(expected);
+        for (int steps = 1; ; steps++)
+        {
+            int at = Current.Start;
+            if (Current.Kind is not (TokenKind.Dot or TokenKind.OpenIndex)) return value;
+            if (steps >= limits.MaxDepth)
+            {
+                throw new FilterException(at, $"has a path of more than {limits.MaxDepth} parts, which is the most allowed");
+            }
+
+            value = Current.Kind == TokenKind.Dot ? Selected(value) : Indexed(value);
+        }
+    }
+
+    private FilterNode Selected(FilterNode operand)
+    {
+        int at = Current.Start;
+        next++;
+        string field = Field();
+        return Current.Kind == TokenKind.Open ? Call(at, field, operand) : new SelectNode(at, operand, field);
+    }
+
+    private CallNode Indexed(FilterNode operand)
+    {
+        int at = Current.Start;
+        Enter(at);
+        next++;
+        SkipBlank();
+        FilterNode index = Comparable(negative: true, "a key");
+        SkipBlank();
+        if (Current.Kind != TokenKind.CloseIndex) throw Unexpected("']'");
+        next++;
+        depth--;
+        return Operator(at, Operators.Index, operand, index);
+    }
+
+    private string Field()
+    {
+        Token token = Current;
+        switch (token.Kind)
+        {
+            case TokenKind.And or TokenKind.Or or TokenKind.Not:
+                next++;
+                return Of(token).ToString();
+            case TokenKind.Quoted:
+                next++;
+                return FilterStrings.Unquote(text, token) is { IsText: true } name
+                    ? name.Value
+                    : throw new FilterException(token.Start, "found escapes that make no UTF-8 text, expected the name of a field");
+            default:
+                return Word() ?? throw Unexpected("the name of a field");
+        }
+    }
+
+    private FilterNode Primary(string expected)
+    {
+        Token token = Current;
+        if (token.Kind == TokenKind.Quoted)
+        {
+            next++;
+            return FilterStrings.Unquote(text, token);
+        }
+
+        if (token.Kind == TokenKind.Open) return Composite();
+        string word = Word() ?? throw Unexpected(expected);
+        return Current.Kind == TokenKind.Open ? Call(token.Start, word, target: null) : new IdentNode(token.Start, word);
+    }
+
+    private FilterNode Composite()
+    {
+        Enter(Current.Start);
+        next++;
+        SkipBlank();
+        FilterNode inner = Expression();
+        SkipBlank();
+        if (Current.Kind != TokenKind.Close) throw Unexpected("')', or a blank and a further term");
+        next++;
+        depth--;
+        return inner;
+    }
+
+    private CallNode Call(int at, string name, FilterNode? target)
+    {
+        Count();
+        Enter(at);
+        next++;
+        var args = new List<FilterNode>();
+        if (Current.Kind != TokenKind.Close)
+        {
+            do
+            {
+                if (args.Count > 0) next++;
+                SkipBlank();
+                args.Add(Comparable(negative: true, "an argument"));
+                SkipBlank();
+            }
+            while (Current.Kind == TokenKind.Comma);
+        }
+
+        if (Current.Kind != TokenKind.Close) throw Unexpected("',' or ')'");
+        next++;
+        depth--;
+        return new CallNode(at, name, args, target, IsOperator: false);
+    }
+
+    /// <summary>Pieces of a word that follow each other at once, as 2024-01-01 and a!b; null when none begins here.</summary>
+    private string? Word()
+    {
+        if (Current.Kind is not (TokenKind.Text or TokenKind.Exclaim or TokenKind.Digits)) return null;
+        int start = Current.Start;
+        while (Current.Kind is TokenKind.Text or TokenKind.Exclaim or TokenKind.Digits or TokenKind.Minus) next++;
+        return text[start..Current.Start];
+    }
+
+    /// <summary>
+    /// A number, unless what follows at once makes it the beginning of something else: 1.5 is a number, 1.5.2 a path, 2024-01
+    /// a word.
+    /// </summary>
+    private FilterNode? Number(bool negative)
+    {
+        int end = next;
+        if (negative && tokens[end].Kind == TokenKind.Minus) end++;
+        bool signed = end > next;
+        bool point = false;
+        if (tokens[end].Kind == TokenKind.Hex) end++;
+        else if (tokens[end].Kind == TokenKind.Digits) point = Fraction(ref end);
+        else if (tokens[end].Kind == TokenKind.Dot && tokens[end + 1].Kind == TokenKind.Digits)
+        {
+            point = true;
+            end += 2;
+        }
+        else if (signed)
+        {
+            next = end;
+            throw Unexpected("a number after '-'; put other text in quotes");
+        }
+        else return null;
+
+        if (point && tokens[end].Kind == TokenKind.Exponent) end++;
+        if (!EndsNumber(tokens[end].Kind))
+        {
+            if (!signed && tokens[next].Kind == TokenKind.Digits) return null;
+            next = end;
+            throw Unexpected("the number to end; put other text in quotes");
+        }
+
+        int at = Current.Start;
+        string written = text[at..tokens[end].Start];
+        next = end;
+        return point ? Float(at, written) : Integer(at, written);
+    }
+
+    // Digits, and a point with or without digits after it.
+    private bool Fraction(ref int end)
+    {
+        end++;
+        if (tokens[end].Kind != TokenKind.Dot) return false;
+        end++;
+        if (tokens[end].Kind == TokenKind.Digits) end++;
+        return true;
+    }
+
+    private static bool EndsNumber(TokenKind kind) =>
+        kind is TokenKind.End or TokenKind.Blank or TokenKind.Comma or TokenKind.Close or TokenKind.CloseIndex
+        || OperatorOf(kind) is not null;
+
+    private static DoubleNode Float(int at, string written)
+    {
+        double value = double.Parse(written, NumberStyles.Float, CultureInfo.InvariantCulture);
+        return double.IsFinite(value)
+            ? new DoubleNode(at, value, written)
+            : throw new FilterException(at, $"found {FilterException.Shown(written)}, which is over {double.MaxValue}, the largest number");
+    }
+
+    private static IntNode Integer(int at, string written)
+    {
+        ReadOnlySpan<char> digits = written.AsSpan(written[0] == '-' ? 1 : 0);
+        int numeral = digits.StartsWith("0x", StringComparison.Ordinal) ? 16 : digits.Length > 1 && digits[0] == '0' ? 8 : 10;
+        UInt128 value = 0;
+        foreach (char c in numeral == 16 ? digits[2..] : digits)
+        {
+            int digit = char.IsAsciiDigit(c) ? c - '0' : (c | 0x20) - 'a' + 10;
+            if (digit >= numeral)
+            {
+                throw new FilterException(at, $"found {FilterException.Shown(written)}, which begins with 0 and is no octal number");
+            }
+
+            value = (value * (UInt128)numeral) + (UInt128)digit;
+            if (value > 1UL << 63) break;
+        }
+
+        bool negative = digits.Length < written.Length;
+        if (value > (negative ? 1UL << 63 : long.MaxValue))
+        {
+            throw new FilterException(
+                at, $"found {FilterException.Shown(written)}, which is not within {long.MinValue} and {long.MaxValue}");
+        }
+
+        return new IntNode(at, negative ? (long)-(Int128)value : (long)value, written);
+    }
+}

@@ -1,0 +1,237 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Grafeas.V1;
+using GrafeasBridge.Store.Sqlite;
+using Grpc.Core;
+
+namespace GrafeasBridge.Benchmarks.Load;
+
+/// <summary>
+/// Lists with filters against a full store: the first page of filters that an index serves, a walk with one that none serves
+/// beside a plain walk, what a cancelled call leaves behind, and what the indexes cost a create. Prints a Markdown report.
+/// </summary>
+internal static class FilterRun
+{
+    private const int CreatesPerRound = 60_000;
+
+    public static async Task<int> RunAsync(int stored)
+    {
+        string folder = Directory.CreateTempSubdirectory("grafeasbridge-filters").FullName;
+        var report = new StringBuilder().AppendLine("| measure | result |").AppendLine("|---|---|");
+        void Tell(string name, string result)
+        {
+            Console.WriteLine($"{name}: {result}");
+            report.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {result} |");
+        }
+
+        try
+        {
+            await CreatesAsync(folder, "empty store", Tell);
+            await FillAsync(folder, stored, Tell);
+            await CreatesAsync(folder, Invariant($"{stored:N0} stored"), Tell);
+            await FirstPagesAsync(folder, stored, Tell);
+            await WalksAsync(folder, Tell);
+            await CancelAsync(folder, Tell);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Console.WriteLine();
+        Console.Write(report);
+        return 0;
+    }
+
+    /// <summary>With and without the indexes, in turns, so that what else runs on the machine meets both.</summary>
+    private static async Task CreatesAsync(string folder, string when, Action<string, string> tell)
+    {
+        Console.WriteLine($"load average {(await File.ReadAllTextAsync("/proc/loadavg")).Trim()}");
+        string place = Directory.CreateDirectory(Path.Combine(folder, "creates")).FullName;
+        if (File.Exists(FilterStore.Path(folder)))
+            File.Copy(FilterStore.Path(folder), FilterStore.Path(place), overwrite: true);
+        else
+            await WithStoreAsync(place, FilterStore.AddNotesAsync);
+
+        string[] definitions = Definitions(place);
+        foreach ((string what, Func<int, string> resource) in new (string, Func<int, string>)[]
+        {
+            ("one resource", _ => "registry.example/team/web:1.0.0"), ("ten to a new digest", FilterStore.Resource),
+        })
+        {
+            var with = new List<double>();
+            var without = new List<double>();
+            for (int round = 0; round < 3; round++)
+            {
+                int first = 100_000_000 + (next++ * CreatesPerRound * 2);
+                await WithStoreAsync(place, async store => with.Add(await FilterStore.CreateAsync(store, first, CreatesPerRound, resource)));
+                Execute(place, FilterStore.Indexes.Select(index => $"drop index {index}").Concat(FilterStore.Before.Select(index => index.Definition)));
+                first += CreatesPerRound;
+                await WithStoreAsync(place, async store => without.Add(await FilterStore.CreateAsync(store, first, CreatesPerRound, resource)));
+                Execute(place, FilterStore.Before.Select(index => $"drop index {index.Name}").Concat(definitions));
+            }
+
+            double share = with.Order().ElementAt(1) / without.Order().ElementAt(1);
+            tell(
+                $"creates in the store, 64 callers, {what}, {when}",
+                Invariant($"{with.Order().ElementAt(1):N0}/s with the indexes, {without.Order().ElementAt(1):N0}/s without: {share:P0}"));
+        }
+
+        Directory.Delete(place, recursive: true);
+    }
+
+    private static int next;
+
+    private static async Task FillAsync(string folder, int stored, Action<string, string> tell)
+    {
+        await WithStoreAsync(folder, async store =>
+        {
+            await FilterStore.AddNotesAsync(store);
+            tell("fill, batches of 1000, 2 at once", Invariant($"{await FilterStore.FillAsync(store, stored):N0} occurrences/s"));
+        });
+        string[] definitions = Definitions(folder);
+        Execute(folder, FilterStore.Indexes.Select(index => $"drop index {index}"));
+        long before = Stopwatch.GetTimestamp();
+        Execute(folder, definitions);
+        tell(Invariant($"making the indexes of {stored:N0}, as a migration does"), Invariant($"{Stopwatch.GetElapsedTime(before).TotalSeconds:F1} s"));
+        tell("file", Invariant($"{new FileInfo(FilterStore.Path(folder)).Length >> 20:N0} MiB"));
+    }
+
+    private static async Task FirstPagesAsync(string folder, int stored, Action<string, string> tell)
+    {
+        await using ServiceUnderLoad service = await ServiceUnderLoad.StartAsync(folder);
+        var grafeas = new Grafeas.V1.Grafeas.GrafeasClient(service.Channel);
+        var random = new Random(7);
+        string Url() => FilterStore.Resource(random.Next(stored));
+        string late = FilterStore.Time(stored - 1000).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        foreach ((string name, Func<string> filter) in new (string, Func<string>)[]
+        {
+            ("no filter", () => ""),
+            ("resourceUrl=\"…\" AND kind=\"BUILD\"", () => $"resourceUrl=\"{Url()}\" AND kind=\"BUILD\""),
+            ("has_prefix, sparse (1 in 10,000)", () => $"has_prefix(resourceUrl,\"{FilterStore.Rare}\")"),
+            ("has_prefix, medium (1 in 100)", () => $"has_prefix(resourceUrl,\"{FilterStore.Common}\")"),
+            ("has_prefix, dense (all)", () => $"has_prefix(resourceUrl,\"{FilterStore.Host}\")"),
+            ("noteId, 1 in 1,000", () => "noteId=\"rare\""),
+            ("noteId, most", () => "noteId=\"build\""),
+            ("kind alone, 1 in 20", () => "kind=\"ATTESTATION\""),
+            ("kind alone, none stored", () => "kind=\"VULNERABILITY\""),
+            ("createTime, the last 1,000", () => $"createTime>=\"{late}\""),
+            ("OR of 6 URLs", () => string.Join(" OR ", Enumerable.Range(0, 6).Select(_ => $"resourceUrl=\"{Url()}\""))),
+            ("OR of 6 URLs, 2 kinds", () => $"((kind=\"BUILD\") OR (kind=\"DISCOVERY\")) AND ({string.Join(" OR ", Enumerable.Range(0, 6).Select(_ => $"(resourceUrl=\"{Url()}\")"))})"),
+            ("digest within the URL", () => $"resourceUrl:\"sha256:{Url()[^64..]}\""),
+            ("digest at the end of the URL", () => $"resourceUrl=\"*@sha256:{Url()[^64..]}\""),
+        })
+        {
+            tell($"first page, {name}", await TimesAsync(async () => (await grafeas.ListOccurrencesAsync(
+                new ListOccurrencesRequest { Parent = "projects/" + Samples.Project, Filter = filter() })).Occurrences.Count));
+        }
+
+        tell("first page, ListNoteOccurrences of most, OR of 2 URLs", await TimesAsync(async () => (await grafeas.ListNoteOccurrencesAsync(
+            new ListNoteOccurrencesRequest { Name = Samples.NoteName, Filter = $"resourceUrl=\"{Url()}\" OR resourceUrl=\"{Url()}\"" })).Occurrences.Count));
+    }
+
+    private static async Task WalksAsync(string folder, Action<string, string> tell)
+    {
+        await using ServiceUnderLoad service = await ServiceUnderLoad.StartAsync(folder);
+        var grafeas = new Grafeas.V1.Grafeas.GrafeasClient(service.Channel);
+        await WalkAsync(grafeas, "", pages: 20);
+        double idle = service.ResidentMiB();
+        (TimeSpan plain, int pages, int count) = await WalkAsync(grafeas, "");
+        double afterPlain = service.ResidentMiB();
+        tell("walk without a filter, pages of 1000", Invariant($"{plain.TotalSeconds:F1} s, {pages} pages, {count:N0} items"));
+        foreach (string filter in new[] { "build.provenance.id=\"b-999998\"", "resourceUrl:\"team/none\"" })
+        {
+            (TimeSpan took, pages, count) = await WalkAsync(grafeas, filter);
+            tell(
+                $"walk with {filter}",
+                Invariant($"{took.TotalSeconds:F1} s ({took / plain:F2} of the plain walk), {pages} pages, {count} items; a page {took.TotalMilliseconds / pages:F0} ms"));
+        }
+
+        tell("memory", Invariant($"{idle:F0} MiB before the walks, {afterPlain:F0} after the plain one, {service.ResidentMiB():F0} at the end"));
+    }
+
+    /// <summary>One connection reads: how long the next call waits for it is how long the cancelled one held it.</summary>
+    private static async Task CancelAsync(string folder, Action<string, string> tell)
+    {
+        await using ServiceUnderLoad service = await ServiceUnderLoad.StartAsync(folder, "--Store:Readers=1", "--Ingest:MaxFilterScan=10000000");
+        var grafeas = new Grafeas.V1.Grafeas.GrafeasClient(service.Channel);
+        await WalkAsync(grafeas, "", pages: 5);
+        var waits = new List<double>();
+        var get = new GetNoteRequest { Name = Samples.NoteName };
+        for (int i = 0; i < 50; i++)
+        {
+            using var gone = new CancellationTokenSource(TimeSpan.FromMilliseconds(50 + i));
+            try
+            {
+                await grafeas.ListOccurrencesAsync(
+                    new ListOccurrencesRequest { Parent = "projects/" + Samples.Project, Filter = "build.provenance.id=\"none\"" }, cancellationToken: gone.Token);
+                throw new InvalidOperationException("The list ended before it was cancelled.");
+            }
+            catch (RpcException cancelled) when (cancelled.StatusCode == StatusCode.Cancelled)
+            {
+                long before = Stopwatch.GetTimestamp();
+                await grafeas.GetNoteAsync(get);
+                waits.Add(Stopwatch.GetElapsedTime(before).TotalMilliseconds);
+            }
+        }
+
+        waits.Sort();
+        tell("next call after a cancelled walk, one connection", Invariant($"p50 {waits[25]:F1} ms, longest {waits[^1]:F1} ms"));
+    }
+
+    private static async Task<(TimeSpan Took, int Pages, int Count)> WalkAsync(
+        Grafeas.V1.Grafeas.GrafeasClient grafeas, string filter, int pages = int.MaxValue)
+    {
+        var request = new ListOccurrencesRequest { Parent = "projects/" + Samples.Project, Filter = filter, PageSize = 1000 };
+        int count = 0;
+        int seen = 0;
+        long before = Stopwatch.GetTimestamp();
+        do
+        {
+            ListOccurrencesResponse page = await grafeas.ListOccurrencesAsync(request);
+            count += page.Occurrences.Count;
+            request.PageToken = page.NextPageToken;
+            seen++;
+        }
+        while (request.PageToken.Length > 0 && seen < pages);
+        return (Stopwatch.GetElapsedTime(before), seen, count);
+    }
+
+    private static async Task<string> TimesAsync(Func<Task<int>> call)
+    {
+        var times = new List<double>();
+        int items = 0;
+        for (int i = 0; i < 550; i++)
+        {
+            long before = Stopwatch.GetTimestamp();
+            items = await call();
+            if (i >= 50)
+                times.Add(Stopwatch.GetElapsedTime(before).TotalMilliseconds);
+        }
+
+        times.Sort();
+        return Invariant($"p50 {times[250]:F2} ms, p99 {times[495]:F2} ms; {items} items");
+    }
+
+    private static async Task WithStoreAsync(string folder, Func<SqliteStore, Task> work)
+    {
+        await using SqliteStore store = FilterStore.New(folder);
+        await store.OpenAsync(CancellationToken.None);
+        await work(store);
+    }
+
+    private static string[] Definitions(string folder)
+    {
+        using SqliteDatabase database = FilterStore.Database(folder);
+        return [.. FilterStore.Indexes.Select(index => database.QueryText($"select sql from sqlite_schema where name = '{index}'", 0).Single())];
+    }
+
+    private static void Execute(string folder, IEnumerable<string> commands)
+    {
+        using SqliteDatabase database = FilterStore.Database(folder);
+        database.Execute($"begin; {string.Join(";\n", commands)}; commit");
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,93 @@
+using System.Text;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grafeas.V1;
+using GrafeasBridge.Filtering;
+using GrafeasBridge.Ingest;
+using Grpc.Core;
+
+namespace GrafeasBridge.Fuzz;
+
+/// <summary>
+/// What strangers' bytes reach first. Each target either takes the input or refuses it the way a caller would be refused;
+/// whatever else it throws is a bug. The kept inputs of corpus/NAME are run by the tests, too.
+/// </summary>
+internal static class Targets
+{
+    public static readonly IReadOnlyDictionary<string, Action<byte[]>> All = new Dictionary<string, Action<byte[]>>
+    {
+        ["filter"] = Filter,
+        ["json"] = Json,
+    };
+
+    // Made late: instrumented code must not run before the fuzzer has said where to count.
+    private static readonly Lazy<JsonParser> Parser = new(() => new(JsonParser.Settings.Default.WithTypeRegistry(AnyTypes.Registry)));
+
+    private static readonly Lazy<Occurrence> Sample = new(() => new Occurrence
+    {
+        Name = "projects/p/occurrences/o",
+        NoteName = "projects/p/notes/n",
+        ResourceUri = "https://gcr.io/alpha/app",
+        Kind = NoteKind.Build,
+        CreateTime = new Timestamp { Seconds = 1_700_000_000, Nanos = 100 },
+        Build = new BuildOccurrence
+        {
+            Provenance = new BuildProvenance
+            {
+                Id = "b",
+                BuildOptions = { ["machine"] = "n1" },
+                Commands = { new Command { Name = "go", Args = { "test" } } },
+                BuiltArtifacts = { new Artifact { Names = { "a", "b" } } },
+            },
+        },
+    });
+
+    /// <summary>A list filter: compiled for what can be listed, and tried on an occurrence.</summary>
+    private static void Filter(byte[] input)
+    {
+        string text = Encoding.UTF8.GetString(input);
+        FilterSubject[] subjects = [FilterSubject.Occurrences, FilterSubject.Notes, FilterSubject.Projects];
+        foreach (FilterSubject subject in subjects)
+        {
+            try
+            {
+                var filter = ListFilter.Compile(text, subject, new FilterLimits());
+                if (subject == FilterSubject.Occurrences)
+                    filter.Matches(Sample.Value);
+            }
+            catch (FilterException refusal) when (refusal.Position >= 0 && refusal.Position <= text.Length)
+            {
+                // As a caller would hear it.
+            }
+        }
+    }
+
+    /// <summary>The body of a REST call. The first byte chooses which; what is taken must be protobuf JSON for others, too.</summary>
+    private static void Json(byte[] input)
+    {
+        if (input.Length == 0)
+            return;
+        var body = input.AsMemory(1);
+        try
+        {
+            switch (input[0] % 3)
+            {
+                case 0:
+                    Parser.Value.Parse<Occurrence>(Text(JsonBody.Normalize(body, Occurrence.Descriptor, "occurrence")));
+                    break;
+                case 1:
+                    Parser.Value.Parse<Note>(Text(JsonBody.Normalize(body, Note.Descriptor, "note")));
+                    break;
+                default:
+                    Parser.Value.Parse<BatchCreateOccurrencesRequest>(Text(JsonBody.Normalize(body, BatchCreateOccurrencesRequest.Descriptor, "")));
+                    break;
+            }
+        }
+        catch (RpcException refusal) when (refusal.StatusCode == StatusCode.InvalidArgument)
+        {
+            // As a caller would hear it.
+        }
+    }
+
+    private static string Text(ReadOnlyMemory<byte> utf8) => Encoding.UTF8.GetString(utf8.Span);
+}

@@ -1,0 +1,185 @@
+using System.Globalization;
+using System.Text;
+using GrafeasBridge.Filtering;
+using GrafeasBridge.Store;
+
+namespace GrafeasBridge.Tests.Store;
+
+/// <summary>Lists with conditions: the same rows, in the same order, as a naive reading of the condition picks.</summary>
+public abstract class FilterContract : StoreContract
+{
+    private const int Rows = 120;
+
+    private readonly Dictionary<string, Kept> byContent = [];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Every_condition_gives_the_rows_that_fulfil_it_in_order(int seed)
+    {
+        var random = new Random(seed);
+        await FillAsync(random);
+        var gen = new RandomConditions(random);
+        for (var i = 0; i < 400; i++)
+        {
+            var condition = gen.Next();
+            var looks = random.Next(3) == 0 ? int.MaxValue : random.Next(1, 40);
+            var limit = random.Next(2) == 0 ? int.MaxValue : random.Next(1, 20);
+            long after = random.Next(3) == 0 ? random.Next(Rows) : 0;
+            await CompareAsync(condition, after, limit, looks, row => row.Project == "p1", query => Store.ListOccurrencesAsync("p1", query, Stop));
+            await CompareAsync(
+                condition, after, limit, looks, row => row is { NoteProject: "n1", NoteId: "a" },
+                query => Store.ListNoteOccurrencesAsync("n1", "a", null, query, Stop));
+            await CompareAsync(
+                condition, after, limit, looks, row => row is { NoteProject: "n1", NoteId: "a", Project: "p0" or "p2" },
+                query => Store.ListNoteOccurrencesAsync("n1", "a", ["p0", "p2", "unheard"], query, Stop));
+        }
+    }
+
+    [Fact]
+    public async Task Every_comparison_of_every_column_holds_for_every_stored_value()
+    {
+        await FillAsync(new Random(5));
+        foreach (var condition in RandomConditions.EveryLeaf())
+        {
+            await CompareAsync(condition, 0, int.MaxValue, 7, row => row.Project == "p1", query => Store.ListOccurrencesAsync("p1", query, Stop));
+            Condition not = new Condition.Not(condition);
+            await CompareAsync(not, 0, int.MaxValue, 7, row => row.Project == "p1", query => Store.ListOccurrencesAsync("p1", query, Stop));
+        }
+    }
+
+    [Fact]
+    public async Task Notes_are_narrowed_by_kind_and_name_and_by_nothing_that_they_do_not_keep()
+    {
+        for (var i = 0; i < 30; i++)
+            await AddNoteAsync("n", "note-" + i.ToString(CultureInfo.InvariantCulture), i % 3 == 0 ? Build : Attestation);
+        async Task<int> CountAsync(Condition condition) =>
+            (await StoreLists.PageAsync(query => Store.ListNotesAsync("n", query, Stop), condition, 0, int.MaxValue, looks: 4)).Count;
+
+        var kind = new Condition.CompareNumber(Column.Kind, Comparison.Equal, Build);
+        var late = new Condition.CompareNumber(Column.CreateTime, Comparison.Greater, long.MaxValue);
+        Assert.Equal(10, await CountAsync(kind));
+        Assert.Equal(20, await CountAsync(new Condition.CompareNumber(Column.Kind, Comparison.NotEqual, Build)));
+        Assert.Equal(1, await CountAsync(new Condition.CompareText(Column.NoteId, Comparison.Equal, "note-7")));
+        Assert.Equal(0, await CountAsync(new Condition.CompareText(Column.NoteId, Comparison.Equal, "note-70")));
+        Assert.Equal(11, await CountAsync(new Condition.StartsWith(Column.NoteId, "note-1")));
+        Assert.Equal(30, await CountAsync(new Condition.CompareText(Column.NoteProject, Comparison.Equal, "n")));
+        Assert.Equal(0, await CountAsync(new Condition.CompareText(Column.NoteProject, Comparison.Equal, "other")));
+        Assert.Equal(10, await CountAsync(new Condition.All([kind, late])));
+        Assert.Equal(10, await CountAsync(new Condition.All([kind, new Condition.Not(late)])));
+        Assert.Equal(30, await CountAsync(new Condition.Any([kind, late])));
+        Assert.Equal(0, await CountAsync(new Condition.Never()));
+    }
+
+    [Fact]
+    public async Task A_part_ends_when_its_messages_are_many_bytes()
+    {
+        await AddNoteAsync();
+        for (var i = 0; i < 5; i++)
+            await AddAsync(Occurrence() with { Content = new byte[1000] });
+        var part = await Store.ListOccurrencesAsync("ci", new ListQuery(StoreLists.Everything, 0, 10, MaxBytes: 1500), Stop);
+        Assert.Equal((2, false), (part.Items.Count, part.IsLast));
+        part = await Store.ListOccurrencesAsync("ci", new ListQuery(StoreLists.Everything, part.Through, 10, MaxBytes: 1), Stop);
+        Assert.Single(part.Items);
+    }
+
+    [Fact]
+    public async Task A_read_whose_caller_has_gone_ends()
+    {
+        await AddNoteAsync();
+        await Store.AddOccurrencesAsync([.. Enumerable.Range(0, 600).Select(_ => Occurrence())], Stop);
+        using var gone = new CancellationTokenSource();
+        await gone.CancelAsync();
+        var nothing = new Condition.Contains(Column.ResourceUri, "nowhere");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Store.ListOccurrencesAsync("ci", new ListQuery(nothing, 0, 10), gone.Token));
+        Assert.Equal(600, (await Store.ListOccurrencesAsync("ci", 0, 1000, Stop)).Count);
+    }
+
+    private async Task FillAsync(Random random)
+    {
+        foreach (var (project, id, kind) in RandomConditions.Notes)
+            await Store.AddNotesAsync([new NewNote(project, id, kind, Bytes(id))], Stop);
+        for (var i = 0; i < Rows; i++)
+        {
+            var (noteProject, noteId, kind) = RandomConditions.Notes[random.Next(RandomConditions.Notes.Length)];
+            var row = new Kept(
+                "p" + random.Next(3).ToString(CultureInfo.InvariantCulture),
+                noteProject,
+                noteId,
+                kind,
+                RandomConditions.Resources[random.Next(RandomConditions.Resources.Length)],
+                RandomConditions.Times[random.Next(RandomConditions.Times.Length)],
+                i + 1);
+            var content = $"row {row.Order.ToString(CultureInfo.InvariantCulture)}";
+            byContent.Add(content, row);
+            await AddAsync(Occurrence(project: row.Project, content: content) with
+            {
+                NoteProject = noteProject, NoteId = noteId, Kind = kind, ResourceUri = row.Resource, CreateTime = new DateTimeOffset(row.Time, TimeSpan.Zero),
+            });
+        }
+    }
+
+    private async Task CompareAsync(
+        Condition condition, long after, int limit, int looks, Func<Kept, bool> isListed, Func<ListQuery, Task<ListPart<StoredItem>>> fetch)
+    {
+        var found = await StoreLists.PageAsync(fetch, condition, after, limit, looks);
+        var wanted = byContent.Values.Where(row => row.Order > after && isListed(row) && Holds(condition, row)).Take(limit);
+        var got = found.Select(item => byContent[Text(item.Message)]);
+        Assert.True(
+            wanted.Select(row => row.Order).SequenceEqual(got.Select(row => row.Order)),
+            $"{RandomConditions.Show(condition)} after {after}, limit {limit}, looks {looks}: "
+            + $"got {string.Join(' ', got.Select(row => row.Order))}, wanted {string.Join(' ', wanted.Select(row => row.Order))}");
+    }
+
+    private static bool Holds(Condition condition, Kept row) => condition switch
+    {
+        Condition.Always => true,
+        Condition.Never => false,
+        Condition.All all => all.Parts.All(part => Holds(part, row)),
+        Condition.Any any => any.Parts.Any(part => Holds(part, row)),
+        Condition.Not not => !Holds(not.Part, row),
+        Condition.CompareText one => Holds(one.Comparison, Compare(row.Text(one.Column), one.Value)),
+        Condition.CompareNumber one => Holds(one.Comparison, (one.Column == Column.Kind ? row.Kind : row.Time).CompareTo(one.Value)),
+        Condition.StartsWith one => row.Text(one.Column).StartsWith(one.Prefix, StringComparison.Ordinal),
+        Condition.EndsWith one => row.Text(one.Column).EndsWith(one.Suffix, StringComparison.Ordinal),
+        Condition.Contains one => row.Text(one.Column).Contains(one.Text, StringComparison.Ordinal),
+        _ => throw new ArgumentOutOfRangeException(nameof(condition)),
+    };
+
+    private static bool Holds(Comparison comparison, int order) => comparison switch
+    {
+        Comparison.Equal => order == 0,
+        Comparison.NotEqual => order != 0,
+        Comparison.Less => order < 0,
+        Comparison.LessOrEqual => order <= 0,
+        Comparison.Greater => order > 0,
+        _ => order >= 0,
+    };
+
+    // By code points, which is not the order of .NET's strings.
+    private static int Compare(string one, string other)
+    {
+        var (a, b) = (one.EnumerateRunes().ToArray(), other.EnumerateRunes().ToArray());
+        for (var i = 0; i < Math.Min(a.Length, b.Length); i++)
+        {
+            if (a[i] != b[i])
+                return a[i].Value - b[i].Value;
+        }
+
+        return a.Length - b.Length;
+    }
+
+    private sealed record Kept(string Project, string NoteProject, string NoteId, long Kind, string Resource, long Time, long Order)
+    {
+        public string Text(Column column) => column switch
+        {
+            Column.ResourceUri => Resource,
+            Column.NoteProject => NoteProject,
+            Column.NoteId => NoteId,
+            _ => throw new ArgumentOutOfRangeException(nameof(column)),
+        };
+    }
+}

@@ -1,0 +1,22 @@
+using System.Globalization;
+
+namespace GrafeasBridge.Tests.Support;
+
+/// <summary>How often a property is tried. GRAFEASBRIDGE_PROPERTY_FACTOR multiplies it, for a night's run.</summary>
+internal static class PropertyRuns
+{
+    private const string Variable = "GRAFEASBRIDGE_PROPERTY_FACTOR";
+
+    private static readonly int Factor = Read();
+
+    public static long Of(int iterations) => (long)iterations * Factor;
+
+    private static int Read()
+    {
+        string? set = Environment.GetEnvironmentVariable(Variable);
+        if (string.IsNullOrEmpty(set)) return 1;
+        return int.TryParse(set, NumberStyles.None, CultureInfo.InvariantCulture, out int factor) && factor > 0
+            ? factor
+            : throw new InvalidOperationException($"{Variable} is '{set}', which is no number of 1 or more.");
+    }
+}
