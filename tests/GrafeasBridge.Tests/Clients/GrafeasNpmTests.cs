@@ -37,6 +37,9 @@ public sealed class GrafeasNpmTests
         Refused(results, "create invalid occurrence", "INVALID_ARGUMENT");
         Assert.Equal(created.ToJsonString(), Answer(results, "get occurrence").ToJsonString());
         Assert.Equal(5, Names(Answer(results, "list occurrences by pages of two")).Distinct().Count());
+        JsonNode found = Assert.Single((JsonArray)Answer(results, "list occurrences by filter"))!;
+        Assert.Equal("b-1.2", (string?)found["build"]!["provenance"]!["id"]);
+        Refused(results, "list occurrences by wrong filter", "INVALID_ARGUMENT");
         JsonNode changed = Answer(results, "update occurrence");
         Assert.Equal(("none needed", "b-1.0"), ((string?)changed["remediation"], (string?)changed["build"]!["provenance"]!["id"]));
         Assert.Equal($"{Parent}/notes/build", (string?)Answer(results, "get occurrence note")["name"]);

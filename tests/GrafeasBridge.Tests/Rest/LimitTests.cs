@@ -20,6 +20,7 @@ public sealed class LimitTests(SmallBridge small) : IClassFixture<SmallBridge>
     private const string Invalid = "INVALID_ARGUMENT";
     private const string Exhausted = "RESOURCE_EXHAUSTED";
 
+    // The keys of filter limits are told on the page of settings only; a filter's refusal tells limit and place.
     // What is limited, dialect, code, value as told, limit as told.
     private static readonly Limit[] Table =
     [
@@ -42,6 +43,10 @@ public sealed class LimitTests(SmallBridge small) : IClassFixture<SmallBridge>
         new("page of a note's occurrences", "rest", Invalid, "page_size is 6", "at most 5 are allowed (Ingest:MaxPageSize)", h => Get(h, "/v1/projects/p/notes/build/occurrences?pageSize=6")),
         new("page of projects", "grpc", Invalid, "page_size is 6", "at most 5 are allowed (Ingest:MaxPageSize)", h => Call(() => new Projects.ProjectsClient(h.Channel).ListProjectsAsync(new() { PageSize = 6 }))),
         new("page of versions", "grpc", Invalid, "page_size is 1001", "at most 1000 are allowed", h => Call(() => new Bridge.BridgeClient(h.Channel).ListVersionsAsync(new() { PageSize = 1001 }))),
+        new("characters of a filter", "grpc", Invalid, "filter has 203 characters", "at most 200 are allowed", h => Filter(h, "a=" + Long(201))),
+        new("characters of a filter", "rest", Invalid, "filter has 203 characters", "at most 200 are allowed", h => Get(h, "/v1/projects/p/notes?filter=a%3D" + Long(201))),
+        new("nesting of a filter", "grpc", Invalid, "nests 6 levels deep", "at most 5 are allowed", h => Filter(h, "((((((a=b))))))")),
+        new("terms of a filter", "grpc", Invalid, "has more than 10 comparisons and calls", "", h => Filter(h, string.Join(" OR ", Enumerable.Repeat("kind=1", 11)))),
         new("project id", "grpc", Invalid, "parent holds an id of 256 characters", "at most 255 are allowed", h => Call(() => Grafeas(h).ListNotesAsync(new() { Parent = "projects/" + Long(256) }))),
         new("project id", "rest", Invalid, "parent holds an id of 256 characters", "at most 255 are allowed", h => Get(h, $"/v1/projects/{Long(256)}/notes")),
         new("note id", "grpc", Invalid, "note_id has 256 characters", "at most 255 are allowed", h => Call(() => Grafeas(h).CreateNoteAsync(new() { Parent = "projects/p", NoteId = Long(256), Note = new Note { Build = new BuildNote { BuilderVersion = "1" } } }))),
@@ -84,7 +89,7 @@ public sealed class LimitTests(SmallBridge small) : IClassFixture<SmallBridge>
     public void Every_limit_of_the_settings_of_what_comes_in_is_in_the_table()
     {
         string table = string.Join('\n', Table.Select(row => row.Allowed + row.Value));
-        string[] limits = [.. typeof(GrafeasBridge.Ingest.IngestOptions).GetProperties().Where(p => p.Name.StartsWith("Max", StringComparison.Ordinal)).Select(p => $"(Ingest:{p.Name})")];
+        string[] limits = [.. typeof(GrafeasBridge.Ingest.IngestOptions).GetProperties().Where(p => p.Name.StartsWith("Max", StringComparison.Ordinal) && !p.Name.StartsWith("MaxFilter", StringComparison.Ordinal)).Select(p => $"(Ingest:{p.Name})")];
         Assert.True(limits.Length >= 5);
         Assert.All(limits, limit => Assert.Contains(limit, table, StringComparison.Ordinal));
     }
@@ -131,6 +136,9 @@ public sealed class LimitTests(SmallBridge small) : IClassFixture<SmallBridge>
 
     private static Task<(string, string)> Create(BridgeHost host, Occurrence occurrence, Grpc.Core.Metadata? headers = null) =>
         Call(() => Grafeas(host).CreateOccurrenceAsync(new() { Parent = "projects/p", Occurrence = occurrence }, headers));
+
+    private static Task<(string, string)> Filter(BridgeHost host, string filter) =>
+        Call(() => Grafeas(host).ListNotesAsync(new() { Parent = "projects/p", Filter = filter }));
 
     private static Task<(string, string)> Batch(BridgeHost host, int count)
     {
@@ -197,6 +205,7 @@ public sealed class SmallBridge : IAsyncLifetime
     {
         host = await BridgeHost.StartAsync(
             "Ingest:MaxMessageBytes=65536", "Ingest:MaxBatch=3", "Ingest:MaxPageSize=5", "Ingest:MaxJsonDepth=8", "Ingest:MaxJsonValues=1000",
+            "Ingest:MaxFilterLength=200", "Ingest:MaxFilterDepth=5", "Ingest:MaxFilterTerms=10",
             "Listen:MaxHeaderBytes=2048", "Listen:MaxHeaders=20");
         await Builds.NoteAsync(host, "p");
     }

@@ -44,6 +44,8 @@ const steps = [
   ['create invalid occurrence', () => first(client.createOccurrence({ parent, occurrence: { ...occurrence('1'), resourceUri: '' } }))],
   ['get occurrence', () => first(client.getOccurrence({ name: created }))],
   ['list occurrences by pages of two', () => collect(client.listOccurrencesAsync({ parent, pageSize: 2 }))],
+  ['list occurrences by filter', () => collect(client.listOccurrencesAsync({ parent, filter: 'resourceUrl="https://acme-docker-images.bintray.io/team/web:1.2"' }))],
+  ['list occurrences by wrong filter', () => collect(client.listOccurrencesAsync({ parent, filter: 'resourceUrl=' }))],
   ['update occurrence', () => first(client.updateOccurrence({ name: created, occurrence: { remediation: 'none needed' }, updateMask: { paths: ['remediation'] } }))],
   ['get occurrence note', () => first(client.getOccurrenceNote({ name: created }))],
   ['list note occurrences by pages of two', () => collect(client.listNoteOccurrencesAsync({ name: `${parent}/notes/build`, pageSize: 2 }))],
