@@ -1,6 +1,7 @@
 using GrafeasBridge.Access;
 using GrafeasBridge.Beta;
 using GrafeasBridge.Delivery;
+using GrafeasBridge.Documentation;
 using GrafeasBridge.Hosting;
 using GrafeasBridge.Ingest;
 using GrafeasBridge.Mapping;
@@ -37,13 +38,16 @@ internal static class Program
             .AddMapping(settings)   // 6
             .AddDelivery(settings)  // 7
             .AddQuery()             // 8
-            .AddTelemetry(settings);
+            .AddTelemetry(settings)
+            .AddDocumentation(settings);
         adjust?.Invoke(builder);
 
         WebApplication app = builder.Build();
+        app.UseHeaderLimits();
         app.UseRestErrors();
         app.UseRouting();
         app.UseAccess();
+        app.UseDocumentation();
         app.UseRestRequests();
         app.MapHealth();
         app.MapIngest();

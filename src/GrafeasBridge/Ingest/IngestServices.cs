@@ -47,8 +47,9 @@ internal static class IngestServices
     /// <summary>Gives refusals without a body one. Comes first, before routing.</summary>
     internal static IApplicationBuilder UseRestErrors(this IApplicationBuilder app) => app.UseMiddleware<RestErrors>();
 
-    /// <summary>Looks at REST calls of every room before transcoding does. Comes after routing and authentication.</summary>
-    internal static IApplicationBuilder UseRestRequests(this IApplicationBuilder app) => app.UseMiddleware<RestRequests>();
+    /// <summary>Looks at calls of every room before transcoding and gRPC do. Comes after routing and authentication.</summary>
+    internal static IApplicationBuilder UseRestRequests(this IApplicationBuilder app) =>
+        app.UseMiddleware<RestRequests>().UseMiddleware<GrpcRequests>();
 
     private static void AddArchivista(IServiceCollection services, IConfiguration configuration)
     {
@@ -65,6 +66,8 @@ internal static class IngestServices
             .AddGrpc(grpc =>
             {
                 grpc.EnableDetailedErrors = false;
+                // Its own endpoints for unknown services would match many a REST path and hide a wrong verb; RestErrors answers instead.
+                grpc.IgnoreUnknownServices = true;
                 grpc.Interceptors.Add<ErrorInterceptor>();
                 grpc.Interceptors.Add<RestInterceptor>();
             })
@@ -75,6 +78,8 @@ internal static class IngestServices
                 rest.JsonSettings.IgnoreDefaultValues = true;
                 rest.JsonSettings.WriteInt64sAsStrings = true;
             });
+
+        services.AddStrictMethods();
 
         // Holds for what a compressed message unpacks to, so a small one cannot fill the memory.
         services.AddOptions<GrpcServiceOptions>()

@@ -43,7 +43,7 @@ internal sealed class ListReader(PageTokens tokens, IOptions<IngestOptions> sett
         where T : class, IMessage
     {
         ListFilter filter = Compile(call.Filter, call.Subject);
-        int size = Pages.Size(call.PageSize, call.DefaultSize, options.MaxPageSize);
+        int size = Pages.Size(call.PageSize, call.DefaultSize, options.MaxPageSize, "Ingest:MaxPageSize");
         string list = PageTokens.List(call.Method, call.Parent, filter.IsEverything ? string.Empty : call.Filter);
         long after = await tokens.ReadAsync(call.PageToken, list, cancellationToken);
         var page = new ListPage<T>(filter, size, options.MaxMessageBytes - TokenReserve);

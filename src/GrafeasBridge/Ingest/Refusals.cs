@@ -30,6 +30,6 @@ internal sealed class BatchLimit(IOptions<IngestOptions> settings)
     public void Refuse(int count, string field)
     {
         if (count == 0) throw Errors.Invalid(field, "needs at least one element");
-        if (count > most) throw Errors.Invalid(field, $"holds {count} elements; at most {most} are allowed");
+        if (count > most) throw Errors.Invalid(field, $"holds {count} elements; at most {most} are allowed (Ingest:MaxBatch)");
     }
 }

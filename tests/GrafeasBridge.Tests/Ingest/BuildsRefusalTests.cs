@@ -2,7 +2,6 @@ using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
 using GrafeasBridge.V1;
 using Grpc.Core;
-using Builds = GrafeasBridge.V1.Builds;
 
 namespace GrafeasBridge.Tests.Ingest;
 

@@ -7,7 +7,6 @@ using GrafeasBridge.Tests.Access;
 using GrafeasBridge.Tests.Support;
 using GrafeasBridge.V1;
 using Grpc.Core;
-using Builds = GrafeasBridge.V1.Builds;
 
 namespace GrafeasBridge.Tests.Ingest;
 

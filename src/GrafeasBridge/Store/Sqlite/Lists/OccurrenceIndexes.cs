@@ -1,4 +1,3 @@
-using System.Text;
 using GrafeasBridge.Filtering;
 
 namespace GrafeasBridge.Store.Sqlite.Lists;

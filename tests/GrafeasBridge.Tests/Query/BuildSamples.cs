@@ -5,7 +5,7 @@ using GrafeasBridge.V1;
 namespace GrafeasBridge.Tests.Query;
 
 /// <summary>Small builds, sent as a CI step sends them.</summary>
-internal static class Builds
+internal static class BuildSamples
 {
     public const string Digest = "sha256:4bf5122f344554c53bde2ebb8cd2b7e3d1600ad631c385a5d7cce23c7785459a";
     public const string Commit = "aaf98fd77ddc1963c0f34f34c46bd84d7a08c260";
