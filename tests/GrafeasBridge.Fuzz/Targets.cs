@@ -18,6 +18,8 @@ internal static class Targets
     {
         ["filter"] = Filter,
         ["json"] = Json,
+        ["envelope"] = Upload,
+        ["statement"] = Signed,
     };
 
     // Made late: instrumented code must not run before the fuzzer has said where to count.
@@ -87,6 +89,38 @@ internal static class Targets
         {
             // As a caller would hear it.
         }
+    }
+
+    /// <summary>An upload: the envelope, and the statement in it.</summary>
+    private static void Upload(byte[] input)
+    {
+        Reading<Envelope> envelope = DsseEnvelopeReader.Read(input);
+        Expect(envelope.IsGood == (envelope.Problems.Count == 0), "an envelope is either good or has problems");
+        if (envelope.IsGood)
+            Signed(envelope.Value.Payload.ToByteArray());
+    }
+
+    /// <summary>A signed statement: what is taken must survive storing.</summary>
+    private static void Signed(byte[] input)
+    {
+        Reading<Ingest.Statement> statement = InTotoStatementReader.Read(input, maxSubjects: 100);
+        Expect(statement.IsGood == (statement.Problems.Count == 0), "a statement is either good or has problems");
+        if (!statement.IsGood)
+            return;
+        Expect(statement.Value.Subjects.Count > 0, "a statement is about something");
+        var occurrence = new Occurrence { ResourceUri = statement.Value.Subjects[0].ResourceUri };
+        if (statement.Value.Build is { } build)
+            occurrence.Build = build;
+        else
+            occurrence.DsseAttestation = new DSSEAttestationOccurrence { Statement = statement.Value.Other };
+        var list = new ListOccurrencesResponse { Occurrences = { occurrence } };
+        Expect(list.Equals(ListOccurrencesResponse.Parser.ParseFrom(list.ToByteArray())), "what was stored is read again");
+    }
+
+    private static void Expect(bool holds, string what)
+    {
+        if (!holds)
+            throw new InvalidOperationException(what);
     }
 
     private static string Text(ReadOnlyMemory<byte> utf8) => Encoding.UTF8.GetString(utf8.Span);

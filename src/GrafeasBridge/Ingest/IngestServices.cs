@@ -13,10 +13,12 @@ internal static class IngestServices
         services.AddOptions<IngestOptions>().Bind(configuration.GetSection(IngestOptions.Section)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<IngestOptions>, IngestOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
+        AddArchivista(services, configuration);
 
         // Made once: without this, a service or an interceptor is made for each call.
         services.AddSingleton<GrafeasService>();
         services.AddSingleton<ProjectsService>();
+        services.AddSingleton<BuildsService>();
         services.AddSingleton<ErrorInterceptor>();
         services.AddSingleton<RestInterceptor>();
         services.AddSingleton<INoteForm<Note>, V1NoteForm>();
@@ -37,6 +39,9 @@ internal static class IngestServices
     {
         app.MapGrpcService<GrafeasService>();
         app.MapGrpcService<ProjectsService>();
+        app.MapGrpcService<BuildsService>();
+        if (app.ServiceProvider.GetRequiredService<IOptions<ArchivistaOptions>>().Value.Enabled)
+            app.ServiceProvider.GetRequiredService<ArchivistaEndpoints>().Map(app);
     }
 
     /// <summary>Gives refusals without a body one. Comes first, before routing.</summary>
@@ -44,6 +49,15 @@ internal static class IngestServices
 
     /// <summary>Looks at REST calls of every room before transcoding does. Comes after routing and authentication.</summary>
     internal static IApplicationBuilder UseRestRequests(this IApplicationBuilder app) => app.UseMiddleware<RestRequests>();
+
+    private static void AddArchivista(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<ArchivistaOptions>().Bind(configuration.GetSection(ArchivistaOptions.Section)).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ArchivistaOptions>, ArchivistaOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ArchivistaOptions>, ArchivistaOptionsRules>());
+        services.AddSingleton<ArchivistaUploads>();
+        services.AddSingleton<ArchivistaEndpoints>();
+    }
 
     private static void AddProtocols(IServiceCollection services)
     {

@@ -8,6 +8,7 @@ using GrafeasBridge.V1;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Microsoft.Extensions.Logging;
+using Builds = GrafeasBridge.Tests.Query.Builds;
 using Metadata = Grpc.Core.Metadata;
 
 namespace GrafeasBridge.Tests.Access;

@@ -27,6 +27,11 @@ public sealed class SqliteDeliveryTests : DeliveryContract
     internal override StoreBackend NewBackend() => new SqliteBackend();
 }
 
+public sealed class SqliteUploadTests : UploadContract
+{
+    internal override StoreBackend NewBackend() => new SqliteBackend();
+}
+
 public sealed class SqliteFilterTests : FilterContract
 {
     internal override StoreBackend NewBackend() => new SqliteBackend();

@@ -19,6 +19,7 @@ internal static class AnyTypes
         Grafeas.V1Beta1.GrafeasReflection.Descriptor,
         Grafeas.V1Beta1.Project.ProjectReflection.Descriptor,
         BridgeReflection.Descriptor,
+        BuildsReflection.Descriptor,
         StatusReflection.Descriptor,
         ErrorDetailsReflection.Descriptor,
         StructReflection.Descriptor,
