@@ -100,9 +100,10 @@ internal sealed class BetaOccurrenceForm(BetaOriginals originals) : IOccurrenceF
 /// <summary>The two views of what is stored, for both ways of changing it.</summary>
 internal sealed class BetaOriginals : IOriginals
 {
-    public Lens<Note, V1Note> Notes { get; } = new((v1, beta) => Kinds.Stored(v1.Kind, beta.Kind));
+    public Lens<Note, V1Note> Notes { get; } = new(Note.Parser, V1Note.Parser, (v1, beta) => Kinds.Stored(v1.Kind, beta.Kind));
 
-    public Lens<Occurrence, V1Occurrence> Occurrences { get; } = new((v1, beta) => Kinds.Stored(v1.Kind, beta.Kind));
+    public Lens<Occurrence, V1Occurrence> Occurrences { get; } =
+        new(Occurrence.Parser, V1Occurrence.Parser, (v1, beta) => Kinds.Stored(v1.Kind, beta.Kind));
 
     public Draft<V1Note> Follow(StoredMessage before, V1Note after) => Notes.ChangedV1(before, after);
 

@@ -10,14 +10,14 @@ namespace GrafeasBridge.Beta;
 /// that other view can say.
 /// </summary>
 /// <param name="kind">The number in the store, from both views.</param>
-internal sealed class Lens<TBeta, TV1>(Func<TV1, TBeta, int> kind)
+internal sealed class Lens<TBeta, TV1>(MessageParser<TBeta> beta, MessageParser<TV1> v1, Func<TV1, TBeta, int> kind)
     where TBeta : class, IMessage<TBeta>, IDeepCloneable<TBeta>, new()
     where TV1 : class, IMessage<TV1>, IDeepCloneable<TV1>, new()
 {
     /// <summary>What a reader of v1beta1 sees.</summary>
     public TBeta Read(StoredMessage stored) => stored.Original is null
-        ? Conversion.ToBeta<TBeta>(Parse<TV1>(stored.Content))
-        : Parse<TBeta>(stored.Original);
+        ? Conversion.ToBeta<TBeta>(v1.ParseFrom(stored.Content))
+        : beta.ParseFrom(stored.Original);
 
     /// <summary>A new thing, written as v1beta1.</summary>
     public Draft<TV1> New(TBeta message) => Stored(Conversion.ToV1<TV1>(message), message);
@@ -25,7 +25,7 @@ internal sealed class Lens<TBeta, TV1>(Func<TV1, TBeta, int> kind)
     /// <summary>A change made by way of v1beta1.</summary>
     public Draft<TV1> ChangedBeta(StoredMessage before, TBeta after)
     {
-        TV1 content = Parse<TV1>(before.Content);
+        TV1 content = v1.ParseFrom(before.Content);
         Merge.Into(content, Conversion.ToV1<TV1>(Read(before)), Conversion.ToV1<TV1>(after));
         return Stored(content, after);
     }
@@ -34,7 +34,7 @@ internal sealed class Lens<TBeta, TV1>(Func<TV1, TBeta, int> kind)
     public Draft<TV1> ChangedV1(StoredMessage before, TV1 after)
     {
         TBeta original = Read(before);
-        Merge.Into(original, Conversion.ToBeta<TBeta>(Parse<TV1>(before.Content)), Conversion.ToBeta<TBeta>(after));
+        Merge.Into(original, Conversion.ToBeta<TBeta>(v1.ParseFrom(before.Content)), Conversion.ToBeta<TBeta>(after));
         return Stored(after, original);
     }
 
@@ -50,13 +50,5 @@ internal sealed class Lens<TBeta, TV1>(Func<TV1, TBeta, int> kind)
         }
 
         return new Draft<TV1>(content, content.ToByteArray(), original, kind(content, message));
-    }
-
-    private static T Parse<T>(byte[] bytes)
-        where T : IMessage<T>, new()
-    {
-        var message = new T();
-        message.MergeFrom(bytes);
-        return message;
     }
 }

@@ -91,7 +91,7 @@ internal sealed class Intake(
         for (int i = 0; i < occurrences.Length; i++) items[i] = Item(form, call, i, notes[i], requestId, now);
         if (call.Upload is not null) TeachOnce(items);
         RefuseUnplaced(items, form.ResourceField, call);
-        if (call.IsAnsweredWhole) RefuseLong(occurrences);
+        if (call.IsAnsweredWhole) RefuseLong(occurrences, items);
         else RefuseLongOnes(items, call);
         return items;
     }
@@ -154,12 +154,13 @@ internal sealed class Intake(
         if (check.Any) throw Errors.Invalid(check.Problems, check.Uncounted);
     }
 
-    // The answer to a batch repeats it. A caller that cannot receive what was stored would send it again.
-    private void RefuseLong<T>(T[] occurrences)
+    // The answer to a batch repeats it. A caller that cannot receive what was stored would send it again. Nor may what readers of
+    // grafeas.v1 see be larger.
+    private void RefuseLong<T>(T[] occurrences, NewOccurrence[] items)
         where T : IMessage
     {
         long size = 0;
-        foreach (T occurrence in occurrences) size += occurrence.CalculateSize() + Pages.ItemOverhead;
+        for (int i = 0; i < items.Length; i++) size += Math.Max(occurrences[i].CalculateSize(), items[i].Content.Length) + Pages.ItemOverhead;
         if (size <= options.MaxMessageBytes) return;
         throw Errors.TooLarge(
             $"The answer would have {size} bytes; at most {options.MaxMessageBytes} are allowed (Ingest:MaxMessageBytes). "

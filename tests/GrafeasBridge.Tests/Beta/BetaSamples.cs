@@ -1,7 +1,6 @@
 using Grafeas.V1Beta1;
 using Grafeas.V1Beta1.Build;
 using Grafeas.V1Beta1.Intoto;
-using Grafeas.V1Beta1.Package;
 using Grafeas.V1Beta1.Provenance;
 using Grafeas.V1Beta1.Vulnerability;
 using GrafeasBridge.Tests.Ingest;

@@ -74,7 +74,7 @@ public sealed class BetaValidatorTests
     [Fact]
     public void Kinds_have_the_numbers_of_v1_and_those_that_v1_does_not_have_their_own()
     {
-        var numbers = Enum.GetValues<NoteKind>().Where(kind => kind != 0)
+        var numbers = Enum.GetValues<NoteKind>().Where(kind => kind != NoteKind.Unspecified)
             .ToDictionary(Kinds.Name, kind => Kinds.Stored(Grafeas.V1.NoteKind.Unspecified, kind));
         Assert.Equal(16, numbers.Values.Distinct().Count());
         Assert.Equal((2, 13, 11), (numbers["BUILD"], numbers["SECRET"], numbers["VULNERABILITY_ASSESSMENT"]));

@@ -86,6 +86,11 @@ public sealed class LensTests
             Assert.Equal(second, Views.Occurrences.Read(Stored(draft)));
             Assert.Equal(
                 Conversion.ToBeta<BetaOccurrence>(Conversion.ToV1<V1Occurrence>(second)), Conversion.ToBeta<BetaOccurrence>(draft.V1));
+
+            BetaNote note = Note(random);
+            Draft<V1Note> changed = Views.Notes.ChangedBeta(Stored(Views.Notes.New(Note(random))), note.Clone());
+            Assert.Equal(note, Views.Notes.Read(Stored(changed)));
+            Assert.Equal(Conversion.ToBeta<BetaNote>(Conversion.ToV1<V1Note>(note)), Conversion.ToBeta<BetaNote>(changed.V1));
         },
         iter: Rounds);
 
