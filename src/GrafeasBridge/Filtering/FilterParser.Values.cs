@@ -4,7 +4,7 @@ namespace GrafeasBridge.Filtering;
 
 internal sealed partial class FilterParser
 {
-    /// <param name="negative">True where a minus is the sign of a number: at the start of a term it negates the term.</param>
+    /// <param name="negative">True where a minus is the sign of a number: a first one at the start of a term negates the term.</param>
     private FilterNode Comparable(bool negative, string expected)
     {
         if (Number(negative) is { } number) return number;

@@ -108,17 +108,20 @@ internal sealed partial class FilterParser
             negation = Operators.Not;
         }
 
-        bool again = negation is not null && Current.Kind is TokenKind.Minus or TokenKind.Not;
-        if (again) throw Unexpected($"{Term}: a term is negated once only");
-        FilterNode term = Restriction();
+        if (negation is not null && NegatesAgain()) throw Unexpected($"{Term}: a term is negated once only");
+        FilterNode term = Restriction(negative: negation is not null);
         if (term is not CallNode call || !Operators.IsRestriction(call.Function)) term = Operator(term.Position, Operators.Global, term);
         return negation is null ? term : Operator(at, negation, term);
     }
 
-    private FilterNode Restriction()
+    // The second minus of --1 is the sign of a number.
+    private bool NegatesAgain() => Current.Kind == TokenKind.Not
+        || (Current.Kind == TokenKind.Minus && Following.Kind is not (TokenKind.Digits or TokenKind.Hex or TokenKind.Dot));
+
+    private FilterNode Restriction(bool negative)
     {
         Count();
-        FilterNode left = Comparable(negative: false, Term);
+        FilterNode left = Comparable(negative, Term);
         int blanks = Current.Kind == TokenKind.Blank ? 1 : 0;
         Token token = tokens[next + blanks];
         if (OperatorOf(token.Kind) is not { } name) return left;

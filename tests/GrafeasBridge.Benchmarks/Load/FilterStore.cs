@@ -25,7 +25,7 @@ internal static class FilterStore
 
     /// <summary>What the filters brought, and what it replaced.</summary>
     public static readonly string[] Indexes =
-        ["occurrences_of_resource", "occurrences_of_digest", "occurrences_of_kind", "occurrences_of_note_in_project", "notes_of_kind", "note_names_of_id"];
+        ["occurrences_of_resource", "occurrences_of_kind", "occurrences_of_note_in_project", "notes_of_kind", "note_names_of_id"];
 
     public static readonly (string Name, string Definition)[] Before =
     [

@@ -3,7 +3,6 @@ using Grafeas.V1Beta1;
 using GrafeasBridge.Tests.Query;
 using GrafeasBridge.Tests.Support;
 using GrafeasBridge.V1;
-using Builds = GrafeasBridge.Tests.Query.Builds;
 using Conversion = GrafeasBridge.Beta.Conversion;
 
 namespace GrafeasBridge.Tests.Beta;

@@ -75,8 +75,8 @@ public sealed class OpenApiTests(DocumentedBridge documented) : IClassFixture<Do
     public async Task A_real_occurrence_fits_its_schema()
     {
         JsonNode schemas = (await JsonAsync())["components"]!["schemas"]!;
-        await Query.Builds.NoteAsync(documented.Host, "schema");
-        await Query.Builds.SendAsync(documented.Host, "schema", Query.Builds.WithFacts("schema", "1"));
+        await Query.BuildSamples.NoteAsync(documented.Host, "schema");
+        await Query.BuildSamples.SendAsync(documented.Host, "schema", Query.BuildSamples.WithFacts("schema", "1"));
         JsonNode list = JsonNode.Parse(await documented.Host.Rest.GetStringAsync("/v1/projects/schema/occurrences", Cancelled))!;
         Assert.Single((JsonArray)list["occurrences"]!);
         Assert.Empty(Strays(list, schemas["grafeas.v1.ListOccurrencesResponse"]!, schemas, "$"));

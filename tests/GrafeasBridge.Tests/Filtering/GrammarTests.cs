@@ -72,6 +72,16 @@ public sealed class GrammarTests
     [InlineData("a=\"\uffff\"")]
     public void What_the_grammar_does_not_make_is_refused(string filter) => Refused(filter, Limits);
 
+    [Theory]
+    [InlineData("--1", Operators.Minus)]
+    [InlineData("NOT -1", Operators.Not)]
+    public void After_a_negation_a_minus_is_the_sign_of_a_number(string filter, string operation)
+    {
+        var negated = Assert.IsType<CallNode>(FilterParser.Parse(filter, Limits));
+        Assert.Equal(operation, negated.Function);
+        Assert.Equal(-1, Assert.IsType<IntNode>(Assert.IsType<CallNode>(negated.Args[0]).Args[0]).Value);
+    }
+
     [Fact]
     public void Half_a_surrogate_pair_is_refused() => Assert.Equal(3, Refused("a=\"\ud83d\"", Limits).Position);
 

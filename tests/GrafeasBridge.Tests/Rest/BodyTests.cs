@@ -94,7 +94,7 @@ public sealed class BodyTests(BridgeFixture fixture) : IClassFixture<BridgeFixtu
     [Fact]
     public async Task A_member_without_a_name_is_refused_before_it_spoils_every_list()
     {
-        await Query.Builds.NoteAsync(fixture.Host, "nameless");
+        await Query.BuildSamples.NoteAsync(fixture.Host, "nameless");
         const string Body = """{"resourceUri":"r","noteName":"projects/nameless/notes/build","build":{"inTotoSlsaProvenanceV1":{"predicate":{"buildDefinition":{"externalParameters":{"a":[{"":1}]}}}}}}""";
         RawAnswer answer = await RawHttp.PostAsync(Rest, "/v1/projects/nameless/occurrences", Encoding.UTF8.GetBytes(Body));
         Assert.Equal(400, answer.Status);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using GrafeasBridge.Filtering;
 using GrafeasBridge.Store;
 

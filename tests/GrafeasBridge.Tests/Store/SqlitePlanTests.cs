@@ -56,12 +56,25 @@ public sealed partial class SqlitePlanTests : SqliteHouse
         foreach (var command in new[]
         {
             Projects.Page, NoteIndexes.ByProject, NoteIndexes.ByKind, OccurrenceIndexes.ByNoteInProject, OccurrenceIndexes.ByKind,
-            OccurrenceIndexes.ByResource, OccurrenceIndexes.ByDigest, OccurrenceQueries.PageOfUnmapped, OccurrenceQueries.PartOfVersion, Deliveries.Due, Deliveries.NextDue, Deliveries.Dirty,
+            OccurrenceIndexes.ByResource, OccurrenceQueries.PageOfUnmapped, OccurrenceQueries.PartOfVersion, Deliveries.Due, Deliveries.NextDue, Deliveries.Dirty,
             TargetRows.KnownVersions,
         })
             Assert.DoesNotContain(Plan(database, command.Text), step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
         Assert.Contains(Plan(database, Deliveries.Dirty.Text), step => step.Contains("COVERING INDEX version_due", StringComparison.Ordinal));
         Assert.Contains(Plan(database, Deliveries.Parked.Text), step => step.Contains("COVERING INDEX version_states", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Filters_are_looked_up_in_indexes_without_touching_the_rows()
+    {
+        using var database = Stranger();
+        foreach (var (command, index) in new[]
+        {
+            (OccurrenceIndexes.ByResource, "occurrences_of_resource"), (OccurrenceIndexes.ByResources, "occurrences_of_resource"),
+            (OccurrenceIndexes.FromResource, "occurrences_of_resource"), (OccurrenceIndexes.ByKind, "occurrences_of_kind"),
+            (OccurrenceIndexes.ByNoteInProject, "occurrences_of_note_in_project"), (NoteIndexes.ByKind, "notes_of_kind"),
+        })
+            Assert.StartsWith($"SEARCH {(index.StartsWith("notes", StringComparison.Ordinal) ? "notes" : "occurrences")} USING COVERING INDEX {index} (", Assert.Single(Plan(database, command.Text)), StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Walks(SqliteDatabase database, string text) =>

@@ -74,20 +74,13 @@ internal static class SqliteSchema
         create table writes_proved (key integer primary key, at integer not null);
         """;
 
-    // What another version of the API wrote, where grafeas.v1 cannot say all of it. Then what filters of lists are looked up by; the
-    // digest is what follows the only "sha256:" of a resource, shortened, and empty when it is not that simple. A block is 1024
-    // sequences, and says between which times their occurrences were created, at least. Then uploads as they came.
+    // What another version of the API wrote, where grafeas.v1 cannot say all of it. Then what filters of lists are looked up by; a
+    // block is 1024 sequences, and says between which times their occurrences were created, at least. Then uploads as they came.
     private const string Second = """
         alter table notes add column original blob;
         alter table occurrences add column original blob;
 
-        alter table occurrences add column digest text generated always as (
-            case when instr(resource_uri, 'sha256:') = 0 then null
-            when instr(resource_uri, char(0)) > 0
-                or instr(substr(resource_uri, instr(resource_uri, 'sha256:') + 7), 'sha256:') > 0 then ''
-            else substr(resource_uri, instr(resource_uri, 'sha256:') + 7, 16) end) virtual;
         create index occurrences_of_resource on occurrences (project, resource_uri);
-        create index occurrences_of_digest on occurrences (project, digest) where digest is not null;
         drop index occurrences_of_project;
         create index occurrences_of_kind on occurrences (project, kind);
         drop index occurrences_of_note;

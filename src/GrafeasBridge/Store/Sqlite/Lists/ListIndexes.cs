@@ -14,10 +14,11 @@ internal abstract class ListIndexes(SqliteDatabase database, Looks looks)
     /// <summary>Rows of a range that are kept: those with the smallest sequences.</summary>
     private const int RangeRows = 8192;
 
-    /// <summary>Entries of a range that are read to find them, at most: some 300 ms.</summary>
+    /// <summary>Entries of a range that are read to find them, at most: less than a second.</summary>
     private const int RangeEntries = 4_000_000;
 
     private int arms;
+    private int entries;
 
     /// <summary>Columns that a row has.</summary>
     public abstract IReadOnlySet<Column> KnownColumns { get; }
@@ -44,11 +45,12 @@ internal abstract class ListIndexes(SqliteDatabase database, Looks looks)
 
     public virtual Sequence? OfResource(string resource) => null;
 
-    public virtual Sequence? OfDigest(string digest) => null;
-
     /// <param name="low">First text of the range; empty for no bound.</param>
     /// <param name="high">Last text of the range; null for no bound.</param>
     public virtual FoundRange? OfResources(byte[] low, byte[]? high, long after) => null;
+
+    /// <summary>Rows of which the resource alone passes the test; all of the list's are looked at, in the index.</summary>
+    public virtual FoundRange? OfResources(Func<ListRow, bool> test, long after) => null;
 
     /// <summary>Rows of any list, to be met with <see cref="Members"/>.</summary>
     public virtual Sequence? OfTimes(long first, long last) => null;
@@ -64,13 +66,14 @@ internal abstract class ListIndexes(SqliteDatabase database, Looks looks)
     protected Sequence UnionOfAll<TKey>(IEnumerable<TKey> keys, Func<TKey, long, int, SqliteStatement> read) =>
         UnionSequence.Of([.. keys.Select(key => new IndexSequence((from, count) => read(key, from, count), looks))]);
 
-    /// <summary>The first rows of a range, which an index holds in another order.</summary>
-    protected FoundRange? Range(IEnumerable<SqliteStatement>? ranges, long after)
+    /// <summary>The first rows of ranges, which an index holds in another order.</summary>
+    /// <param name="test">Which entries to take.</param>
+    protected FoundRange? Range(IEnumerable<SqliteStatement>? ranges, Func<ListRow, bool> test, long after)
     {
         if (ranges is null)
             return null;
         var smallest = new SmallestRows(RangeRows);
-        var entries = 0;
+        var row = new ListRow(database);
         foreach (var range in ranges)
         {
             using (range)
@@ -80,7 +83,7 @@ internal abstract class ListIndexes(SqliteDatabase database, Looks looks)
                     if (++entries > RangeEntries)
                         return null;
                     looks.AddEntry();
-                    if (range.Number(0) > after)
+                    if (range.Number(0) > after && test(row.At(range)))
                         smallest.Add(range.Number(0));
                 }
             }

@@ -9,10 +9,13 @@ namespace GrafeasBridge.Store.Sqlite.Lists;
 /// <param name="ranges">False to leave out ranges of resources, which cost a read of the whole range before the first row is known.</param>
 internal sealed class ListPlan(ListIndexes indexes, Looks looks, long after, bool ranges)
 {
-    private const string DigestMark = "sha256:";
-    private const int DigestCharacters = 16;
+    private static readonly HashSet<Column> ResourceAlone = [Column.ResourceUri];
 
+    // Rows of some blocks, of any list, are among those proposed.
     private bool hasBlocks;
+
+    // Something narrows more than a kind or a time, which many rows have in common.
+    private bool isSharp;
 
     /// <summary>True when a range was left out that would have narrowed.</summary>
     public bool LeftOut { get; private set; }
@@ -24,9 +27,9 @@ internal sealed class ListPlan(ListIndexes indexes, Looks looks, long after, boo
     public Sequence Of(Condition condition)
     {
         var narrowed = Narrow(condition);
-        if (narrowed is null)
-            return indexes.Members();
-        return indexes.KeepToList && !hasBlocks ? narrowed : IntersectionSequence.Of([narrowed, indexes.Members()], looks)!;
+        var scanned = isSharp ? null : Scan(condition);
+        var members = (narrowed is null && scanned is null) || hasBlocks || !indexes.KeepToList ? indexes.Members() : null;
+        return IntersectionSequence.Of([.. new[] { narrowed, scanned, members }.OfType<Sequence>()], looks)!;
     }
 
     private Sequence? Narrow(Condition condition) => condition switch
@@ -36,8 +39,6 @@ internal sealed class ListPlan(ListIndexes indexes, Looks looks, long after, boo
         Condition.Any any => Any(any.Parts),
         Condition.CompareText { Comparison: Comparison.Equal } one => Equal(one.Column, one.Value),
         Condition.CompareNumber { Column: Column.Kind } one => indexes.OfKinds(one.Comparison, one.Value),
-        Condition.EndsWith { Column: Column.ResourceUri } one => Digest(one.Suffix),
-        Condition.Contains { Column: Column.ResourceUri } one => Digest(one.Text),
         _ => Bounds.Of([condition]) is { } bounds ? Range(bounds) : null,
     };
 
@@ -61,23 +62,38 @@ internal sealed class ListPlan(ListIndexes indexes, Looks looks, long after, boo
         return UnionSequence.Of(found);
     }
 
-    private Sequence? Equal(Column column, string value) => column switch
+    private Sequence? Equal(Column column, string value)
     {
-        Column.ResourceUri => indexes.OfResource(value),
-        Column.NoteId => indexes.OfNoteId(value),
-        Column.NoteProject => indexes.OfNoteProject(value),
-        _ => null,
-    };
-
-    // Only where the text holds the mark and what follows it does the stored digest say something.
-    private Sequence? Digest(string text)
-    {
-        var start = text.IndexOf(DigestMark, StringComparison.Ordinal) + DigestMark.Length;
-        if (start < DigestMark.Length || text.Length - start < DigestCharacters)
-            return null;
-        var digest = text.Substring(start, DigestCharacters);
-        return digest.All(char.IsAsciiHexDigit) ? indexes.OfDigest(digest) : null;
+        var found = column switch
+        {
+            Column.ResourceUri => indexes.OfResource(value),
+            Column.NoteId => indexes.OfNoteId(value),
+            Column.NoteProject => indexes.OfNoteProject(value),
+            _ => null,
+        };
+        isSharp |= found is not null;
+        return found;
     }
+
+    /// <summary>Looks through every resource of the list, in the index, which is a small part of the rows.</summary>
+    private Sequence? Scan(Condition condition)
+    {
+        if (!LooksIntoResource(condition))
+            return null;
+        LeftOut |= !ranges;
+        return ranges ? Known(indexes.OfResources(RowTest.Of(condition, ResourceAlone), after)) : null;
+    }
+
+    private static bool LooksIntoResource(Condition condition) => condition switch
+    {
+        Condition.All all => all.Parts.Any(LooksIntoResource),
+        Condition.Any any => any.Parts.All(LooksIntoResource),
+        Condition.StartsWith { Column: Column.ResourceUri } => true,
+        Condition.EndsWith { Column: Column.ResourceUri } => true,
+        Condition.Contains { Column: Column.ResourceUri } => true,
+        Condition.CompareText { Column: Column.ResourceUri, Comparison: Comparison.Equal } => true,
+        _ => false,
+    };
 
     private Sequence? Range(Bounds bounds)
     {
@@ -87,15 +103,19 @@ internal sealed class ListPlan(ListIndexes indexes, Looks looks, long after, boo
             return indexes.OfTimes(bounds.First, bounds.Last);
         }
 
+        isSharp = true;
         if (!ranges)
         {
             LeftOut = true;
             return null;
         }
 
-        if (indexes.OfResources(bounds.Low, bounds.High, after) is not { } found)
-            return null;
-        KnownThrough = Math.Min(KnownThrough, found.KnownThrough);
-        return found.Rows;
+        return Known(indexes.OfResources(bounds.Low, bounds.High, after));
+    }
+
+    private Sequence? Known(FoundRange? range)
+    {
+        KnownThrough = Math.Min(KnownThrough, range?.KnownThrough ?? Sequence.End);
+        return range?.Rows;
     }
 }

@@ -9,6 +9,7 @@ internal sealed class OccurrenceIndexes(SqliteDatabase database, long? note, IRe
     : ListIndexes(database, looks)
 {
     private const string RowColumns = "seq, project, note, kind, create_time, resource_uri, content, original";
+    private const string ResourceColumns = "seq, project, null, null, null, resource_uri";
     private const string FromSequence = "and seq >= ? order by seq limit ?";
 
     private static readonly Sql BySequence = new($"select {RowColumns} from occurrences where seq = ?");
@@ -22,14 +23,11 @@ internal sealed class OccurrenceIndexes(SqliteDatabase database, long? note, IRe
     internal static readonly Sql ByResource = new(
         $"select seq from occurrences indexed by occurrences_of_resource where project = ? and resource_uri = ? {FromSequence}");
 
-    internal static readonly Sql ByDigest = new(
-        $"select seq from occurrences indexed by occurrences_of_digest where project = ? and digest = ? {FromSequence}");
+    internal static readonly Sql ByResources = new(
+        $"select {ResourceColumns} from occurrences indexed by occurrences_of_resource where project = ? and resource_uri >= ? and resource_uri <= ?");
 
-    private static readonly Sql ByResources = new(
-        "select seq from occurrences indexed by occurrences_of_resource where project = ? and resource_uri >= ? and resource_uri <= ?");
-
-    private static readonly Sql FromResource = new(
-        "select seq from occurrences indexed by occurrences_of_resource where project = ? and resource_uri >= ?");
+    internal static readonly Sql FromResource = new(
+        $"select {ResourceColumns} from occurrences indexed by occurrences_of_resource where project = ? and resource_uri >= ?");
 
     private static readonly Sql NextBlock = new(
         "select block from occurrence_blocks where block >= ? and last >= ? and first <= ? order by block limit 1");
@@ -90,10 +88,6 @@ internal sealed class OccurrenceIndexes(SqliteDatabase database, long? note, IRe
     public override Sequence? OfResource(string resource) =>
         Union(Searched, (project, from, limit) => Database.Use(ByResource).Add(project).Add(resource).Add(from).Add(limit));
 
-    public override Sequence? OfDigest(string digest) => Union(
-        Pairs<string>(_ => [digest, string.Empty]),
-        (key, from, limit) => Database.Use(ByDigest).Add(key.Project).Add(key.Value).Add(from).Add(limit));
-
     public override FoundRange? OfResources(byte[] low, byte[]? high, long after) => Range(
         Searched?.Select(project =>
         {
@@ -101,7 +95,11 @@ internal sealed class OccurrenceIndexes(SqliteDatabase database, long? note, IRe
             range = low.Length == 0 ? range.Add(string.Empty) : range.AddUtf8(low);
             return high is null ? range : range.AddUtf8(high);
         }),
+        static _ => true,
         after);
+
+    public override FoundRange? OfResources(Func<ListRow, bool> test, long after) =>
+        Range(Searched?.Select(project => Database.Use(FromResource).Add(project).Add(string.Empty)), test, after);
 
     public override Sequence OfTimes(long first, long last) =>
         new BlockSequence(block => Database.Use(NextBlock).Add(block).Add(first).Add(last).RunForNumber(), looks);
