@@ -20,6 +20,13 @@ internal static class ProjectPolicy
     public static Caller Require(this Caller caller, Role role, string project) =>
         caller.May(role, project) ? caller : throw Denied(caller, $"the role '{Text(role)}' in project '{project}'");
 
+    /// <summary>For a note that an occurrence points at: its project must be one in which the caller has some role.</summary>
+    /// <exception cref="RpcException">PERMISSION_DENIED, with the project.</exception>
+    public static void RequireKnown(this Caller caller, string project)
+    {
+        if (!caller.Knows(project)) throw Denied(caller, $"any role in project '{project}'");
+    }
+
     /// <summary>For questions that are not of one project; what the caller may see of the answer depends on its projects.</summary>
     /// <exception cref="RpcException">PERMISSION_DENIED when the role holds nowhere.</exception>
     public static Caller RequireSomewhere(this ServerCallContext context, Role role)

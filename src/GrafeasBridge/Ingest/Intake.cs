@@ -77,7 +77,7 @@ internal sealed class Intake(
         {
             Enter(ref check, call, i);
             if (!ResourceNames.TryNote(form.NoteName(occurrences[i]), out notes[i], out string problem)) check.Add("note_name", problem);
-            else if (!call.Caller.Knows(notes[i].Project)) throw ProjectPolicy.Denied(call.Caller, $"any role in project '{notes[i].Project}'");
+            else call.Caller.RequireKnown(notes[i].Project);
             form.Clear(occurrences[i]);
             form.Check(ref check, occurrences[i]); // 4: valid
             check.Leave();

@@ -88,7 +88,7 @@ internal sealed class OccurrenceDesk<T>(
     {
         OccurrenceName occurrence = ResourceNames.Occurrence(name, "name");
         if (body is null) throw Errors.Invalid(form.Field, "is required");
-        context.Require(Role.Send, occurrence.Project);
+        Caller caller = context.Require(Role.Send, occurrence.Project);
         UpdateMask mask = UpdateMask.Parse(updateMask, form.Subject.Root);
         if (mask.Names("note_name")) ResourceNames.Note(form.NoteName(body), "occurrence.note_name");
         try
@@ -96,7 +96,7 @@ internal sealed class OccurrenceDesk<T>(
             StoredMessage changed = await store.UpdateOccurrenceAsync(
                 occurrence.Project,
                 occurrence.Id,
-                stored => Placed(occurrence, form.Changed(stored, Changed(stored, body, mask))),
+                stored => Placed(occurrence, form.Changed(stored, Changed(stored, body, mask)), caller),
                 context.CancellationToken);
             return form.Read(changed);
         }
@@ -106,11 +106,13 @@ internal sealed class OccurrenceDesk<T>(
         }
     }
 
-    public Task<Empty> DeleteAsync(string name, ServerCallContext context)
+    public async Task<Empty> DeleteAsync(string name, ServerCallContext context)
     {
         OccurrenceName occurrence = ResourceNames.Occurrence(name, "name");
-        context.Require(Role.Operate, occurrence.Project);
-        return Refusals.AboutAsync(
+        Caller caller = context.Require(Role.Operate, occurrence.Project);
+        T stored = await FindAsync(occurrence, context.CancellationToken);
+        caller.RequireKnown(ResourceNames.Note(form.NoteName(stored), "note_name").Project);
+        return await Refusals.AboutAsync(
             store.DeleteOccurrenceAsync(occurrence.Project, occurrence.Id, context.CancellationToken), Type, occurrence.ToString());
     }
 
@@ -130,9 +132,10 @@ internal sealed class OccurrenceDesk<T>(
     }
 
     // The request id stays with what was created: a late retry of the create must still find it.
-    private NewOccurrence Placed(OccurrenceName name, Draft<Occurrence> draft)
+    private NewOccurrence Placed(OccurrenceName name, Draft<Occurrence> draft, Caller caller)
     {
         NoteName note = ResourceNames.Note(draft.V1.NoteName, "occurrence.note_name");
+        caller.RequireKnown(note.Project);
         return new NewOccurrence(
             name.Project,
             name.Id,

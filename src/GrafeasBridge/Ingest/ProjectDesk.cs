@@ -43,7 +43,7 @@ internal sealed class ProjectDesk(IBridgeStore store, ListReader lists)
     {
         string project = ResourceNames.Project(name, "name");
         Caller caller = context.Caller();
-        if (!caller.Knows(project)) throw ProjectPolicy.Denied(caller, $"any role in project '{project}'");
+        caller.RequireKnown(project);
         return await store.HasProjectAsync(project, context.CancellationToken) ? name : throw Errors.NotFound(Type, name);
     }
 
