@@ -28,6 +28,7 @@ function renameFields(namespace) {
     namespace.remove(field);
     field.name = wanted;
     namespace.add(field);
+    namespace._ctor = null; // Made with the old name of a list.
   }
 
   for (const nested of namespace.nestedArray ?? []) renameFields(nested);
@@ -55,6 +56,21 @@ function converting(root, convert) {
   }
 }
 
+const isSpecial = type => type.fullName.startsWith('.google.protobuf.');
+
+// Proto JSON may also name a field as the proto does, which the serializer does not take.
+function inCamelCase(type, json) {
+  if (isSpecial(type) || json === null || typeof json !== 'object') return json;
+  return Object.fromEntries(Object.entries(json).map(([key, value]) => {
+    const field = type.fields[key] ?? type.fields[protobuf.util.camelCase(key)];
+    const inner = field?.resolve().resolvedType;
+    if (!(inner instanceof protobuf.Type) || value === null) return [field?.name ?? key, value];
+    if (field.repeated) return [field.name, value.map(item => inCamelCase(inner, item))];
+    if (field.map) return [field.name, Object.fromEntries(Object.entries(value).map(([k, v]) => [k, inCamelCase(inner, v)]))];
+    return [field.name, inCamelCase(inner, value)];
+  }));
+}
+
 // The serializer shows maps and lists that are not there as empty ones; proto JSON leaves them out.
 function withoutDefaults(message, json) {
   for (const field of message?.$type?.fieldsArray ?? []) {
@@ -67,8 +83,6 @@ function withoutDefaults(message, json) {
 
   return json;
 }
-
-const isSpecial = type => type.fullName.startsWith('.google.protobuf.');
 
 class Wire {
   constructor(address) {
@@ -86,7 +100,7 @@ class Wire {
 
   call(rpc, json, deadlineMs = 20_000) {
     const { resolvedRequestType: input, resolvedResponseType: output } = this.method(rpc);
-    const request = converting(this.root, () => fromProto3JSON(input, json));
+    const request = converting(this.root, () => fromProto3JSON(input, inCamelCase(input, json)));
     const show = message => converting(this.root, () => (isSpecial(output) ? {} : withoutDefaults(message, toProto3JSON(message))));
     return new Promise((resolve, reject) => this.client.makeUnaryRequest(
       `/${rpc}`,
