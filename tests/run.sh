@@ -19,6 +19,15 @@ if ! command -v node > /dev/null || ! command -v npm > /dev/null; then
   apt-get install -y -qq nodejs npm
 fi
 
+# A browser shows the page of the REST documentation. Debian's own package; another Chromium or Chrome will do.
+if ! command -v chromium > /dev/null && ! command -v chromium-browser > /dev/null && ! command -v google-chrome > /dev/null; then
+  say "installing Chromium"
+  [ "$(id -u)" = 0 ] || fail "Chromium is missing; install it (Debian: apt-get install chromium), or run this as root"
+  apt-get update -qq
+  apt-get install -y -qq --no-install-recommends chromium
+fi
+command -v curl > /dev/null || fail "curl is missing; install it (Debian: apt-get install curl): the examples of the README are run"
+
 say "restoring packages as locked"
 dotnet restore GrafeasBridge.sln --locked-mode
 

@@ -1,5 +1,7 @@
 using GrafeasBridge.Access;
+using GrafeasBridge.Beta;
 using GrafeasBridge.Delivery;
+using GrafeasBridge.Documentation;
 using GrafeasBridge.Hosting;
 using GrafeasBridge.Ingest;
 using GrafeasBridge.Mapping;
@@ -31,20 +33,25 @@ internal static class Program
             .AddHosting(settings, await EmbeddedEmulator.StartIfNeededAsync(settings, logging)) // the doors
             .AddAccess(settings)    // 2, 3
             .AddIngest(settings)    // 1, 4
+            .AddBeta()              // 1, 4 for grafeas.v1beta1
             .AddStore(settings)     // 5
             .AddMapping(settings)   // 6
             .AddDelivery(settings)  // 7
             .AddQuery()             // 8
-            .AddTelemetry(settings);
+            .AddTelemetry(settings)
+            .AddDocumentation(settings);
         adjust?.Invoke(builder);
 
         WebApplication app = builder.Build();
+        app.UseHeaderLimits();
         app.UseRestErrors();
         app.UseRouting();
         app.UseAccess();
+        app.UseDocumentation();
         app.UseRestRequests();
         app.MapHealth();
         app.MapIngest();
+        app.MapBeta();
         app.MapQuery();
         app.MapReflection();
         return app;

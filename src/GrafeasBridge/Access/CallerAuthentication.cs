@@ -1,5 +1,5 @@
 using System.Text;
-using Google.Protobuf;
+using GrafeasBridge.Ingest;
 using Grpc.Core;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Net.Http.Headers;
@@ -73,22 +73,11 @@ internal sealed partial class CallerAuthentication
 
     private static Task RefuseAsync(HttpContext context, string sentence)
     {
-        HttpResponse response = context.Response;
-        if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true)
-        {
-            // A reply of trailers only: status and message travel as headers (gRPC over HTTP/2, "Trailers-Only").
-            response.ContentType = "application/grpc";
-            response.Headers["grpc-status"] = ((int)StatusCode.Unauthenticated).ToString(System.Globalization.CultureInfo.InvariantCulture);
-            response.Headers["grpc-message"] = Uri.EscapeDataString(sentence);
-            return Task.CompletedTask;
-        }
-
-        response.StatusCode = StatusCodes.Status401Unauthorized;
-        response.Headers[HeaderNames.WWWAuthenticate] = "Bearer, Basic realm=\"GrafeasBridge\"";
-        response.ContentType = "application/json";
-        return response.WriteAsync(
-            JsonFormatter.Default.Format(new Google.Rpc.Status { Code = (int)StatusCode.Unauthenticated, Message = sentence }),
-            context.RequestAborted);
+        if (RestErrors.IsGrpc(context.Request))
+            return RestErrors.WriteGrpcAsync(context, StatusCode.Unauthenticated, sentence);
+        context.Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer, Basic realm=\"GrafeasBridge\"";
+        return RestErrors.WriteAsync(
+            context, StatusCodes.Status401Unauthorized, Errors.Status(StatusCode.Unauthenticated, sentence));
     }
 
     private static partial class Log

@@ -6,15 +6,25 @@ namespace GrafeasBridge.Access;
 internal static class ProjectPolicy
 {
     /// <summary>The caller that authentication (2) left on the call.</summary>
-    public static Caller Caller(this ServerCallContext context) =>
-        context.GetHttpContext().Features.Get<Caller>()
+    public static Caller Caller(this ServerCallContext context) => context.GetHttpContext().Caller();
+
+    /// <inheritdoc cref="Caller(ServerCallContext)"/>
+    public static Caller Caller(this HttpContext context) =>
+        context.Features.Get<Caller>()
         ?? throw new InvalidOperationException("The call passed no authentication; CallerAuthentication must run before the services.");
 
     /// <exception cref="RpcException">PERMISSION_DENIED, with the role and the project that are missing.</exception>
-    public static Caller Require(this ServerCallContext context, Role role, string project)
+    public static Caller Require(this ServerCallContext context, Role role, string project) => context.Caller().Require(role, project);
+
+    /// <inheritdoc cref="Require(ServerCallContext,Role,string)"/>
+    public static Caller Require(this Caller caller, Role role, string project) =>
+        caller.May(role, project) ? caller : throw Denied(caller, $"the role '{Text(role)}' in project '{project}'");
+
+    /// <summary>For a note that an occurrence points at: its project must be one in which the caller has some role.</summary>
+    /// <exception cref="RpcException">PERMISSION_DENIED, with the project.</exception>
+    public static void RequireKnown(this Caller caller, string project)
     {
-        Caller caller = context.Caller();
-        return caller.May(role, project) ? caller : throw Denied(caller, $"the role '{Text(role)}' in project '{project}'");
+        if (!caller.Knows(project)) throw Denied(caller, $"any role in project '{project}'");
     }
 
     /// <summary>For questions that are not of one project; what the caller may see of the answer depends on its projects.</summary>

@@ -6,11 +6,6 @@ namespace GrafeasBridge.Delivery;
 /// <summary>Runs one loop for each target, side by side.</summary>
 internal sealed partial class DeliveryWorker : BackgroundService
 {
-    private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(1);
-
-    private readonly TargetRegistry registry;
-    private readonly IBridgeStore store;
-    private readonly TimeProvider clock;
     private readonly ILogger logger;
     private readonly IReadOnlyList<TargetLoop> loops;
 
@@ -23,9 +18,6 @@ internal sealed partial class DeliveryWorker : BackgroundService
         TimeProvider clock,
         ILogger<DeliveryWorker> logger)
     {
-        this.registry = registry;
-        this.store = store;
-        this.clock = clock;
         this.logger = logger;
         loops = [.. registry.All.Select(t => new TargetLoop(t, store, reconciler, options.Value, metrics, clock, logger))];
     }
@@ -42,7 +34,6 @@ internal sealed partial class DeliveryWorker : BackgroundService
     {
         try
         {
-            await EnsureTargetsAsync(stoppingToken);
             await Task.WhenAll(loops.Select(loop => loop.RunAsync(stoppingToken)));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -51,29 +42,8 @@ internal sealed partial class DeliveryWorker : BackgroundService
         }
     }
 
-    /// <summary>Targets that are new in the configuration get rows for all known versions.</summary>
-    private async Task EnsureTargetsAsync(CancellationToken stoppingToken)
-    {
-        while (true)
-        {
-            try
-            {
-                await store.EnsureTargetsAsync(registry.Names, stoppingToken);
-                return;
-            }
-            catch (StoreException fault) when (fault.Failure is StoreFailure.Unavailable or StoreFailure.Overloaded)
-            {
-                Log.StoreNotReady(logger, fault);
-                await Task.Delay(StoreRetry, clock, stoppingToken);
-            }
-        }
-    }
-
     private static partial class Log
     {
-        [LoggerMessage(3040, LogLevel.Warning, "Delivery waits for the store", EventName = "StoreNotReady")]
-        public static partial void StoreNotReady(ILogger logger, Exception fault);
-
         [LoggerMessage(3041, LogLevel.Debug, "Delivery was stopped before it had begun", EventName = "StoppedEarly")]
         public static partial void StoppedEarly(ILogger logger);
     }

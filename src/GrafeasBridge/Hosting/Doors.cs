@@ -14,10 +14,14 @@ internal sealed class Doors(IOptions<ListenOptions> listen) : IConfigureOptions<
         // Both dialects measure what they read against Ingest:MaxMessageBytes and refuse in their own words. Kestrel's limit would come
         // first and turn a large gRPC message into a fault of the service, logged as an error for every caller who sends one.
         kestrel.Limits.MaxRequestBodySize = null;
-        kestrel.Limits.MaxRequestHeadersTotalSize = options.MaxHeaderBytes;
+        // HeaderLimits refuses in words; the server itself ends, without any, only what is far larger.
+        kestrel.Limits.MaxRequestHeadersTotalSize = HeaderLimits.Grace * options.MaxHeaderBytes;
+        kestrel.Limits.MaxRequestLineSize = HeaderLimits.Grace * options.MaxHeaderBytes;
+        kestrel.Limits.MaxRequestBufferSize = Math.Max(1024 * 1024, HeaderLimits.Grace * options.MaxHeaderBytes);
+        kestrel.Limits.MaxRequestHeaderCount = HeaderLimits.Grace * options.MaxHeaders;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
         kestrel.Limits.Http2.MaxStreamsPerConnection = options.MaxStreamsPerConnection;
-        kestrel.Limits.Http2.MaxRequestHeaderFieldSize = Math.Min(options.MaxHeaderBytes, 16 * 1024);
+        kestrel.Limits.Http2.MaxRequestHeaderFieldSize = HeaderLimits.Grace * options.MaxHeaderBytes;
         kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(60);
 
         Open(kestrel, options.Grpc, door => door.Protocols = HttpProtocols.Http2);

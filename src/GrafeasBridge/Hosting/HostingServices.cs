@@ -24,6 +24,9 @@ internal static class HostingServices
         return services.AddHostedService(_ => emulator);
     }
 
+    /// <summary>Refuses oversized heads of requests. Comes first of all.</summary>
+    public static IApplicationBuilder UseHeaderLimits(this IApplicationBuilder app) => app.UseMiddleware<HeaderLimits>();
+
     /// <summary>For exploring with grpcurl; off unless asked for.</summary>
     public static void MapReflection(this WebApplication app)
     {

@@ -34,9 +34,13 @@ internal sealed class ListenOptions
     [Range(1, 10_000)]
     public int MaxStreamsPerConnection { get; set; } = 256;
 
-    /// <summary>Bytes of all headers of a request at most.</summary>
+    /// <summary>Bytes of the address and all headers of a request at most.</summary>
     [Range(1024, 1024 * 1024)]
     public int MaxHeaderBytes { get; set; } = 32 * 1024;
+
+    /// <summary>Headers of a request at most.</summary>
+    [Range(16, 1000)]
+    public int MaxHeaders { get; set; } = 100;
 
     /// <summary>How long a stop waits for calls and deliveries in hand.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]

@@ -52,6 +52,10 @@ internal static class Errors
     public static RpcException NotFound(string type, string name) =>
         Fail(StatusCode.NotFound, $"There is no {type} '{Text.Short(name)}'.", Info(type, name));
 
+    /// <param name="field">What was told before with other content.</param>
+    public static RpcException Conflict(string field, StoreException failure) =>
+        Fail(StatusCode.AlreadyExists, $"{field} was told before with other content: {failure.Message}");
+
     public static RpcException TooLarge(string sentence) => Fail(StatusCode.ResourceExhausted, sentence);
 
     /// <summary>What a caller may know of a failure that nobody foresaw.</summary>

@@ -1,41 +1,64 @@
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using GrafeasBridge.Store;
-using Microsoft.Extensions.Options;
+using Grafeas.V1;
+using Grpc.Core;
 
 namespace GrafeasBridge.Ingest;
 
-/// <summary>
-/// grafeas.v1.Grafeas, over gRPC and, from the annotations in the protos, over REST. In every method: the names, the body's
-/// presence, access, the rest of the body, the page, the store.
-/// </summary>
-internal sealed partial class GrafeasService(
-    IBridgeStore store,
-    Intake intake,
-    ListReader lists,
-    OccurrenceUpdate occurrenceUpdate,
-    TimeProvider clock,
-    IOptions<IngestOptions> settings)
-    : Grafeas.V1.Grafeas.GrafeasBase
+/// <summary>grafeas.v1.Grafeas, over gRPC and, from the annotations in the protos, over REST. What is done is done at the desks.</summary>
+internal sealed class GrafeasService(NoteDesk<Note> notes, OccurrenceDesk<Occurrence> occurrences) : Grafeas.V1.Grafeas.GrafeasBase
 {
-    private const string NoteType = "note";
-    private const string OccurrenceType = "occurrence";
+    public override Task<Note> CreateNote(CreateNoteRequest request, ServerCallContext context) =>
+        notes.CreateAsync(request.Parent, request.NoteId, request.Note, context);
 
-    private readonly IngestOptions options = settings.Value;
+    public override async Task<BatchCreateNotesResponse> BatchCreateNotes(BatchCreateNotesRequest request, ServerCallContext context) =>
+        new() { Notes = { await notes.CreateAllAsync(request.Parent, request.Notes, context) } };
 
-    private static Func<StoredItem, (long Sequence, T? Message)> View<T>(MessageParser<T> parser)
-        where T : class, IMessage<T> => item => (item.Sequence, parser.ParseFrom(item.Message.Content));
+    public override Task<Note> GetNote(GetNoteRequest request, ServerCallContext context) => notes.GetAsync(request.Name, context);
 
-    private static async Task<Empty> AboutAsync(Task call, string type, string name)
+    public override async Task<ListNotesResponse> ListNotes(ListNotesRequest request, ServerCallContext context)
     {
-        try
-        {
-            await call;
-            return new Empty();
-        }
-        catch (StoreException refused) when (!refused.Failure.IsTransient() && refused.Failure != StoreFailure.Broken)
-        {
-            throw Errors.From(refused, type, name);
-        }
+        (IReadOnlyList<Note> page, string next) = await notes.ListAsync(
+            request.Parent, request.Filter, request.PageSize, request.PageToken, context);
+        return new ListNotesResponse { Notes = { page }, NextPageToken = next };
     }
+
+    public override Task<Note> UpdateNote(UpdateNoteRequest request, ServerCallContext context) =>
+        notes.UpdateAsync(request.Name, request.Note, request.UpdateMask, context);
+
+    public override Task<Empty> DeleteNote(DeleteNoteRequest request, ServerCallContext context) =>
+        notes.DeleteAsync(request.Name, context);
+
+    public override Task<Occurrence> CreateOccurrence(CreateOccurrenceRequest request, ServerCallContext context) =>
+        occurrences.CreateAsync(request.Parent, request.Occurrence, context);
+
+    public override async Task<BatchCreateOccurrencesResponse> BatchCreateOccurrences(
+        BatchCreateOccurrencesRequest request, ServerCallContext context) =>
+        new() { Occurrences = { await occurrences.CreateAllAsync(request.Parent, request.Occurrences, context) } };
+
+    public override Task<Occurrence> GetOccurrence(GetOccurrenceRequest request, ServerCallContext context) =>
+        occurrences.GetAsync(request.Name, context);
+
+    public override async Task<ListOccurrencesResponse> ListOccurrences(ListOccurrencesRequest request, ServerCallContext context)
+    {
+        (IReadOnlyList<Occurrence> page, string next) = await occurrences.ListAsync(
+            request.Parent, request.Filter, request.PageSize, request.PageToken, context);
+        return new ListOccurrencesResponse { Occurrences = { page }, NextPageToken = next };
+    }
+
+    public override async Task<ListNoteOccurrencesResponse> ListNoteOccurrences(
+        ListNoteOccurrencesRequest request, ServerCallContext context)
+    {
+        (IReadOnlyList<Occurrence> page, string next) = await occurrences.ListOfNoteAsync(
+            request.Name, request.Filter, request.PageSize, request.PageToken, context);
+        return new ListNoteOccurrencesResponse { Occurrences = { page }, NextPageToken = next };
+    }
+
+    public override Task<Occurrence> UpdateOccurrence(UpdateOccurrenceRequest request, ServerCallContext context) =>
+        occurrences.UpdateAsync(request.Name, request.Occurrence, request.UpdateMask, context);
+
+    public override Task<Empty> DeleteOccurrence(DeleteOccurrenceRequest request, ServerCallContext context) =>
+        occurrences.DeleteAsync(request.Name, context);
+
+    public override async Task<Note> GetOccurrenceNote(GetOccurrenceNoteRequest request, ServerCallContext context) =>
+        await notes.FindAsync(await occurrences.NoteOfAsync(request.Name, context), context.CancellationToken);
 }

@@ -3,7 +3,7 @@ using GrafeasBridge.Telemetry;
 
 namespace GrafeasBridge.Ingest;
 
-/// <summary>What arrives, counted and timed. Tags: outcome = stored|repeated|unmapped|refused, transport = grpc|rest.</summary>
+/// <summary>What arrives, counted and timed. Tags: outcome = stored|repeated|unmapped|refused, transport = grpc|rest|archivista.</summary>
 internal static class IngestMetrics
 {
     private static readonly Counter<long> Occurrences = BridgeTelemetry.Meter.CreateCounter<long>(

@@ -14,6 +14,17 @@ internal sealed class IngestOptions
     [Range(64 * 1024, 64 * 1024 * 1024)]
     public int MaxMessageBytes { get; set; } = 4 * 1024 * 1024;
 
+    /// <summary>
+    /// Deepest nesting of objects and lists in a REST body. What is deeper could not be sent on: protobuf readers stop at 100
+    /// levels, and one JSON object inside another counts as three.
+    /// </summary>
+    [Range(8, 32)]
+    public int MaxJsonDepth { get; set; } = 32;
+
+    /// <summary>Most values in a REST body: texts, numbers, objects, lists.</summary>
+    [Range(1000, 10_000_000)]
+    public int MaxJsonValues { get; set; } = 500_000;
+
     /// <summary>Most notes or occurrences in one batch.</summary>
     [Range(1, 1000)]
     public int MaxBatch { get; set; } = 1000;

@@ -1,3 +1,4 @@
+using Grafeas.V1;
 using Grpc.AspNetCore.Server;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -12,14 +13,21 @@ internal static class IngestServices
         services.AddOptions<IngestOptions>().Bind(configuration.GetSection(IngestOptions.Section)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<IngestOptions>, IngestOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
+        AddArchivista(services, configuration);
 
         // Made once: without this, a service or an interceptor is made for each call.
         services.AddSingleton<GrafeasService>();
         services.AddSingleton<ProjectsService>();
+        services.AddSingleton<BuildsService>();
         services.AddSingleton<ErrorInterceptor>();
         services.AddSingleton<RestInterceptor>();
+        services.AddSingleton<INoteForm<Note>, V1NoteForm>();
+        services.AddSingleton<IOccurrenceForm<Occurrence>, V1OccurrenceForm>();
+        services.AddSingleton(typeof(NoteDesk<>));
+        services.AddSingleton(typeof(OccurrenceDesk<>));
+        services.AddSingleton<ProjectDesk>();
         services.AddSingleton<Intake>();
-        services.AddSingleton<OccurrenceUpdate>();
+        services.AddSingleton<BatchLimit>();
         services.AddSingleton<PageTokens>();
         services.AddSingleton<ListReader>();
         AddProtocols(services);
@@ -31,13 +39,26 @@ internal static class IngestServices
     {
         app.MapGrpcService<GrafeasService>();
         app.MapGrpcService<ProjectsService>();
+        app.MapGrpcService<BuildsService>();
+        if (app.ServiceProvider.GetRequiredService<IOptions<ArchivistaOptions>>().Value.Enabled)
+            app.ServiceProvider.GetRequiredService<ArchivistaEndpoints>().Map(app);
     }
 
     /// <summary>Gives refusals without a body one. Comes first, before routing.</summary>
     internal static IApplicationBuilder UseRestErrors(this IApplicationBuilder app) => app.UseMiddleware<RestErrors>();
 
-    /// <summary>Looks at REST calls of every room before transcoding does. Comes after routing and authentication.</summary>
-    internal static IApplicationBuilder UseRestRequests(this IApplicationBuilder app) => app.UseMiddleware<RestRequests>();
+    /// <summary>Looks at calls of every room before transcoding and gRPC do. Comes after routing and authentication.</summary>
+    internal static IApplicationBuilder UseRestRequests(this IApplicationBuilder app) =>
+        app.UseMiddleware<RestRequests>().UseMiddleware<GrpcRequests>();
+
+    private static void AddArchivista(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<ArchivistaOptions>().Bind(configuration.GetSection(ArchivistaOptions.Section)).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ArchivistaOptions>, ArchivistaOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ArchivistaOptions>, ArchivistaOptionsRules>());
+        services.AddSingleton<ArchivistaUploads>();
+        services.AddSingleton<ArchivistaEndpoints>();
+    }
 
     private static void AddProtocols(IServiceCollection services)
     {
@@ -45,6 +66,8 @@ internal static class IngestServices
             .AddGrpc(grpc =>
             {
                 grpc.EnableDetailedErrors = false;
+                // Its own endpoints for unknown services would match many a REST path and hide a wrong verb; RestErrors answers instead.
+                grpc.IgnoreUnknownServices = true;
                 grpc.Interceptors.Add<ErrorInterceptor>();
                 grpc.Interceptors.Add<RestInterceptor>();
             })
@@ -55,6 +78,8 @@ internal static class IngestServices
                 rest.JsonSettings.IgnoreDefaultValues = true;
                 rest.JsonSettings.WriteInt64sAsStrings = true;
             });
+
+        services.AddStrictMethods();
 
         // Holds for what a compressed message unpacks to, so a small one cannot fill the memory.
         services.AddOptions<GrpcServiceOptions>()

@@ -12,178 +12,235 @@ using Microsoft.Extensions.Options;
 namespace GrafeasBridge.Ingest;
 
 /// <summary>
-/// The way in for every new occurrence, single or in a batch, over gRPC or REST: allowed? valid? placed, stored. What a
-/// caller hears back is on stable storage.
+/// The way in for every new occurrence of every dialect: allowed? valid? placed, stored. What a caller hears back is on
+/// stable storage.
 /// </summary>
-internal sealed class Intake(IBridgeStore store, IOccurrenceMapping mapping, TimeProvider clock, IOptions<IngestOptions> settings)
+internal sealed class Intake(
+    IBridgeStore store, IOccurrenceForm<Occurrence> v1, IOccurrenceMapping mapping, TimeProvider clock, IOptions<IngestOptions> settings)
 {
     private readonly IngestOptions options = settings.Value;
 
-    public async Task<Occurrence> CreateAsync(string project, Occurrence occurrence, ServerCallContext context) =>
-        (await AddAsync(project, [occurrence], batch: false, context))[0];
+    /// <summary>All or none, in the form of any version; the answer keeps the order.</summary>
+    /// <param name="batch">Whether the occurrences came as a list: then field paths say which one is meant.</param>
+    public async Task<T[]> AddAsync<T>(IOccurrenceForm<T> form, string project, T[] occurrences, bool batch, ServerCallContext context)
+        where T : class, IMessage<T>, IDeepCloneable<T>
+    {
+        var call = new Submission<T>(project, occurrences, context.Caller(), context.Name())
+        {
+            List = batch ? "occurrences" : null,
+            RequestId = () => RequestIdentity.Sent(context),
+        };
+        Submitted<T>[] stored = await SubmitAsync(form, call, context.CancellationToken);
+        if (stored.All(one => one.Repeated)) context.GetHttpContext().Response.Headers[RequestIdentity.RepeatedHeader] = "true";
+        return [.. stored.Select(one => one.Occurrence)];
+    }
 
-    /// <summary>All or none; the answer keeps the order.</summary>
-    public Task<Occurrence[]> CreateAllAsync(string project, IReadOnlyList<Occurrence> occurrences, ServerCallContext context) =>
-        AddAsync(project, [.. occurrences], batch: true, context);
+    /// <summary>What a dialect hands in; all or none; the answer keeps the order.</summary>
+    /// <exception cref="RpcException">A refusal with the field paths of the dialect.</exception>
+    /// <exception cref="StoreException">A refusal of the store that is not about one of the occurrences.</exception>
+    public Task<Submitted<Occurrence>[]> SubmitAsync(Submission<Occurrence> call, CancellationToken cancellationToken) =>
+        SubmitAsync(v1, call, cancellationToken);
 
-    private async Task<Occurrence[]> AddAsync(string project, Occurrence[] occurrences, bool batch, ServerCallContext context)
+    private async Task<Submitted<T>[]> SubmitAsync<T>(IOccurrenceForm<T> form, Submission<T> call, CancellationToken cancellationToken)
+        where T : class, IMessage<T>, IDeepCloneable<T>
     {
         long start = clock.GetTimestamp();
-        string transport = context.Name();
         string outcome = "refused";
         try
         {
-            NewOccurrence[] items = Prepare(project, occurrences, batch, context);
-            IReadOnlyList<AddedOccurrence> added = await StoreAsync(items, batch, context.CancellationToken);
+            NewOccurrence[] items = Prepare(form, call);
+            IReadOnlyList<AddedOccurrence> added = await StoreAsync(items, call, cancellationToken);
             // 5: durable from here on.
-            outcome = Tell(occurrences, added, transport, context);
+            Submitted<T>[] stored = [.. added.Select((one, i) => Stored(form, call.Occurrences[i], one))];
+            outcome = Count(stored, call.Transport);
+            return stored;
         }
         catch
         {
-            IngestMetrics.Count(outcome, transport, occurrences.Length);
+            IngestMetrics.Count(outcome, call.Transport, call.Occurrences.Length);
             throw;
         }
         finally
         {
-            IngestMetrics.Time(outcome, transport, clock.GetElapsedTime(start));
+            IngestMetrics.Time(outcome, call.Transport, clock.GetElapsedTime(start));
         }
-
-        return occurrences;
     }
 
-    private NewOccurrence[] Prepare(string project, Occurrence[] occurrences, bool batch, ServerCallContext context)
+    private NewOccurrence[] Prepare<T>(IOccurrenceForm<T> form, Submission<T> call)
+        where T : class, IMessage<T>, IDeepCloneable<T>
     {
-        Caller caller = context.Require(Role.Send, project); // 3: this caller, in this project
+        call.Caller.Require(Role.Send, call.Project); // 3: this caller, in this project
+        T[] occurrences = call.Occurrences;
         var notes = new NoteName[occurrences.Length];
         Checker check = default;
         for (int i = 0; i < occurrences.Length; i++)
         {
-            Enter(ref check, batch, i);
-            if (!ResourceNames.TryNote(occurrences[i].NoteName, out notes[i], out string problem)) check.Add("note_name", problem);
-            else if (!caller.Knows(notes[i].Project)) throw ProjectPolicy.Denied(caller, $"any role in project '{notes[i].Project}'");
-            ServerFields.Clear(occurrences[i]);
-            OccurrenceValidator.Check(ref check, occurrences[i], options.AllowEmptySignatureKeyId); // 4: valid
+            Enter(ref check, call, i);
+            if (!ResourceNames.TryNote(form.NoteName(occurrences[i]), out notes[i], out string problem)) check.Add("note_name", problem);
+            else call.Caller.RequireKnown(notes[i].Project);
+            form.Clear(occurrences[i]);
+            form.Check(ref check, occurrences[i]); // 4: valid
             check.Leave();
         }
 
         if (check.Any) throw Errors.Invalid(check.Problems, check.Uncounted);
 
-        string? requestId = RequestIdentity.Sent(context);
+        string? requestId = call.RequestId?.Invoke();
         var now = clock.GetUtcNow();
         var items = new NewOccurrence[occurrences.Length];
-        for (int i = 0; i < occurrences.Length; i++)
-        {
-            string? id = requestId is null
-                ? (options.RequestIdFromBuild ? RequestIdentity.FromBuild(project, occurrences[i]) : null)
-                : (batch ? RequestIdentity.InBatch(requestId, i) : requestId);
-            items[i] = New(project, notes[i], occurrences[i], id, now);
-        }
-
-        RefuseUnplaced(items, batch);
-        RefuseLong(items);
+        for (int i = 0; i < occurrences.Length; i++) items[i] = Item(form, call, i, notes[i], requestId, now);
+        if (call.Upload is not null) TeachOnce(items);
+        RefuseUnplaced(items, form.ResourceField, call);
+        if (call.IsAnsweredWhole) RefuseLong(occurrences, items);
+        else RefuseLongOnes(items, call);
         return items;
     }
 
-    private NewOccurrence New(string project, NoteName note, Occurrence occurrence, string? requestId, DateTimeOffset now)
+    private NewOccurrence Item<T>(
+        IOccurrenceForm<T> form, Submission<T> call, int index, NoteName note, string? requestId, DateTimeOffset now)
+        where T : class, IMessage<T>, IDeepCloneable<T>
     {
+        T occurrence = call.Occurrences[index];
         CanonicalMaps.Sort(occurrence);
-        byte[] content = occurrence.ToByteArray();
-        byte[] hash = SHA256.HashData(content);
+        byte[] written = occurrence.ToByteArray();
+        SubmissionIdentity? own = call.Identities?[index];
         string id = Guid.CreateVersion7(now).ToString("D");
-        ServerFields.Set(occurrence, new OccurrenceName(project, id).ToString(), Timestamp.FromDateTimeOffset(now));
+        form.Set(occurrence, new OccurrenceName(call.Project, id).ToString(), Timestamp.FromDateTimeOffset(now));
+        Draft<Occurrence> draft = form.New(occurrence, written);
         return new NewOccurrence(
-            project,
+            call.Project,
             id,
             note.Project,
             note.Id,
-            (int)occurrence.Kind,
-            occurrence.ResourceUri,
+            draft.Kind,
+            draft.V1.ResourceUri,
             now,
-            ServerFields.Append(content, occurrence),
-            requestId,
-            hash,
-            mapping.Place(occurrence),
-            Activity.Current?.Id);
+            draft.Content,
+            own?.RequestId ?? RequestIdOf(call, index, requestId, draft.V1),
+            own?.ContentHash ?? SHA256.HashData(written),
+            mapping.Place(draft.V1),
+            Activity.Current?.Id,
+            draft.Original);
     }
 
-    private void RefuseUnplaced(NewOccurrence[] items, bool batch)
+    // Occurrences of one upload share its statement, and each would teach all of it again.
+    private static void TeachOnce(NewOccurrence[] items)
+    {
+        var taught = new HashSet<DigestLesson>();
+        for (int i = 0; i < items.Length; i++)
+        {
+            Placement placement = items[i].Placement;
+            items[i] = items[i] with { Placement = placement with { Lessons = [.. placement.Lessons.Where(taught.Add)] } };
+        }
+    }
+
+    private string? RequestIdOf<T>(Submission<T> call, int index, string? sent, Occurrence occurrence) =>
+        sent is null
+            ? (options.RequestIdFromBuild ? RequestIdentity.FromBuild(call.Project, occurrence) : null)
+            : (call.List is null ? sent : RequestIdentity.InBatch(sent, index));
+
+    private void RefuseUnplaced<T>(NewOccurrence[] items, string field, Submission<T> call)
     {
         if (!options.RefuseUnmapped) return;
         Checker check = default;
         for (int i = 0; i < items.Length; i++)
         {
             if (items[i].Placement.Reason is not { } reason) continue;
-            Enter(ref check, batch, i);
-            check.Add("resource_uri", $"names no version: {reason} (Ingest:RefuseUnmapped is on)");
+            Enter(ref check, call, i);
+            check.Add(field, $"names no version: {reason} (Ingest:RefuseUnmapped is on)");
             check.Leave();
         }
 
         if (check.Any) throw Errors.Invalid(check.Problems, check.Uncounted);
     }
 
-    // The answer to a batch repeats it. A caller that cannot receive what was stored would send it again.
-    private void RefuseLong(NewOccurrence[] items)
+    // The answer to a batch repeats it. A caller that cannot receive what was stored would send it again. Nor may what readers of
+    // grafeas.v1 see be larger.
+    private void RefuseLong<T>(T[] occurrences, NewOccurrence[] items)
+        where T : IMessage
     {
         long size = 0;
-        foreach (NewOccurrence item in items) size += item.Content.Length + Pages.ItemOverhead;
+        for (int i = 0; i < items.Length; i++) size += Math.Max(occurrences[i].CalculateSize(), items[i].Content.Length) + Pages.ItemOverhead;
         if (size <= options.MaxMessageBytes) return;
         throw Errors.TooLarge(
             $"The answer would have {size} bytes; at most {options.MaxMessageBytes} are allowed (Ingest:MaxMessageBytes). "
             + "Send less at once.");
     }
 
-    private async Task<IReadOnlyList<AddedOccurrence>> StoreAsync(NewOccurrence[] items, bool batch, CancellationToken cancellationToken)
+    // A list holds one occurrence at least, so one alone must not be too long for its readers.
+    private void RefuseLongOnes<T>(NewOccurrence[] items, Submission<T> call)
+    {
+        for (int i = 0; i < items.Length; i++)
+        {
+            if (items[i].Content.Length <= options.MaxMessageBytes) continue;
+            throw Errors.TooLarge(
+                $"{call.Path(i)} would become an occurrence of {items[i].Content.Length} bytes; at most {options.MaxMessageBytes} are allowed "
+                + "(Ingest:MaxMessageBytes).");
+        }
+    }
+
+    private async Task<IReadOnlyList<AddedOccurrence>> StoreAsync<T>(
+        NewOccurrence[] items, Submission<T> call, CancellationToken cancellationToken)
     {
         try
         {
-            return await store.AddOccurrencesAsync(items, cancellationToken);
+            return await store.AddOccurrencesAsync(items, call.Upload, cancellationToken);
+        }
+        catch (StoreException refused) when (refused.Failure == StoreFailure.NotFound && refused.Index >= 0 && call.MissingNote is not null)
+        {
+            await MakeNoteAsync(items[refused.Index], call.MissingNote, cancellationToken);
         }
         catch (StoreException refused) when (refused.Index >= 0 && refused.Index < items.Length)
         {
-            NewOccurrence item = items[refused.Index];
-            throw refused.Failure switch
-            {
-                // In a batch, the field path is what tells which note it was.
-                StoreFailure.NotFound when batch => Errors.Invalid($"occurrences[{refused.Index}].note_name", refused.Message),
-                StoreFailure.NotFound => Errors.From(refused, "note", new NoteName(item.NoteProject, item.NoteId).ToString()),
-                StoreFailure.KindMismatch when batch => Errors.Invalid($"occurrences[{refused.Index}].details", refused.Message),
-                StoreFailure.KindMismatch => Errors.Invalid("occurrence.details", refused.Message),
-                StoreFailure.AlreadyExists => Errors.From(refused, "occurrence", item.RequestId ?? item.Name),
-                _ => refused,
-            };
+            throw Translate(refused, items[refused.Index], call);
+        }
+
+        return await StoreAsync(items, call with { MissingNote = null }, cancellationToken);
+    }
+
+    private async Task MakeNoteAsync(NewOccurrence item, Note note, CancellationToken cancellationToken)
+    {
+        ServerFields.Set(note, new NoteName(item.NoteProject, item.NoteId).ToString(), Timestamp.FromDateTimeOffset(clock.GetUtcNow()));
+        try
+        {
+            await store.AddNotesAsync([new NewNote(item.NoteProject, item.NoteId, (int)note.Kind, note.ToByteArray())], cancellationToken);
+        }
+        catch (StoreException refused) when (refused.Failure == StoreFailure.AlreadyExists)
+        {
+            // Another call was first. Either note will do.
         }
     }
 
-    // Says in the answer what was stored: the new occurrences, or the first ones where the request was a repeat.
-    private static string Tell(
-        Occurrence[] occurrences, IReadOnlyList<AddedOccurrence> added, string transport, ServerCallContext context)
+    private static Exception Translate<T>(StoreException refused, NewOccurrence item, Submission<T> call) => refused.Failure switch
     {
-        int repeated = 0;
-        int unmapped = 0;
-        for (int i = 0; i < added.Count; i++)
-        {
-            if (added[i].Repeated)
-            {
-                repeated++;
-                occurrences[i] = Occurrence.Parser.ParseFrom(added[i].Message.Content);
-            }
-            else if (added[i].UnmappedReason is not null)
-            {
-                unmapped++;
-            }
-        }
+        // In a batch, the field path is what tells which note it was.
+        StoreFailure.NotFound when call.List is not null => Errors.Invalid($"{call.Path(refused.Index)}.note_name", refused.Message),
+        StoreFailure.NotFound => Errors.From(refused, "note", new NoteName(item.NoteProject, item.NoteId).ToString()),
+        StoreFailure.KindMismatch => Errors.Invalid($"{call.Path(refused.Index)}.details", refused.Message),
+        StoreFailure.AlreadyExists when call.Identities is not null => Errors.Conflict(call.Path(refused.Index), refused),
+        StoreFailure.AlreadyExists => Errors.From(refused, "occurrence", item.RequestId ?? item.Name),
+        _ => refused,
+    };
 
-        int mapped = added.Count - repeated - unmapped;
+    // Says what was stored: the new occurrence, or the first one where the request was a repeat.
+    private static Submitted<T> Stored<T>(IOccurrenceForm<T> form, T sent, AddedOccurrence added)
+        where T : class, IMessage<T>, IDeepCloneable<T> =>
+        new(added.Repeated ? form.Read(added.Message) : sent, added.Repeated, added.UnmappedReason);
+
+    private static string Count<T>(Submitted<T>[] stored, string transport)
+    {
+        int repeated = stored.Count(one => one.Repeated);
+        int unmapped = stored.Count(one => !one.Repeated && one.UnmappedReason is not null);
+        int mapped = stored.Length - repeated - unmapped;
         if (mapped > 0) IngestMetrics.Count("stored", transport, mapped);
         if (unmapped > 0) IngestMetrics.Count("unmapped", transport, unmapped);
         if (repeated > 0) IngestMetrics.Count("repeated", transport, repeated);
-        if (repeated == added.Count) context.GetHttpContext().Response.Headers[RequestIdentity.RepeatedHeader] = "true";
         return mapped > 0 ? "stored" : unmapped > 0 ? "unmapped" : "repeated";
     }
 
-    private static void Enter(ref Checker check, bool batch, int index)
+    private static void Enter<T>(ref Checker check, Submission<T> call, int index)
     {
-        if (batch) check.Enter("occurrences", index);
+        if (call.List is not null) check.Enter(call.List, call.Place(index));
         else check.Enter("occurrence");
     }
 }

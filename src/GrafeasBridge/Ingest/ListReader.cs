@@ -42,13 +42,26 @@ internal sealed class ListReader(PageTokens tokens, IOptions<IngestOptions> sett
         CancellationToken cancellationToken)
         where T : class, IMessage
     {
-        ListFilter filter = Compile(call);
-        int size = Pages.Size(call.PageSize, call.DefaultSize, options.MaxPageSize);
+        ListFilter filter = Compile(call.Filter, call.Subject);
+        int size = Pages.Size(call.PageSize, call.DefaultSize, options.MaxPageSize, "Ingest:MaxPageSize");
         string list = PageTokens.List(call.Method, call.Parent, filter.IsEverything ? string.Empty : call.Filter);
         long after = await tokens.ReadAsync(call.PageToken, list, cancellationToken);
         var page = new ListPage<T>(filter, size, options.MaxMessageBytes - TokenReserve);
         long? next = await FillAsync(page, filter, after, fetch, view, cancellationToken);
         return (page.Items, await tokens.WriteAsync(next, list, cancellationToken));
+    }
+
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT for a filter that cannot be taken.</exception>
+    public ListFilter Compile(string text, FilterSubject subject)
+    {
+        try
+        {
+            return ListFilter.Compile(text, subject, limits);
+        }
+        catch (FilterException refused)
+        {
+            throw Errors.Invalid("filter", refused.Message);
+        }
     }
 
     /// <returns>Where the list goes on; null when nothing follows.</returns>
@@ -82,18 +95,6 @@ internal sealed class ListReader(PageTokens tokens, IOptions<IngestOptions> sett
         }
 
         return after;
-    }
-
-    private ListFilter Compile(ListCall call)
-    {
-        try
-        {
-            return ListFilter.Compile(call.Filter, call.Subject, limits);
-        }
-        catch (FilterException refused)
-        {
-            throw Errors.Invalid("filter", refused.Message);
-        }
     }
 
     /// <summary>A page that is being filled.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Grafeas.V1;
@@ -32,7 +33,7 @@ internal static class RequestIdentity
         return id;
     }
 
-    // A caller's id holds no space, so these two can never meet an id that was sent for a single occurrence.
+    // A caller's id holds no space, so these can never meet an id that was sent for a single occurrence.
 
     /// <summary>The id of one occurrence of a batch.</summary>
     public static string InBatch(string id, int index) => $"{id} {index}";
@@ -43,6 +44,12 @@ internal static class RequestIdentity
         string? build = BuildId(occurrence.Build);
         return build is null ? null : " build " + Digest(project, occurrence.NoteName, occurrence.ResourceUri, build);
     }
+
+    /// <summary>The id of what one subject of an upload became.</summary>
+    public static string OfUpload(string gitoid, int subject) => string.Create(CultureInfo.InvariantCulture, $" upload {gitoid} {subject}");
+
+    /// <summary>The id of one artifact in the report of a build.</summary>
+    public static string OfReport(string note, string build, string resource) => " report " + Digest(note, build, resource);
 
     private static string? BuildId(BuildOccurrence? build) =>
         build is null

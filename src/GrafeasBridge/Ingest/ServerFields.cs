@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
 using GrafeasBridge.Mapping;
@@ -8,10 +9,8 @@ namespace GrafeasBridge.Ingest;
 /// <summary>The fields that only the server writes: name, kind, create_time, update_time. What a client puts there is ignored.</summary>
 internal static class ServerFields
 {
-    public static bool Owns(int field, bool note) => note
-        ? field is Note.NameFieldNumber or Note.KindFieldNumber or Note.CreateTimeFieldNumber or Note.UpdateTimeFieldNumber
-        : field is Occurrence.NameFieldNumber or Occurrence.KindFieldNumber
-            or Occurrence.CreateTimeFieldNumber or Occurrence.UpdateTimeFieldNumber;
+    /// <param name="field">Of a note or an occurrence, of any version.</param>
+    public static bool Owns(FieldDescriptor field) => field.Name is "name" or "kind" or "create_time" or "update_time";
 
     public static void Clear(Occurrence occurrence)
     {

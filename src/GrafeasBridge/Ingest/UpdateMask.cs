@@ -2,7 +2,7 @@ using System.Collections;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
-using Grafeas.V1;
+using GrafeasBridge.Filtering;
 
 namespace GrafeasBridge.Ingest;
 
@@ -64,7 +64,7 @@ internal sealed class UpdateMask
     }
 
     /// <summary>True when the mask writes this top-level field, or something in it.</summary>
-    public bool Names(int field) => paths.Any(path => path[0].FieldNumber == field);
+    public bool Names(string field) => paths.Any(path => path[0].Name == field);
 
     /// <summary>
     /// Writes into <paramref name="target"/> what <paramref name="source"/> says. They share messages from then on, so the source
@@ -144,7 +144,7 @@ internal sealed class UpdateMask
             within = field.IsRepeated || field.FieldType != FieldType.Message || IsWellKnown(field.MessageType) ? null : field.MessageType;
         }
 
-        if (!ServerFields.Owns(fields[0].FieldNumber, note: type == Note.Descriptor)) return fields;
+        if (!ServerFields.Owns(fields[0])) return fields;
         problem = "a field that only the server writes";
         return null;
     }
@@ -155,7 +155,8 @@ internal sealed class UpdateMask
         if (field is not null) return field;
         foreach (FieldDescriptor candidate in type.Fields.InFieldNumberOrder())
         {
-            if (string.Equals(candidate.JsonName, name, StringComparison.Ordinal)) return candidate;
+            // A mask in JSON has the camel case of the name, also where the field's JSON name is something else.
+            if (candidate.JsonName == name || FieldPath.CamelCase(candidate.Name) == name) return candidate;
         }
 
         return null;
@@ -165,6 +166,6 @@ internal sealed class UpdateMask
 
     private static List<FieldDescriptor[]> Writable(MessageDescriptor type) =>
         [.. type.Fields.InFieldNumberOrder()
-            .Where(field => !ServerFields.Owns(field.FieldNumber, type == Note.Descriptor))
+            .Where(field => !ServerFields.Owns(field))
             .Select(field => new[] { field })];
 }

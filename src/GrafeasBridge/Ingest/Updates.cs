@@ -1,5 +1,5 @@
-using Grafeas.V1;
-using GrafeasBridge.Mapping;
+using Google.Protobuf;
+using GrafeasBridge.Store;
 
 namespace GrafeasBridge.Ingest;
 
@@ -10,48 +10,35 @@ namespace GrafeasBridge.Ingest;
 internal static class Updates
 {
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT; the store then keeps what it has.</exception>
-    public static Note Apply(byte[] stored, Note body, UpdateMask mask, TimeProvider clock)
+    public static T Apply<T, TV1>(IForm<T, TV1> form, StoredMessage stored, T body, UpdateMask mask, TimeProvider clock)
+        where T : class, IMessage<T>, IDeepCloneable<T>
     {
-        Note before = Note.Parser.ParseFrom(stored);
-        Note after = before.Clone();
+        T before = form.Read(stored);
+        T after = before.Clone();
         mask.Apply(body, after);
-        if (ServerFields.KindOf(after) != before.Kind) throw KindChanged("note.type", before.Kind);
+        Problem[] changed =
+        [
+            .. form.Fixed(before).Zip(form.Fixed(after))
+                .Where(pair => pair.First.Value != pair.Second.Value)
+                .Select(pair => new Problem($"{form.Field}.{pair.First.Field}", $"cannot change; it is '{Text.Short(pair.First.Value)}'")),
+        ];
+        if (changed.Length > 0) throw Errors.Invalid(changed, 0);
+        if (form.KindOf(after) != form.KindOf(before))
+        {
+            throw Errors.Invalid($"{form.Field}.{form.KindField}", $"cannot change its kind, which is {form.KindOf(before)}");
+        }
 
-        after.UpdateTime = ServerFields.Later(before.UpdateTime, clock.GetUtcNow());
-        Refuse(Problems(before), Problems(after));
+        form.Touch(after, clock.GetUtcNow());
+        Refuse(Problems(form, before), Problems(form, after));
         return after;
     }
 
-    /// <inheritdoc cref="Apply(byte[],Note,UpdateMask,TimeProvider)"/>
-    public static Occurrence Apply(byte[] stored, Occurrence body, UpdateMask mask, TimeProvider clock, bool allowEmptyKeyId)
-    {
-        Occurrence before = Occurrence.Parser.ParseFrom(stored);
-        Occurrence after = before.Clone();
-        mask.Apply(body, after);
-        List<Problem> changed = [];
-        if (after.ResourceUri != before.ResourceUri) changed.Add(Immutable("occurrence.resource_uri", before.ResourceUri));
-        if (after.NoteName != before.NoteName) changed.Add(Immutable("occurrence.note_name", before.NoteName));
-        if (changed.Count > 0) throw Errors.Invalid(changed, 0);
-        if (OccurrenceKinds.Of(after) != before.Kind) throw KindChanged("occurrence.details", before.Kind);
-
-        after.UpdateTime = ServerFields.Later(before.UpdateTime, clock.GetUtcNow());
-        Refuse(Problems(before, allowEmptyKeyId), Problems(after, allowEmptyKeyId));
-        return after;
-    }
-
-    private static IReadOnlyList<Problem> Problems(Note note)
+    private static IReadOnlyList<Problem> Problems<T, TV1>(IForm<T, TV1> form, T message)
+        where T : class, IMessage<T>, IDeepCloneable<T>
     {
         Checker check = default;
-        check.Enter("note");
-        NoteValidator.Check(ref check, note);
-        return check.Problems;
-    }
-
-    private static IReadOnlyList<Problem> Problems(Occurrence occurrence, bool allowEmptyKeyId)
-    {
-        Checker check = default;
-        check.Enter("occurrence");
-        OccurrenceValidator.Check(ref check, occurrence, allowEmptyKeyId);
+        check.Enter(form.Field);
+        form.Check(ref check, message);
         return check.Problems;
     }
 
@@ -61,14 +48,4 @@ internal static class Updates
         List<Problem> made = [.. after.Except(before)];
         if (made.Count > 0) throw Errors.Invalid(made, 0);
     }
-
-    private static Problem Immutable(string field, string stored) =>
-        new(field, $"cannot change; it is '{Text.Short(stored)}'");
-
-    private static Grpc.Core.RpcException KindChanged(string field, NoteKind kind) =>
-        Errors.Invalid(field, $"cannot change its kind, which is {JsonName(kind)}");
-
-    private static string JsonName(NoteKind kind) =>
-        CommonReflection.Descriptor.FindTypeByName<Google.Protobuf.Reflection.EnumDescriptor>(nameof(NoteKind))
-            ?.FindValueByNumber((int)kind)?.Name ?? kind.ToString();
 }

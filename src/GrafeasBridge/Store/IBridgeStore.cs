@@ -49,8 +49,13 @@ internal interface IBridgeStore
     /// NotFound for a missing note, KindMismatch, AlreadyExists for a request id with other content: each with its index.
     /// The same request again (id and content hash equal) is answered with what it stored first.
     /// </summary>
-    /// <returns>One result for each, in order.</returns>
-    Task<IReadOnlyList<AddedOccurrence>> AddOccurrencesAsync(IReadOnlyList<NewOccurrence> occurrences, CancellationToken cancellationToken);
+    /// <param name="upload">Kept in the same transaction; one that is there already stays as it is.</param>
+    /// <returns>One result for each occurrence, in order.</returns>
+    Task<IReadOnlyList<AddedOccurrence>> AddOccurrencesAsync(
+        IReadOnlyList<NewOccurrence> occurrences, NewUpload? upload, CancellationToken cancellationToken);
+
+    /// <returns>The bytes of an upload as they came, or null.</returns>
+    Task<byte[]?> FindUploadAsync(string project, string gitoid, CancellationToken cancellationToken);
 
     /// <returns>The occurrence, or null.</returns>
     Task<StoredMessage?> FindOccurrenceAsync(string project, string id, CancellationToken cancellationToken);
@@ -137,4 +142,13 @@ internal interface IBridgeStore
 
     /// <summary>A random secret of 32 bytes, made once and shared by every instance on the same database.</summary>
     Task<byte[]> SharedSecretAsync(string name, CancellationToken cancellationToken);
+}
+
+/// <summary>Shorter ways to say what is said often.</summary>
+internal static class BridgeStoreVerbs
+{
+    /// <summary>Occurrences that came by themselves, without an upload.</summary>
+    public static Task<IReadOnlyList<AddedOccurrence>> AddOccurrencesAsync(
+        this IBridgeStore store, IReadOnlyList<NewOccurrence> occurrences, CancellationToken cancellationToken) =>
+        store.AddOccurrencesAsync(occurrences, upload: null, cancellationToken);
 }

@@ -54,6 +54,10 @@ internal sealed record NewOccurrence(
     public string Name => $"projects/{Project}/occurrences/{Id}";
 }
 
+/// <summary>The bytes that occurrences were read from, to be given back unchanged.</summary>
+/// <param name="Gitoid">Identity of the bytes, unique in the project.</param>
+internal sealed record NewUpload(string Project, string Gitoid, DateTimeOffset CreateTime, byte[] Content);
+
 /// <summary>What became of one added occurrence.</summary>
 /// <param name="Message">The stored occurrence: the new one, or the first one when the request was a repeat.</param>
 /// <param name="Repeated">True when the same request had stored it before.</param>

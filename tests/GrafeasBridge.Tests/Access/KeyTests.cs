@@ -105,7 +105,7 @@ public sealed class KeyTests : IAsyncLifetime
     [Fact]
     public async Task A_right_that_is_missing_is_named_and_nothing_else_is_told()
     {
-        await Builds.NoteAsync(host, "a", Keys.Bearer("a"));
+        await BuildSamples.NoteAsync(host, "a", Keys.Bearer("a"));
         Status there = await DeniedAsync("b", "projects/a/notes/build");
         Status notThere = await DeniedAsync("b", "projects/a/notes/none");
         Assert.Equal(there.Detail, notThere.Detail);
@@ -113,14 +113,14 @@ public sealed class KeyTests : IAsyncLifetime
 
         Status role = await Refusal.OfAsync(
             StatusCode.PermissionDenied,
-            Grafeas.CreateOccurrenceAsync(new() { Parent = "projects/a", Occurrence = Builds.Of("a", "1") }, Keys.Bearer("reader"), cancellationToken: Cancelled));
+            Grafeas.CreateOccurrenceAsync(new() { Parent = "projects/a", Occurrence = BuildSamples.Of("a", "1") }, Keys.Bearer("reader"), cancellationToken: Cancelled));
         Assert.Contains("The key 'reader' does not hold the role 'send'", role.Detail, StringComparison.Ordinal);
-        await Refusal.OfAsync(StatusCode.PermissionDenied, Bridge.RedeliverAsync(Builds.Again("1"), Keys.Bearer("reader"), cancellationToken: Cancelled));
+        await Refusal.OfAsync(StatusCode.PermissionDenied, Bridge.RedeliverAsync(BuildSamples.Again("1"), Keys.Bearer("reader"), cancellationToken: Cancelled));
         await Refusal.OfAsync(
             StatusCode.PermissionDenied, Bridge.ListUnmappedAsync(new() { Parent = "projects/b" }, Keys.Bearer("reader"), cancellationToken: Cancelled));
         await Refusal.OfAsync(
             StatusCode.PermissionDenied,
-            Bridge.ExplainAsync(new() { Parent = "projects/b", Occurrence = Builds.Of("b", "1") }, Keys.Bearer("reader"), cancellationToken: Cancelled));
+            Bridge.ExplainAsync(new() { Parent = "projects/b", Occurrence = BuildSamples.Of("b", "1") }, Keys.Bearer("reader"), cancellationToken: Cancelled));
         await Refusal.OfAsync(
             StatusCode.PermissionDenied,
             Bridge.GetOccurrenceDeliveryAsync(new() { Name = "projects/b/occurrences/x" }, Keys.Bearer("reader"), cancellationToken: Cancelled));
@@ -132,17 +132,17 @@ public sealed class KeyTests : IAsyncLifetime
     public async Task A_version_of_other_projects_does_not_exist_for_a_key()
     {
         foreach (string project in new[] { "a", "b" })
-            await Builds.NoteAsync(host, project, Keys.Bearer(project));
-        await Builds.SendAsync(host, "a", Builds.Of("a", "1"), Keys.Bearer("a"));
-        await Builds.SendAsync(host, "b", Builds.Of("b", "2"), Keys.Bearer("b"));
+            await BuildSamples.NoteAsync(host, project, Keys.Bearer(project));
+        await BuildSamples.SendAsync(host, "a", BuildSamples.Of("a", "1"), Keys.Bearer("a"));
+        await BuildSamples.SendAsync(host, "b", BuildSamples.Of("b", "2"), Keys.Bearer("b"));
         foreach ((string key, string own, string other) in new[] { ("a", "1", "2"), ("b", "2", "1") })
         {
             ListVersionsResponse list = await Bridge.ListVersionsAsync(new(), Keys.Bearer(key), cancellationToken: Cancelled);
             Assert.Equal([own], list.Versions.Select(v => v.Version));
-            await Bridge.GetVersionAsync(Builds.Version(own), Keys.Bearer(key), cancellationToken: Cancelled);
-            await Bridge.RedeliverAsync(Builds.Again(own), Keys.Bearer(key), cancellationToken: Cancelled);
-            await Refusal.OfAsync(StatusCode.NotFound, Bridge.GetVersionAsync(Builds.Version(other), Keys.Bearer(key), cancellationToken: Cancelled));
-            await Refusal.OfAsync(StatusCode.NotFound, Bridge.RedeliverAsync(Builds.Again(other), Keys.Bearer(key), cancellationToken: Cancelled));
+            await Bridge.GetVersionAsync(BuildSamples.Version(own), Keys.Bearer(key), cancellationToken: Cancelled);
+            await Bridge.RedeliverAsync(BuildSamples.Again(own), Keys.Bearer(key), cancellationToken: Cancelled);
+            await Refusal.OfAsync(StatusCode.NotFound, Bridge.GetVersionAsync(BuildSamples.Version(other), Keys.Bearer(key), cancellationToken: Cancelled));
+            await Refusal.OfAsync(StatusCode.NotFound, Bridge.RedeliverAsync(BuildSamples.Again(other), Keys.Bearer(key), cancellationToken: Cancelled));
         }
 
         Assert.Equal(2, (await Bridge.ListVersionsAsync(new(), Keys.Bearer("root"), cancellationToken: Cancelled)).Versions.Count);

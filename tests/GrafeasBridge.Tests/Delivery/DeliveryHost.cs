@@ -77,6 +77,7 @@ internal sealed class DeliveryHost : IAsyncDisposable
             values[setting.Split('=', 2)[0]] = setting.Split('=', 2)[1];
         var host = new DeliveryHost(logs, new TestClock(), values);
         await host.Store.OpenAsync(Token);
+        await host.Store.EnsureTargetsAsync([.. targets.Select(target => target.Name)], Token);
         await host.Store.AddNotesAsync([new NewNote("p", "n", (int)NoteKind.Build, [])], Token);
         return host;
     }

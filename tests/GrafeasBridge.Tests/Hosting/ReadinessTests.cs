@@ -25,7 +25,7 @@ public sealed class ReadinessTests
             await using BridgeHost host = await BridgeHost.StartInAsync(folder.Path, "Store:Path=" + Path.Combine(disk, "bridge.db"));
             host.Logs.Expect(entry => entry.Event.Id == 2001 || IsReport(entry));
             await UntilAsync(host, HttpStatusCode.OK);
-            await Builds.NoteAsync(host, "ci");
+            await BuildSamples.NoteAsync(host, "ci");
             await FillAsync(host);
             await UntilAsync(host, HttpStatusCode.ServiceUnavailable);
             JsonNode answer = JsonNode.Parse(await (await ReadyAsync(host)).Content.ReadAsStringAsync(Cancelled))!;
@@ -38,7 +38,7 @@ public sealed class ReadinessTests
             Assert.Equal(0, await SqliteHouse.RunAsync("mount", "-o", "remount,size=64m", disk));
             await UntilAsync(host, HttpStatusCode.OK);
             Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await HealthAsync(host));
-            await Builds.SendAsync(host, "ci", Builds.Of("ci", "after"));
+            await BuildSamples.SendAsync(host, "ci", BuildSamples.Of("ci", "after"));
         }
         finally
         {
@@ -83,11 +83,11 @@ public sealed class ReadinessTests
         {
             while (true)
             {
-                var occurrence = Builds.Of("ci", $"{++number}");
+                var occurrence = BuildSamples.Of("ci", $"{++number}");
                 occurrence.Remediation = new string('x', size);
                 try
                 {
-                    await Builds.SendAsync(host, "ci", occurrence);
+                    await BuildSamples.SendAsync(host, "ci", occurrence);
                 }
                 catch (RpcException full) when (full.StatusCode == StatusCode.Unavailable)
                 {

@@ -15,7 +15,12 @@ internal sealed partial class CaseRunner(CallInvoker invoker, string unique)
     private static readonly Marshaller<byte[]> Bytes = Marshallers.Create(bytes => bytes, bytes => bytes);
 
     private static readonly Dictionary<string, MethodDescriptor> Methods =
-        GrafeasReflection.Descriptor.Services.Concat(ProjectReflection.Descriptor.Services)
+        new[]
+            {
+                GrafeasReflection.Descriptor, ProjectReflection.Descriptor,
+                Grafeas.V1Beta1.GrafeasReflection.Descriptor, Grafeas.V1Beta1.Project.ProjectReflection.Descriptor,
+            }
+            .SelectMany(file => file.Services)
             .SelectMany(service => service.Methods)
             .ToDictionary(method => $"{method.Service.FullName}/{method.Name}");
 

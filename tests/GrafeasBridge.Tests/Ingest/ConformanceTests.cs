@@ -20,7 +20,7 @@ public sealed class ConformanceTests(ConformanceFixture fixture) : IClassFixture
 
     private static Dictionary<string, JsonNode> Load()
     {
-        string[] files = Directory.GetFiles(RepositoryFiles.PathOf("tests", "conformance"), "v1.*.json");
+        string[] files = Directory.GetFiles(RepositoryFiles.PathOf("tests", "conformance"), "v1*.json");
         // A case without a step is one of the filter's syntax alone; Filtering has it.
         return files.Order(StringComparer.Ordinal)
             .SelectMany(file => (JsonArray)JsonNode.Parse(File.ReadAllText(file))!["cases"]!)

@@ -1,6 +1,8 @@
 using System.Net;
 using Grafeas.V1.Project;
+using Grafeas.V1Beta1;
 using GrafeasBridge.Access;
+using GrafeasBridge.Beta;
 using GrafeasBridge.Ingest;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
@@ -40,6 +42,7 @@ internal sealed class IngestHost : IAsyncDisposable
         channel = GrpcChannel.ForAddress(addresses[0], new GrpcChannelOptions { MaxReceiveMessageSize = 64 << 20 });
         Grafeas = new Service.GrafeasClient(channel);
         Projects = new Projects.ProjectsClient(channel);
+        Beta = new GrafeasV1Beta1.GrafeasV1Beta1Client(channel);
         Rest = new HttpClient { BaseAddress = addresses[1] };
     }
 
@@ -50,6 +53,8 @@ internal sealed class IngestHost : IAsyncDisposable
     public Service.GrafeasClient Grafeas { get; }
 
     public Projects.ProjectsClient Projects { get; }
+
+    public GrafeasV1Beta1.GrafeasV1Beta1Client Beta { get; }
 
     public HttpClient Rest { get; }
 
@@ -72,7 +77,7 @@ internal sealed class IngestHost : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
         });
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(new TargetNames(["test"]));
-        builder.Services.AddIngest(builder.Configuration).AddStore(builder.Configuration).AddMapping(builder.Configuration);
+        builder.Services.AddIngest(builder.Configuration).AddBeta().AddStore(builder.Configuration).AddMapping(builder.Configuration);
         adjust?.Invoke(builder.Services);
 
         WebApplication built = builder.Build();
@@ -85,6 +90,7 @@ internal sealed class IngestHost : IAsyncDisposable
         });
         built.UseRestRequests();
         built.MapIngest();
+        built.MapBeta();
         await built.Services.GetRequiredService<IBridgeStore>().OpenAsync(cancellationToken);
         await built.StartAsync(cancellationToken);
         return new IngestHost(built, data, logs);

@@ -78,7 +78,7 @@ public sealed class PagingTests(IngestFixture fixture) : IClassFixture<IngestFix
         RpcException refusal = await Refusals.OfAsync(
             fixture.Host.Grafeas.ListOccurrencesAsync(new ListOccurrencesRequest { Parent = "projects/sizes", PageSize = 1001 }, cancellationToken: Cancelled),
             StatusCode.InvalidArgument);
-        Assert.Equal("page_size is 1001; at most 1000 are allowed", refusal.Status.Detail);
+        Assert.Equal("page_size is 1001; at most 1000 are allowed (Ingest:MaxPageSize)", refusal.Status.Detail);
         Assert.Equal("page_size", await Refusals.FieldsAsync(
             fixture.Host.Grafeas.ListNotesAsync(new ListNotesRequest { Parent = "projects/sizes", PageSize = int.MinValue }, cancellationToken: Cancelled)));
     }

@@ -56,7 +56,7 @@ public sealed class RoleTests(IngestFixture fixture) : IClassFixture<IngestFixtu
     }
 
     [Fact]
-    public async Task An_occurrence_may_point_at_a_note_of_a_project_that_the_caller_knows_only()
+    public async Task An_occurrence_is_made_changed_and_deleted_only_by_whoever_knows_the_project_of_its_note()
     {
         string note = await Samples.NoteAsync(fixture.Host, "notes");
         var request = new CreateOccurrenceRequest { Parent = "projects/apps", Occurrence = Samples.Build(note) };
@@ -65,6 +65,12 @@ public sealed class RoleTests(IngestFixture fixture) : IClassFixture<IngestFixtu
         Occurrence created = await Client.CreateOccurrenceAsync(request, As("send@apps,notes"));
         await DeniedAsync(Client.GetOccurrenceNoteAsync(new() { Name = created.Name }, As("read@apps")).ResponseAsync);
         Assert.Equal(note, (await Client.GetOccurrenceNoteAsync(new() { Name = created.Name }, As("read@apps,notes"))).Name);
+
+        var update = new UpdateOccurrenceRequest { Name = created.Name, Occurrence = created };
+        await DeniedAsync(Client.UpdateOccurrenceAsync(update, As("send@apps")).ResponseAsync);
+        await Client.UpdateOccurrenceAsync(update, As("send@apps,notes"));
+        await DeniedAsync(Client.DeleteOccurrenceAsync(new() { Name = created.Name }, As("operate@apps")).ResponseAsync);
+        await Client.DeleteOccurrenceAsync(new() { Name = created.Name }, As("operate@apps,notes"));
     }
 
     [Fact]

@@ -148,6 +148,18 @@ public sealed class UpdateMaskTests
         Assert.Throws<RpcException>(() => UpdateMask.Parse(mask, Note.Descriptor));
     }
 
+    [Fact]
+    public void A_field_is_named_by_its_name_its_camel_case_or_its_json_name()
+    {
+        foreach (string path in new[] { "intoto.link.effective_command", "intoto.link.effectiveCommand", "intoto.signed.command" })
+        {
+            var occurrence = new Grafeas.V1Beta1.Occurrence();
+            UpdateMask.Parse(Mask(path), Grafeas.V1Beta1.Occurrence.Descriptor)
+                .Apply(new Grafeas.V1Beta1.Occurrence { Intoto = new() { Link = new() { EffectiveCommand = { "make" } } } }, occurrence);
+            Assert.Equal(["make"], occurrence.Intoto.Link.EffectiveCommand);
+        }
+    }
+
     private static void Apply(Note note, Note body, params string[] paths) => UpdateMask.Parse(Mask(paths), Note.Descriptor).Apply(body, note);
 
     private static FieldMask Mask(params string[] paths)

@@ -17,7 +17,7 @@ internal static class WireJson
     private const string Mark = "unknown-any|";
 
     private static readonly TypeRegistry Types = TypeRegistry.FromFiles(
-        GrafeasReflection.Descriptor, StructReflection.Descriptor, WrappersReflection.Descriptor, TimestampReflection.Descriptor);
+        GrafeasReflection.Descriptor, Grafeas.V1Beta1.GrafeasReflection.Descriptor, StructReflection.Descriptor, WrappersReflection.Descriptor, TimestampReflection.Descriptor);
 
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithTypeRegistry(Types));
     private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(Types));

@@ -9,13 +9,13 @@ namespace GrafeasBridge.Tests.Protos;
 /// <summary>Reads the descriptors that the service was compiled with, in the words of the facts.</summary>
 internal static class CompiledSchema
 {
-    /// <summary>Every file under grafeas/v1 that is in the service's assembly, imported by another or not.</summary>
-    public static IReadOnlyList<FileDescriptor> Files() =>
+    /// <summary>Every file of one version (v1, v1beta1) that is in the service's assembly, imported by another or not.</summary>
+    public static IReadOnlyList<FileDescriptor> Files(string version) =>
     [
         .. from type in typeof(Occurrence).Assembly.GetTypes()
            where type.Name.EndsWith("Reflection", StringComparison.Ordinal)
            let descriptor = type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null) as FileDescriptor
-           where descriptor?.Name.StartsWith("grafeas/v1/", StringComparison.Ordinal) ?? false
+           where descriptor?.Name.StartsWith($"grafeas/{version}/", StringComparison.Ordinal) ?? false
            orderby descriptor.Name
            select descriptor,
     ];

@@ -10,9 +10,9 @@ namespace GrafeasBridge.Tests.Protos;
 internal static class FactsReader
 {
     /// <summary>Where the facts' repository keeps its files, and where they are in this one.</summary>
-    private const string TheirFolder = "proto/v1/";
+    private const string TheirFolder = "proto/";
 
-    private const string OurFolder = "grafeas/v1/";
+    private const string OurFolder = "grafeas/";
 
     public static Schema Read(JsonNode facts)
     {

@@ -5,25 +5,30 @@ using GrafeasBridge.Tests.Support;
 namespace GrafeasBridge.Tests.Protos;
 
 /// <summary>
-/// The protos of protos/grafeas/v1, as compiled into the service, say what the facts say; and if they did not, it would be seen.
+/// The protos of protos/grafeas, as compiled into the service, say what the facts say; and if they did not, it would be seen.
 /// </summary>
 public sealed class SchemaFactsTests
 {
-    private static readonly Schema Compiled = CompiledSchema.Read(CompiledSchema.Files());
+    private static readonly Dictionary<string, Schema> Compiled =
+        new[] { "v1", "v1beta1" }.ToDictionary(version => version, version => CompiledSchema.Read(CompiledSchema.Files(version)));
 
-    [Fact]
-    public void The_compiled_schema_is_exactly_what_the_facts_say()
+    public static TheoryData<string> Versions => [.. Compiled.Keys];
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public void The_compiled_schema_is_exactly_what_the_facts_say(string version)
     {
-        var differences = DifferencesWith(Facts());
+        var differences = DifferencesWith(Facts(version), version);
         // Not Assert.Empty, which shows the first five and cuts them short.
         Assert.True(differences.Count == 0, $"{differences.Count} differences:\n{string.Join('\n', differences)}");
     }
 
-    [Fact]
-    public void Every_element_that_the_facts_count_was_compared()
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public void Every_element_that_the_facts_count_was_compared(string version)
     {
-        var counts = Facts()["meta"]!["counts"]!;
-        var facts = FactsReader.Read(Facts());
+        var counts = Facts(version)["meta"]!["counts"]!;
+        var facts = FactsReader.Read(Facts(version));
         (string Counted, string Kind)[] kinds =
         [
             ("files", "file"), ("messages", "message"), ("fields", "field"), ("enums", "enum"), ("enum_values", "value"),
@@ -33,7 +38,7 @@ public sealed class SchemaFactsTests
         Assert.All(kinds, kind =>
         {
             Assert.Equal((int)counts[kind.Counted]!, facts.Count(kind.Kind));
-            Assert.Equal((int)counts[kind.Counted]!, Compiled.Count(kind.Kind));
+            Assert.Equal((int)counts[kind.Counted]!, Compiled[version].Count(kind.Kind));
         });
     }
 
@@ -119,18 +124,19 @@ public sealed class SchemaFactsTests
     /// One of each kind of fact (the label of a field, the body of an additional binding …) is altered in turn, the first and the
     /// last of its kind: a kind that the comparison passes over would show here.
     /// </summary>
-    [Fact]
-    public void No_kind_of_fact_can_change_unnoticed()
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public void No_kind_of_fact_can_change_unnoticed(string version)
     {
         var unnoticed = new List<string>();
-        var kinds = Leaves(Facts()).ToLookup(leaf => leaf.Kind, leaf => leaf.Index);
+        var kinds = Leaves(Facts(version)).ToLookup(leaf => leaf.Kind, leaf => leaf.Index);
         foreach (var kind in kinds)
         {
             foreach (var index in new[] { kind.First(), kind.Last() })
             {
-                var facts = Facts();
+                var facts = Facts(version);
                 Alter(Leaves(facts).ElementAt(index).Value);
-                if (DifferencesWith(facts).Count == 0)
+                if (DifferencesWith(facts, version).Count == 0)
                     unnoticed.Add($"{kind.Key} at {index}");
             }
         }
@@ -139,9 +145,11 @@ public sealed class SchemaFactsTests
         Assert.True(kinds.Count > 30, $"only {kinds.Count} kinds of facts were found");
     }
 
-    private static JsonNode Facts() => JsonNode.Parse(File.ReadAllText(RepositoryFiles.PathOf("tests", "facts", "grafeas-v1.json")))!;
+    private static JsonNode Facts(string version = "v1") =>
+        JsonNode.Parse(File.ReadAllText(RepositoryFiles.PathOf("tests", "facts", $"grafeas-{version}.json")))!;
 
-    private static IReadOnlyList<string> DifferencesWith(JsonNode facts) => Schema.Differences(Compiled, FactsReader.Read(facts));
+    private static IReadOnlyList<string> DifferencesWith(JsonNode facts, string version = "v1") =>
+        Schema.Differences(Compiled[version], FactsReader.Read(facts));
 
     private static JsonObject Item(JsonNode parent, string list, string key, string value) =>
         parent[list]!.AsArray().Select(item => item!.AsObject()).Single(item => (string?)item[key] == value);

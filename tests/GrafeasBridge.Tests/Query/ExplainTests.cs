@@ -19,8 +19,8 @@ public sealed class ExplainTests : IAsyncLifetime
     [Fact]
     public async Task What_is_explained_is_what_a_create_then_gives()
     {
-        await Builds.NoteAsync(host, "ci");
-        Occurrence occurrence = Builds.WithFacts("ci", "1.4.0");
+        await BuildSamples.NoteAsync(host, "ci");
+        Occurrence occurrence = BuildSamples.WithFacts("ci", "1.4.0");
         ExplainResponse explained = await ExplainAsync(occurrence);
         ExplainedVersion version = Assert.Single(explained.Versions);
         Assert.Equal(("acme", "images", "team:web", "1.4.0"), (version.Subject, version.Repo, version.Package, version.Version));
@@ -28,8 +28,8 @@ public sealed class ExplainTests : IAsyncLifetime
         Assert.Empty(explained.Problems);
         Assert.Empty(explained.UnmappedReason);
 
-        await Builds.SendAsync(host, "ci", occurrence);
-        VersionReport report = await Bridge.GetVersionAsync(Builds.Version("1.4.0"), cancellationToken: Builds.Cancelled);
+        await BuildSamples.SendAsync(host, "ci", occurrence);
+        VersionReport report = await Bridge.GetVersionAsync(BuildSamples.Version("1.4.0"), cancellationToken: BuildSamples.Cancelled);
         Assert.Equal(Lines(report.Attributes), Lines(version.Attributes));
         Assert.NotEmpty(version.Attributes);
     }
@@ -37,17 +37,17 @@ public sealed class ExplainTests : IAsyncLifetime
     [Fact]
     public async Task Explaining_stores_nothing()
     {
-        await ExplainAsync(Builds.WithFacts("ci", "1.4.0"));
-        Assert.Empty((await Bridge.ListVersionsAsync(new(), cancellationToken: Builds.Cancelled)).Versions);
-        Assert.Empty((await Bridge.ListUnmappedAsync(new() { Parent = "projects/ci" }, cancellationToken: Builds.Cancelled)).Occurrences);
+        await ExplainAsync(BuildSamples.WithFacts("ci", "1.4.0"));
+        Assert.Empty((await Bridge.ListVersionsAsync(new(), cancellationToken: BuildSamples.Cancelled)).Versions);
+        Assert.Empty((await Bridge.ListUnmappedAsync(new() { Parent = "projects/ci" }, cancellationToken: BuildSamples.Cancelled)).Occurrences);
         var grafeas = new Grafeas.V1.Grafeas.GrafeasClient(host.Channel);
-        Assert.Empty((await grafeas.ListOccurrencesAsync(new() { Parent = "projects/ci" }, cancellationToken: Builds.Cancelled)).Occurrences);
+        Assert.Empty((await grafeas.ListOccurrencesAsync(new() { Parent = "projects/ci" }, cancellationToken: BuildSamples.Cancelled)).Occurrences);
     }
 
     [Fact]
     public async Task What_would_be_refused_or_go_nowhere_is_said_in_words()
     {
-        Occurrence wrong = Builds.Of("ci", "1");
+        Occurrence wrong = BuildSamples.Of("ci", "1");
         wrong.NoteName = "build";
         wrong.Build.Provenance.Id = "";
         ExplainResponse explained = await ExplainAsync(wrong);
@@ -55,32 +55,32 @@ public sealed class ExplainTests : IAsyncLifetime
         Assert.Contains(explained.Problems, p => p.StartsWith("occurrence.build.provenance.id: ", StringComparison.Ordinal));
         Assert.Single(explained.Versions);
 
-        Occurrence lost = Builds.Of("ci", "1");
+        Occurrence lost = BuildSamples.Of("ci", "1");
         lost.ResourceUri = "https://nobody.example.com/thing";
         explained = await ExplainAsync(lost);
         Assert.Empty(explained.Versions);
         Assert.Contains("nobody.example.com", explained.UnmappedReason, StringComparison.Ordinal);
-        await Refusal.OfAsync(StatusCode.InvalidArgument, Bridge.ExplainAsync(new() { Parent = "projects/ci" }, cancellationToken: Builds.Cancelled));
-        await Refusal.OfAsync(StatusCode.InvalidArgument, Bridge.ExplainAsync(new() { Parent = "ci", Occurrence = lost }, cancellationToken: Builds.Cancelled));
+        await Refusal.OfAsync(StatusCode.InvalidArgument, Bridge.ExplainAsync(new() { Parent = "projects/ci" }, cancellationToken: BuildSamples.Cancelled));
+        await Refusal.OfAsync(StatusCode.InvalidArgument, Bridge.ExplainAsync(new() { Parent = "ci", Occurrence = lost }, cancellationToken: BuildSamples.Cancelled));
     }
 
     [Fact]
     public async Task A_digest_is_explained_by_the_build_that_named_it()
     {
-        await Builds.NoteAsync(host, "ci");
-        Occurrence scan = Builds.Of("ci", "1");
-        scan.ResourceUri = "https://mirror.example.com/web@" + Builds.Digest;
+        await BuildSamples.NoteAsync(host, "ci");
+        Occurrence scan = BuildSamples.Of("ci", "1");
+        scan.ResourceUri = "https://mirror.example.com/web@" + BuildSamples.Digest;
         ExplainResponse before = await ExplainAsync(scan);
-        Assert.Contains(Builds.Digest, before.UnmappedReason, StringComparison.Ordinal);
+        Assert.Contains(BuildSamples.Digest, before.UnmappedReason, StringComparison.Ordinal);
 
-        await Builds.SendAsync(host, "ci", Builds.WithFacts("ci", "1.4.0"));
+        await BuildSamples.SendAsync(host, "ci", BuildSamples.WithFacts("ci", "1.4.0"));
         ExplainResponse after = await ExplainAsync(scan);
         Assert.Equal("1.4.0", Assert.Single(after.Versions).Version);
         Assert.Empty(after.UnmappedReason);
     }
 
     private async Task<ExplainResponse> ExplainAsync(Occurrence occurrence) =>
-        await Bridge.ExplainAsync(new ExplainRequest { Parent = "projects/ci", Occurrence = occurrence }, cancellationToken: Builds.Cancelled);
+        await Bridge.ExplainAsync(new ExplainRequest { Parent = "projects/ci", Occurrence = occurrence }, cancellationToken: BuildSamples.Cancelled);
 
     // Before it is stored an occurrence has no name, and time of creation is the server's.
     private static IEnumerable<string> Lines(IEnumerable<MappedAttribute> attributes) => attributes

@@ -17,7 +17,7 @@ public sealed class RedeliverTests
         var options = new EmulatorOptions { Listen = "http://127.0.0.1:0", Path = folder.File("target.db") };
         options.Users["ci"] = new EmulatorUser { ApiKey = Key };
         await using WebApplication emulator = EmulatorHost.Build(options, TimeProvider.System);
-        await emulator.StartAsync(Builds.Cancelled);
+        await emulator.StartAsync(BuildSamples.Cancelled);
         await using BridgeHost host = await BridgeHost.StartAsync(
             "Targets:0:Name=main",
             "Targets:0:BaseUrl=" + emulator.Urls.Single(),
@@ -25,17 +25,17 @@ public sealed class RedeliverTests
             "Targets:0:ApiKey=" + Key,
             "Targets:0:CreateMissing=Nothing");
         host.Logs.Expect(entry => entry.Category.StartsWith("GrafeasBridge.Delivery", StringComparison.Ordinal) && entry.Message.Contains("team:web", StringComparison.Ordinal));
-        await Builds.NoteAsync(host, "ci");
-        await Builds.SendAsync(host, "ci", Builds.Of("ci", "1"));
-        VersionSummary parked = await Builds.UntilAsync(host, Builds.Version("1", "main"), DeliveryState.Parked);
+        await BuildSamples.NoteAsync(host, "ci");
+        await BuildSamples.SendAsync(host, "ci", BuildSamples.Of("ci", "1"));
+        VersionSummary parked = await BuildSamples.UntilAsync(host, BuildSamples.Version("1", "main"), DeliveryState.Parked);
         Assert.NotEmpty(parked.LastReason);
         Assert.Null(parked.NextAttemptTime);
 
         await MakeVersionAsync(emulator.Urls.Single());
-        VersionSummary again = await new Bridge.BridgeClient(host.Channel).RedeliverAsync(Builds.Again("1", "main"), cancellationToken: Builds.Cancelled);
+        VersionSummary again = await new Bridge.BridgeClient(host.Channel).RedeliverAsync(BuildSamples.Again("1", "main"), cancellationToken: BuildSamples.Cancelled);
         Assert.Equal(0, again.Attempts);
         Assert.NotEqual(DeliveryState.Parked, again.State);
-        VersionSummary verified = await Builds.UntilAsync(host, Builds.Version("1", "main"), DeliveryState.Verified);
+        VersionSummary verified = await BuildSamples.UntilAsync(host, BuildSamples.Version("1", "main"), DeliveryState.Verified);
         Assert.Equal(verified.Revision, verified.SettledRevision);
         Assert.NotNull(verified.VerifiedTime);
     }
@@ -53,8 +53,8 @@ public sealed class RedeliverTests
         })
         {
             using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
-            using HttpResponseMessage answer = await http.PostAsync(new Uri(path, UriKind.Relative), content, Builds.Cancelled);
-            Assert.True(answer.IsSuccessStatusCode, $"{path}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync(Builds.Cancelled)}");
+            using HttpResponseMessage answer = await http.PostAsync(new Uri(path, UriKind.Relative), content, BuildSamples.Cancelled);
+            Assert.True(answer.IsSuccessStatusCode, $"{path}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync(BuildSamples.Cancelled)}");
         }
     }
 }

@@ -16,11 +16,13 @@ internal static partial class SettingsPage
         ("Listen", typeof(GrafeasBridge.Hosting.ListenOptions), "The doors."),
         ("Access", typeof(GrafeasBridge.Access.AccessOptions), "Who may call."),
         ("Ingest", typeof(GrafeasBridge.Ingest.IngestOptions), "What comes in."),
+        ("Archivista", typeof(GrafeasBridge.Ingest.ArchivistaOptions), "Uploads in the [Archivista dialect](Ingest/Archivista/README.md)."),
         ("Store", typeof(GrafeasBridge.Store.StoreOptions), "Where it is kept."),
         ("Mapping", typeof(GrafeasBridge.Mapping.MappingOptions), "What becomes of it. Resolver rows and the table: [Mapping](Mapping/README.md)."),
         ("Delivery", typeof(GrafeasBridge.Delivery.DeliveryOptions), "How versions are brought to their targets."),
         ("Targets:N", typeof(GrafeasBridge.Delivery.TargetOptions), "The targets, numbered from 0. None: the embedded emulator."),
         ("Emulator", typeof(BintrayEmulator.EmulatorOptions), "The embedded emulator; the same when it runs alone."),
+        ("Rest", typeof(GrafeasBridge.Documentation.DocumentationOptions), "What REST shows of itself."),
         ("Telemetry", typeof(GrafeasBridge.Telemetry.TelemetryOptions), "What leaves the process."),
     ];
 

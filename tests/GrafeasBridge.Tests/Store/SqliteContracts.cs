@@ -27,7 +27,17 @@ public sealed class SqliteDeliveryTests : DeliveryContract
     internal override StoreBackend NewBackend() => new SqliteBackend();
 }
 
+public sealed class SqliteUploadTests : UploadContract
+{
+    internal override StoreBackend NewBackend() => new SqliteBackend();
+}
+
 public sealed class SqliteFilterTests : FilterContract
+{
+    internal override StoreBackend NewBackend() => new SqliteBackend();
+}
+
+public sealed class SqliteFilterOracleTests : Filtering.Oracle.StoreDifferentialContract
 {
     internal override StoreBackend NewBackend() => new SqliteBackend();
 }

@@ -33,10 +33,10 @@ public sealed class TraceTests
         };
         ActivitySource.AddActivityListener(listener);
         await using BridgeHost host = await BridgeHost.StartAsync();
-        await Builds.NoteAsync(host, "ci");
-        await Builds.SendAsync(host, "ci", Builds.Of("ci", "1"), new Metadata { { "traceparent", $"00-{trace}-00f067aa0ba902b7-01" } });
+        await BuildSamples.NoteAsync(host, "ci");
+        await BuildSamples.SendAsync(host, "ci", BuildSamples.Of("ci", "1"), new Metadata { { "traceparent", $"00-{trace}-00f067aa0ba902b7-01" } });
 
-        Activity reconcile = await delivered.Task.WaitAsync(Builds.Cancelled);
+        Activity reconcile = await delivered.Task.WaitAsync(BuildSamples.Cancelled);
         Assert.Equal(ActivityKind.Consumer, reconcile.Kind);
         Assert.Equal("embedded", reconcile.GetTagItem("grafeasbridge.target"));
         Assert.Equal("acme/images/team:web", reconcile.GetTagItem("grafeasbridge.package"));

@@ -16,7 +16,10 @@ internal static class AnyTypes
     public static readonly TypeRegistry Registry = TypeRegistry.FromFiles(
         GrafeasReflection.Descriptor,
         ProjectReflection.Descriptor,
+        Grafeas.V1Beta1.GrafeasReflection.Descriptor,
+        Grafeas.V1Beta1.Project.ProjectReflection.Descriptor,
         BridgeReflection.Descriptor,
+        BuildsReflection.Descriptor,
         StatusReflection.Descriptor,
         ErrorDetailsReflection.Descriptor,
         StructReflection.Descriptor,

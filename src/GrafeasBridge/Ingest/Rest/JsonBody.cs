@@ -13,6 +13,8 @@ namespace GrafeasBridge.Ingest;
 /// </summary>
 internal sealed class JsonBody
 {
+    private static readonly IngestOptions Defaults = new();
+
     private readonly Utf8JsonWriter writer;
     private readonly List<string> path = [];
     private readonly List<Problem> problems = [];
@@ -21,11 +23,13 @@ internal sealed class JsonBody
     private JsonBody(Utf8JsonWriter writer) => this.writer = writer;
 
     /// <param name="field">The request's field that the body is; empty when it is the whole request.</param>
+    /// <param name="limits">How deep and how much it may be; the defaults when left out.</param>
     /// <returns>The body for transcoding.</returns>
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT with every problem.</exception>
-    public static ReadOnlyMemory<byte> Normalize(ReadOnlyMemory<byte> json, MessageDescriptor type, string field)
+    public static ReadOnlyMemory<byte> Normalize(ReadOnlyMemory<byte> json, MessageDescriptor type, string field, IngestOptions? limits = null)
     {
         var output = new ArrayBufferWriter<byte>(json.Length + 256);
+        JsonScan.Check(json.Span, limits ?? Defaults);
         using JsonDocument document = Parse(json);
         using var target = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
         var body = new JsonBody(target);
@@ -44,10 +48,8 @@ internal sealed class JsonBody
         }
         catch (JsonException e)
         {
-            string where = e.LineNumber is { } line ? $" (line {line + 1}, byte {e.BytePositionInLine + 1})" : string.Empty;
-            throw Errors.Invalid(
-                string.Empty,
-                $"The body is not JSON that can be read{where}: it may be cut off, nested too deeply, or name a field twice");
+            // It has been read once already, so all that is left to be wrong is a name given twice in one object.
+            throw JsonScan.Wrong($"names a field twice in one object{JsonScan.Where(e)}");
         }
     }
 

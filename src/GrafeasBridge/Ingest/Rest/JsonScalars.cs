@@ -29,11 +29,14 @@ internal static class JsonScalars
         {
             if (type == Timestamp.Descriptor) JsonParser.Default.Parse<Timestamp>(json.GetRawText());
             else if (type == Duration.Descriptor) JsonParser.Default.Parse<Duration>(json.GetRawText());
+            else JsonParser.Default.Parse<FieldMask>(json.GetRawText());
             return null;
         }
         catch (InvalidProtocolBufferException)
         {
-            return type == Timestamp.Descriptor ? "is no time such as 2024-03-01T10:00:00Z" : "is no duration such as 1.5s";
+            return type == Timestamp.Descriptor ? "is no time such as 2024-03-01T10:00:00Z"
+                : type == Duration.Descriptor ? "is no duration such as 1.5s"
+                : "is no mask such as remediation,build.provenance";
         }
     }
 
@@ -51,7 +54,7 @@ internal static class JsonScalars
             case FieldType.Enum:
                 return Enum(writer, json, field.EnumType);
             case FieldType.Float or FieldType.Double:
-                return Real(writer, json);
+                return Real(writer, json, field.FieldType == FieldType.Float ? float.MaxValue : double.MaxValue);
             case FieldType.Int64 or FieldType.SInt64 or FieldType.SFixed64:
                 return Whole(writer, json, long.MinValue, long.MaxValue, wide: true);
             case FieldType.UInt64 or FieldType.Fixed64:
@@ -96,13 +99,22 @@ internal static class JsonScalars
         return null;
     }
 
-    private static string? Real(Utf8JsonWriter writer, JsonElement json)
+    // A number too large would silently become infinity.
+    private static string? Real(Utf8JsonWriter writer, JsonElement json, double most)
     {
-        if (json.ValueKind == JsonValueKind.Number) return Copy(writer, json, fits: true, string.Empty);
-        bool named = json.ValueKind == JsonValueKind.String
-            && (json.GetString() is "NaN" or "Infinity" or "-Infinity"
-                || double.TryParse(json.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out _));
-        return Copy(writer, json, named, "must be a number");
+        string? text = json.ValueKind switch
+        {
+            JsonValueKind.Number => json.GetRawText(),
+            JsonValueKind.String => json.GetString(),
+            _ => null,
+        };
+        if (json.ValueKind == JsonValueKind.String && text is "NaN" or "Infinity" or "-Infinity") return Copy(writer, json, fits: true, string.Empty);
+        const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        if (!double.TryParse(text, Styles, CultureInfo.InvariantCulture, out double value) || double.IsNaN(value)) return "must be a number";
+        if (Math.Abs(value) > most)
+            return string.Create(CultureInfo.InvariantCulture, $"is out of range; it must be from {-most} to {most}");
+        writer.WriteNumberValue(value);
+        return null;
     }
 
     private static string? Whole(Utf8JsonWriter writer, JsonElement json, decimal least, decimal most, bool wide)

@@ -1,35 +1,41 @@
+using System.Globalization;
 using System.Text;
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace GrafeasBridge.Ingest;
 
 /// <summary>
-/// Gives every refusal under the REST paths a google.rpc.Status as body, also where no service was reached: an unknown path
-/// (404) and a wrong verb (405) would otherwise be answered with nothing.
+/// Gives every refusal a google.rpc.Status as body, also where no service was reached: an unknown path (404), a wrong verb
+/// (405) or a fault before any service would otherwise be answered with nothing. A gRPC caller gets the status as gRPC has it.
 /// </summary>
-internal sealed class RestErrors(RequestDelegate next)
+internal sealed partial class RestErrors(RequestDelegate next, ILogger<RestErrors> logger)
 {
-    private static readonly PathString[] Roots = ["/v1", "/v1beta1", "/bridge/v1"];
-
     private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(AnyTypes.Registry));
 
     public async Task InvokeAsync(HttpContext context)
     {
-        await next(context);
         HttpResponse response = context.Response;
-        bool answered = response.HasStarted || response.ContentType is not null || response.ContentLength > 0;
-        if (answered || !IsRest(context.Request)) return;
-        string path = Text.Short(context.Request.Path.Value ?? string.Empty);
-        Google.Rpc.Status? status = response.StatusCode switch
+        try
         {
-            StatusCodes.Status404NotFound => Errors.Status(
-                StatusCode.NotFound, $"There is nothing at {context.Request.Method} {path}."),
-            StatusCodes.Status405MethodNotAllowed => Errors.Status(
-                StatusCode.Unimplemented, $"{path} does not take {context.Request.Method}, but {response.Headers.Allow}."),
-            _ => null,
-        };
-        if (status is not null) await WriteAsync(context, response.StatusCode, status);
+            await next(context);
+        }
+        catch (BadHttpRequestException refused) when (!response.HasStarted)
+        {
+            await WriteAsync(context, refused);
+            return;
+        }
+        catch (Exception stray) when (!response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            Log.Stray(logger, context.Request.Method, Text.Short(context.Request.Path.Value ?? string.Empty), stray);
+            response.Clear();
+            await WriteAsync(context, StatusCodes.Status500InternalServerError, Errors.Internal().GetRpcStatus()!);
+            return;
+        }
+
+        bool answered = response.HasStarted || response.ContentType is not null || response.ContentLength > 0;
+        if (!answered && response.StatusCode >= StatusCodes.Status400BadRequest) await AnswerAsync(context);
     }
 
     /// <summary>Ends the call with a status as JSON.</summary>
@@ -44,13 +50,62 @@ internal sealed class RestErrors(RequestDelegate next)
             : context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 
-    private static bool IsRest(HttpRequest request)
+    /// <summary>Ends the call with what the server itself found wrong with the request: too large, too slow, cut off.</summary>
+    public static Task WriteAsync(HttpContext context, BadHttpRequestException failure)
     {
-        foreach (PathString root in Roots)
+        bool tooLarge = failure.StatusCode == StatusCodes.Status413PayloadTooLarge;
+        StatusCode code = tooLarge ? StatusCode.ResourceExhausted : StatusCode.InvalidArgument;
+        return WriteAsync(context, failure.StatusCode, Errors.Status(code, failure.Message));
+    }
+
+    /// <summary>Ends a gRPC call before a service was reached: status and message travel as headers ("Trailers-Only").</summary>
+    public static Task WriteGrpcAsync(HttpContext context, StatusCode code, string sentence)
+    {
+        HttpResponse response = context.Response;
+        response.StatusCode = StatusCodes.Status200OK;
+        response.ContentType = "application/grpc";
+        response.Headers["grpc-status"] = ((int)code).ToString(CultureInfo.InvariantCulture);
+        response.Headers["grpc-message"] = GrpcText(sentence);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>A text as a gRPC header carries it: visible ASCII and spaces as they are, the rest as percent-encoded UTF-8.</summary>
+    public static string GrpcText(string text)
+    {
+        var encoded = new StringBuilder(text.Length);
+        foreach (byte unit in Encoding.UTF8.GetBytes(text))
         {
-            if (request.Path.StartsWithSegments(root, StringComparison.Ordinal)) return true;
+            if (unit is >= 0x20 and < 0x7f and not (byte)'%') encoded.Append((char)unit);
+            else encoded.Append(CultureInfo.InvariantCulture, $"%{unit:X2}");
         }
 
-        return false;
+        return encoded.ToString();
+    }
+
+    public static bool IsGrpc(HttpRequest request) =>
+        request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
+
+    private static Task AnswerAsync(HttpContext context)
+    {
+        HttpResponse response = context.Response;
+        string method = context.Request.Method;
+        string path = Text.Short(context.Request.Path.Value ?? string.Empty);
+        if (response.StatusCode == StatusCodes.Status404NotFound && IsGrpc(context.Request))
+            return WriteGrpcAsync(context, StatusCode.Unimplemented, $"There is no method {path}.");
+        (StatusCode code, string sentence) = response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => (StatusCode.NotFound, $"There is nothing at {method} {path}."),
+            StatusCodes.Status405MethodNotAllowed => (StatusCode.Unimplemented, $"{path} does not take {method}, but {response.Headers.Allow}."),
+            StatusCodes.Status415UnsupportedMediaType => (StatusCode.InvalidArgument, $"{path} takes gRPC only, content type application/grpc."),
+            StatusCodes.Status426UpgradeRequired => (StatusCode.InvalidArgument, $"{path} takes gRPC, which needs HTTP/2."),
+            int other => (StatusCode.Unknown, ReasonPhrases.GetReasonPhrase(other)),
+        };
+        return WriteAsync(context, response.StatusCode, Errors.Status(code, sentence));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1260, LogLevel.Error, "{Verb} {Path} failed in a way nobody foresaw, before any service was reached", EventName = "StrayHttpException")]
+        public static partial void Stray(ILogger logger, string verb, string path, Exception cause);
     }
 }

@@ -21,10 +21,11 @@ internal static class RestQuery
     {
         if (query.Count == 0) return;
         Checker check = default;
+        var given = new HashSet<string>(StringComparer.Ordinal);
         foreach ((string name, StringValues values) in query)
         {
             if (System.Contains(name)) continue;
-            if (Problem(name, values, method) is { } problem) check.Add(Text.Short(name), problem);
+            if ((Problem(name, values, method) ?? Twice(name, method, given)) is { } problem) check.Add(Text.Short(name), problem);
         }
 
         if (check.Any) throw Errors.Invalid(check.Problems, check.Uncounted);
@@ -49,6 +50,23 @@ internal static class RestQuery
         };
     }
 
+    private static string? Twice(string name, GrpcJsonTranscodingMetadata method, HashSet<string> given) =>
+        given.Add(Spelling(method.MethodDescriptor.InputType, name)) ? null : "is given in both spellings";
+
+    private static string Spelling(MessageDescriptor type, string name)
+    {
+        var names = new List<string>();
+        MessageDescriptor? within = type;
+        foreach (string part in name.Split('.'))
+        {
+            FieldDescriptor field = Find(within!, part)!;
+            names.Add(field.Name);
+            within = field.FieldType == FieldType.Message ? field.MessageType : null;
+        }
+
+        return string.Join('.', names);
+    }
+
     private static FieldDescriptor? Resolve(MessageDescriptor type, string name)
     {
         FieldDescriptor? field = null;
@@ -57,7 +75,8 @@ internal static class RestQuery
         {
             field = within is null ? null : Find(within, part);
             if (field is null) return null;
-            within = field.FieldType == FieldType.Message && !field.IsRepeated ? field.MessageType : null;
+            bool parted = field.FieldType == FieldType.Message && !field.IsRepeated && !JsonScalars.TakesText(field.MessageType);
+            within = parted ? field.MessageType : null;
         }
 
         return field;

@@ -2,6 +2,7 @@ using System.Buffers;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
@@ -13,7 +14,7 @@ namespace GrafeasBridge.Ingest;
 /// </summary>
 internal sealed class RestRequests(RequestDelegate next, IOptions<IngestOptions> settings)
 {
-    private readonly int maxBytes = settings.Value.MaxMessageBytes;
+    private readonly IngestOptions limits = settings.Value;
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -23,8 +24,15 @@ internal sealed class RestRequests(RequestDelegate next, IOptions<IngestOptions>
             return;
         }
 
+        if (!RestPath.Fits(context.Request.Path.Value ?? string.Empty, ((RouteEndpoint)context.GetEndpoint()!).RoutePattern))
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
         try
         {
+            RestPath.CheckEncoding(context);
             RestQuery.Check(context.Request.Query, method);
             await ReadAsync(context.Request, method, context.RequestAborted);
         }
@@ -37,7 +45,7 @@ internal sealed class RestRequests(RequestDelegate next, IOptions<IngestOptions>
         }
         catch (BadHttpRequestException e)
         {
-            await RefuseAsync(context, e);
+            await RestErrors.WriteAsync(context, e);
             return;
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -53,11 +61,12 @@ internal sealed class RestRequests(RequestDelegate next, IOptions<IngestOptions>
         string field = method.HttpRule.Body;
         if (field.Length == 0)
         {
-            if (request.ContentLength > 0) throw Errors.Invalid(string.Empty, $"{method.MethodDescriptor.Name} takes no body");
+            await RefuseBodyAsync(request, method, cancellationToken);
             return;
         }
 
         RefuseContentType(request);
+        RefuseContentEncoding(request);
         ReadOnlyMemory<byte> json = await ReadBytesAsync(request, cancellationToken);
         string root = field == "*" ? string.Empty : field;
         if (json.IsEmpty) throw Errors.Invalid(root, "is required: the body is empty");
@@ -65,9 +74,25 @@ internal sealed class RestRequests(RequestDelegate next, IOptions<IngestOptions>
         MessageDescriptor type = field == "*"
             ? method.MethodDescriptor.InputType
             : method.MethodDescriptor.InputType.FindFieldByName(field).MessageType;
-        ReadOnlyMemory<byte> normal = JsonBody.Normalize(json, type, root);
+        ReadOnlyMemory<byte> normal = JsonBody.Normalize(json, type, root, limits);
         request.Body = new MemoryStream(normal.ToArray(), writable: false);
         request.ContentLength = normal.Length;
+    }
+
+    // A chunked body has no length to go by, so one byte is asked for.
+    private static async Task RefuseBodyAsync(HttpRequest request, GrpcJsonTranscodingMetadata method, CancellationToken cancellationToken)
+    {
+        bool announced = request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? request.ContentLength > 0;
+        if (!announced) return;
+        if (request.ContentLength > 0 || await request.Body.ReadAsync(new byte[1], cancellationToken) > 0)
+            throw Errors.Invalid(string.Empty, $"{method.MethodDescriptor.Name} takes no body");
+    }
+
+    private static void RefuseContentEncoding(HttpRequest request)
+    {
+        string encoding = request.Headers.ContentEncoding.ToString();
+        if (encoding.Length > 0 && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+            throw Errors.Invalid("content-encoding", $"is '{Text.Short(encoding)}'; send the body as it is");
     }
 
     private static void RefuseContentType(HttpRequest request)
@@ -88,26 +113,18 @@ internal sealed class RestRequests(RequestDelegate next, IOptions<IngestOptions>
 
     private async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (request.ContentLength > maxBytes) throw TooLarge();
+        if (request.ContentLength > limits.MaxMessageBytes) throw TooLarge($"has {request.ContentLength} bytes");
         var buffer = new ArrayBufferWriter<byte>((int)(request.ContentLength ?? 4096) + 1);
         while (true)
         {
             int read = await request.Body.ReadAsync(buffer.GetMemory(1), cancellationToken);
             if (read == 0) return buffer.WrittenMemory;
             buffer.Advance(read);
-            if (buffer.WrittenCount > maxBytes) throw TooLarge();
+            if (buffer.WrittenCount > limits.MaxMessageBytes) throw TooLarge($"has {buffer.WrittenCount} bytes or more");
         }
     }
 
-    private BadHttpRequestException TooLarge() => new(
-        $"The body is larger than {maxBytes} bytes (Ingest:MaxMessageBytes). Send less at once, or over gRPC, which is more compact.",
+    private BadHttpRequestException TooLarge(string size) => new(
+        $"The body {size}; at most {limits.MaxMessageBytes} are allowed (Ingest:MaxMessageBytes). Send less at once, or over gRPC, which is more compact.",
         StatusCodes.Status413PayloadTooLarge);
-
-    // What the server itself found wrong with the request: too large, too slow, cut off.
-    private static Task RefuseAsync(HttpContext context, BadHttpRequestException failure)
-    {
-        bool tooLarge = failure.StatusCode == StatusCodes.Status413PayloadTooLarge;
-        StatusCode code = tooLarge ? StatusCode.ResourceExhausted : StatusCode.InvalidArgument;
-        return RestErrors.WriteAsync(context, failure.StatusCode, Errors.Status(code, failure.Message));
-    }
 }

@@ -30,7 +30,7 @@ internal static class BuildRules
         check.Leave();
     }
 
-    private static void Provenance(ref Checker check, BuildProvenance provenance)
+    public static void Provenance(ref Checker check, BuildProvenance provenance)
     {
         check.Enter("provenance");
         check.Required(provenance.Id, "id");

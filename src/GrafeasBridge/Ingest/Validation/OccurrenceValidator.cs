@@ -16,12 +16,7 @@ internal static class OccurrenceValidator
     /// <param name="allowEmptyKeyId">See <see cref="IngestOptions.AllowEmptySignatureKeyId"/>.</param>
     public static void Check(ref Checker check, Occurrence occurrence, bool allowEmptyKeyId)
     {
-        check.Required(occurrence.ResourceUri, "resource_uri");
-        if (occurrence.ResourceUri.Length > MaxResourceUriLength)
-        {
-            check.Add("resource_uri", $"has {occurrence.ResourceUri.Length} characters; at most {MaxResourceUriLength} are allowed");
-        }
-
+        Resource(ref check, occurrence.ResourceUri, "resource_uri");
         switch (occurrence.DetailsCase)
         {
             case Occurrence.DetailsOneofCase.None: check.Add("details", $"one of {Kinds} is required"); break;
@@ -37,5 +32,11 @@ internal static class OccurrenceValidator
         }
 
         WellFormed.Check(ref check, occurrence);
+    }
+
+    public static void Resource(ref Checker check, string uri, string field)
+    {
+        check.Required(uri, field);
+        if (uri.Length > MaxResourceUriLength) check.Add(field, $"has {uri.Length} characters; at most {MaxResourceUriLength} are allowed");
     }
 }

@@ -20,9 +20,9 @@ internal static class PackageRules
         check.Leave();
     }
 
-    public static void Occurrence(ref Checker check, PackageOccurrence package)
+    public static void Occurrence(ref Checker check, PackageOccurrence package, string field = "package")
     {
-        check.Enter("package");
+        check.Enter(field);
         check.AtLeastOne(package.Location.Count, "location");
         for (int i = 0; i < package.Location.Count; i++)
         {

@@ -3,20 +3,20 @@ using Grafeas.V1;
 
 namespace GrafeasBridge.Ingest;
 
-/// <summary>Rules of the IMAGE kind.</summary>
+/// <summary>Rules of the IMAGE kind. The field, here and below, is what the version calls it.</summary>
 internal static class ImageRules
 {
-    public static void Note(ref Checker check, ImageNote note)
+    public static void Note(ref Checker check, ImageNote note, string field = "image")
     {
-        check.Enter("image");
+        check.Enter(field);
         check.Required(note.ResourceUrl, "resource_url");
         Print(ref check, note.Fingerprint);
         check.Leave();
     }
 
-    public static void Occurrence(ref Checker check, ImageOccurrence image)
+    public static void Occurrence(ref Checker check, ImageOccurrence image, string field = "image")
     {
-        check.Enter("image");
+        check.Enter(field);
         Print(ref check, image.Fingerprint);
         for (int i = 0; i < image.LayerInfo.Count; i++)
         {
@@ -47,9 +47,9 @@ internal static class ImageRules
 /// <summary>Rules of the DEPLOYMENT kind.</summary>
 internal static class DeploymentRules
 {
-    public static void Note(ref Checker check, DeploymentNote note)
+    public static void Note(ref Checker check, DeploymentNote note, string field = "deployment")
     {
-        check.Enter("deployment");
+        check.Enter(field);
         check.AtLeastOne(note.ResourceUri.Count, "resource_uri");
         Filled.Each(ref check, note.ResourceUri, "resource_uri");
         check.Leave();
@@ -78,10 +78,10 @@ internal static class DiscoveryRules
 /// <summary>Rules of the ATTESTATION kind.</summary>
 internal static class AttestationRules
 {
-    public static void Note(ref Checker check, AttestationNote note)
+    public static void Note(ref Checker check, AttestationNote note, string field = "attestation")
     {
         if (note.Hint is null) return;
-        check.Enter("attestation");
+        check.Enter(field);
         check.Enter("hint");
         check.Required(note.Hint.HumanReadableName, "human_readable_name");
         check.Leave();

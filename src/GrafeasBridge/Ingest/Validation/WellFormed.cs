@@ -6,7 +6,7 @@ using Google.Protobuf.WellKnownTypes;
 namespace GrafeasBridge.Ingest;
 
 /// <summary>
-/// Finds what protobuf carries and JSON or a calendar cannot: times out of range and JSON values without a value. Stored,
+/// Finds what protobuf carries and JSON or a calendar cannot: times out of range, JSON values without a value, and members without a name. Stored,
 /// they would break the answer of every later REST call, and the mapping of their version.
 /// </summary>
 internal static class WellFormed
@@ -38,8 +38,11 @@ internal static class WellFormed
     private static void CheckMap(ref Checker check, FieldDescriptor field, IDictionary map)
     {
         if (map.Count == 0) return;
+        bool members = field.ContainingType == Struct.Descriptor;
         foreach (DictionaryEntry entry in map)
         {
+            // JSON has such members, but REST could not answer them, nor any list that they are in.
+            if (members && entry.Key is "") check.Add(field.Name, "holds a member without a name");
             if (entry.Value is not IMessage child) return;
             CheckOne(ref check, field, child, -1, (string)entry.Key);
         }

@@ -75,7 +75,7 @@ internal static class SqliteSchema
         """;
 
     // What another version of the API wrote, where grafeas.v1 cannot say all of it. Then what filters of lists are looked up by; a
-    // block is 1024 sequences, and says between which times their occurrences were created, at least.
+    // block is 1024 sequences, and says between which times their occurrences were created, at least. Then uploads as they came.
     private const string Second = """
         alter table notes add column original blob;
         alter table occurrences add column original blob;
@@ -98,5 +98,10 @@ internal static class SqliteSchema
                 (select max(create_time) from occurrences where seq >= block << 10 and seq < (block + 1) << 10) as last
             from blocks)
         where first is not null;
+
+        create table uploads (
+            seq integer primary key autoincrement, project integer not null, gitoid text not null,
+            create_time integer not null, content blob not null);
+        create unique index upload_names on uploads (project, gitoid);
         """;
 }

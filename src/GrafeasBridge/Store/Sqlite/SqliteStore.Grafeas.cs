@@ -34,13 +34,17 @@ internal sealed partial class SqliteStore
         ReadAsync(database => database.InSnapshot(() => StoredLists.Notes(database, project, query, cancellationToken)), cancellationToken);
 
     public Task<IReadOnlyList<AddedOccurrence>> AddOccurrencesAsync(
-        IReadOnlyList<NewOccurrence> occurrences, CancellationToken cancellationToken)
+        IReadOnlyList<NewOccurrence> occurrences, NewUpload? upload, CancellationToken cancellationToken)
     {
-        long bytes = 0;
+        long bytes = upload?.Content.Length ?? 0;
         for (var i = 0; i < occurrences.Count; i++)
             bytes += occurrences[i].Content.Length + (occurrences[i].Original?.Length ?? 0);
-        return WriteAsync(session => Occurrences.Add(session, occurrences), cancellationToken, occurrences.Count, bytes);
+        var items = occurrences.Count + (upload is null ? 0 : 1);
+        return WriteAsync(session => Uploads.Add(session, occurrences, upload), cancellationToken, items, bytes);
     }
+
+    public Task<byte[]?> FindUploadAsync(string project, string gitoid, CancellationToken cancellationToken) =>
+        ReadAsync(database => Uploads.Content(database, project, gitoid), cancellationToken);
 
     public Task<StoredMessage?> FindOccurrenceAsync(string project, string id, CancellationToken cancellationToken) =>
         ReadAsync(database => OccurrenceQueries.Message(database, project, id), cancellationToken);

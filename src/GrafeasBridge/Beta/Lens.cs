@@ -1,0 +1,54 @@
+using Google.Protobuf;
+using GrafeasBridge.Ingest;
+using GrafeasBridge.Store;
+
+namespace GrafeasBridge.Beta;
+
+/// <summary>
+/// Holds two views of one stored thing together. The content is a message of grafeas.v1; the v1beta1 message is kept beside it
+/// only when it says more than the content does. A change to one view moves the other along, and loses nothing of what only
+/// that other view can say.
+/// </summary>
+/// <param name="kind">The number in the store, from both views.</param>
+internal sealed class Lens<TBeta, TV1>(MessageParser<TBeta> beta, MessageParser<TV1> v1, Func<TV1, TBeta, int> kind)
+    where TBeta : class, IMessage<TBeta>, IDeepCloneable<TBeta>, new()
+    where TV1 : class, IMessage<TV1>, IDeepCloneable<TV1>, new()
+{
+    /// <summary>What a reader of v1beta1 sees.</summary>
+    public TBeta Read(StoredMessage stored) => stored.Original is null
+        ? Conversion.ToBeta<TBeta>(v1.ParseFrom(stored.Content))
+        : beta.ParseFrom(stored.Original);
+
+    /// <summary>A new thing, written as v1beta1.</summary>
+    public Draft<TV1> New(TBeta message) => Stored(Conversion.ToV1<TV1>(message), message);
+
+    /// <summary>A change made by way of v1beta1.</summary>
+    public Draft<TV1> ChangedBeta(StoredMessage before, TBeta after)
+    {
+        TV1 content = v1.ParseFrom(before.Content);
+        Merge.Into(content, Conversion.ToV1<TV1>(Read(before)), Conversion.ToV1<TV1>(after));
+        return Stored(content, after);
+    }
+
+    /// <summary>A change made by way of grafeas.v1.</summary>
+    public Draft<TV1> ChangedV1(StoredMessage before, TV1 after)
+    {
+        TBeta original = Read(before);
+        Merge.Into(original, Conversion.ToBeta<TBeta>(v1.ParseFrom(before.Content)), Conversion.ToBeta<TBeta>(after));
+        return Stored(after, original);
+    }
+
+    private Draft<TV1> Stored(TV1 content, TBeta message)
+    {
+        CanonicalMaps.Sort(content);
+        bool saysMore = !Conversion.ToBeta<TBeta>(content).Equals(message);
+        byte[]? original = null;
+        if (saysMore)
+        {
+            CanonicalMaps.Sort(message);
+            original = message.ToByteArray();
+        }
+
+        return new Draft<TV1>(content, content.ToByteArray(), original, kind(content, message));
+    }
+}

@@ -1,0 +1,65 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Google.Api;
+
+namespace GrafeasBridge.Documentation;
+
+/// <summary>
+/// An HTTP binding's address in OpenAPI's form, where a parameter is one segment: <c>/v1/{name=projects/*/notes/*}</c> becomes
+/// <c>/v1/projects/{project}/notes/{note}</c>.
+/// </summary>
+/// <param name="Parameters">Names within the path, in order.</param>
+/// <param name="Fields">The request's fields that the path fills.</param>
+internal sealed partial record RestTemplate(string Path, IReadOnlyList<string> Parameters, IReadOnlyList<string> Fields)
+{
+    public static RestTemplate Parse(string pattern)
+    {
+        var path = new StringBuilder();
+        var parameters = new List<string>();
+        var fields = new List<string>();
+        int from = 0;
+        foreach (Match variable in Variables().Matches(pattern))
+        {
+            path.Append(pattern, from, variable.Index - from);
+            from = variable.Index + variable.Length;
+            string field = variable.Groups["field"].Value;
+            fields.Add(field);
+            path.AppendJoin('/', Segments(field, variable.Groups["of"].Success ? variable.Groups["of"].Value : "*", parameters));
+        }
+
+        return new RestTemplate(path.Append(pattern, from, pattern.Length - from).ToString(), parameters, fields);
+    }
+
+    public static (System.Net.Http.HttpMethod Verb, string Pattern) VerbAndPattern(HttpRule rule) => rule.PatternCase switch
+    {
+        HttpRule.PatternOneofCase.Get => (System.Net.Http.HttpMethod.Get, rule.Get),
+        HttpRule.PatternOneofCase.Post => (System.Net.Http.HttpMethod.Post, rule.Post),
+        HttpRule.PatternOneofCase.Put => (System.Net.Http.HttpMethod.Put, rule.Put),
+        HttpRule.PatternOneofCase.Patch => (System.Net.Http.HttpMethod.Patch, rule.Patch),
+        HttpRule.PatternOneofCase.Delete => (System.Net.Http.HttpMethod.Delete, rule.Delete),
+        _ => throw new NotSupportedException($"A binding of the kind {rule.PatternCase} has no verb that OpenAPI knows."),
+    };
+
+    // A star after projects/ is a project; a star alone is the field itself.
+    private static IEnumerable<string> Segments(string field, string of, List<string> parameters)
+    {
+        string before = string.Empty;
+        foreach (string segment in of.Split('/'))
+        {
+            if (segment is "*" or "**")
+            {
+                string name = before.Length == 0 ? field : before.TrimEnd('s');
+                parameters.Add(name);
+                yield return $"{{{name}}}";
+            }
+            else
+            {
+                before = segment;
+                yield return segment;
+            }
+        }
+    }
+
+    [GeneratedRegex(@"\{(?<field>[^=}]+)(=(?<of>[^}]+))?\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Variables();
+}

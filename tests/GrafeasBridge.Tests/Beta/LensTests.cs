@@ -1,0 +1,128 @@
+using CsCheck;
+using Google.Protobuf;
+using GrafeasBridge.Beta;
+using GrafeasBridge.Ingest;
+using GrafeasBridge.Store;
+using GrafeasBridge.Tests.Support;
+using BetaNote = Grafeas.V1Beta1.Note;
+using BetaOccurrence = Grafeas.V1Beta1.Occurrence;
+using V1Note = Grafeas.V1.Note;
+using V1Occurrence = Grafeas.V1.Occurrence;
+
+namespace GrafeasBridge.Tests.Beta;
+
+/// <summary>Two views of one stored thing: whatever is written in one version is read back in it, and the other loses nothing.</summary>
+public sealed class LensTests
+{
+    private const int Rounds = 2000;
+
+    private static readonly BetaOriginals Views = new();
+
+    [Fact]
+    public void What_v1beta1_wrote_is_what_v1beta1_reads() => Gen.Int.Sample(
+        seed =>
+        {
+            var random = new RandomMessages(seed);
+            BetaOccurrence occurrence = Occurrence(random);
+            BetaNote note = Note(random);
+            return Views.Occurrences.Read(Stored(Views.Occurrences.New(occurrence.Clone()))).Equals(occurrence)
+                && Views.Notes.Read(Stored(Views.Notes.New(note.Clone()))).Equals(note);
+        },
+        iter: Rounds);
+
+    [Fact]
+    public void What_v1beta1_can_say_of_a_v1_message_survives_the_way_there_and_back() => Gen.Int.Sample(
+        seed =>
+        {
+            var random = new RandomMessages(seed);
+            var occurrence = Conversion.ToBeta<BetaOccurrence>(random.Next<V1Occurrence>());
+            var note = Conversion.ToBeta<BetaNote>(random.Next<V1Note>());
+            Assert.Equal(occurrence, Conversion.ToBeta<BetaOccurrence>(Conversion.ToV1<V1Occurrence>(occurrence)));
+            Assert.Equal(note, Conversion.ToBeta<BetaNote>(Conversion.ToV1<V1Note>(note)));
+        },
+        iter: Rounds);
+
+    [Fact]
+    public void A_field_changed_by_v1beta1_leaves_every_other_field_of_a_v1_message_alone() => Gen.Int.Sample(
+        seed =>
+        {
+            var random = new RandomMessages(seed);
+            V1Occurrence written = random.Next<V1Occurrence>();
+            var before = new StoredMessage(written.ToByteArray());
+            BetaOccurrence body = Views.Occurrences.Read(before);
+            body.Remediation = "patch";
+            V1Occurrence after = Views.Occurrences.ChangedBeta(before, body).V1;
+            written.Remediation = "patch";
+            return after.Equals(written);
+        },
+        iter: Rounds);
+
+    [Fact]
+    public void A_field_changed_by_v1_leaves_every_other_field_of_a_v1beta1_message_alone() => Gen.Int.Sample(
+        seed =>
+        {
+            var random = new RandomMessages(seed);
+            BetaOccurrence occurrence = Occurrence(random);
+            BetaNote note = Note(random);
+            StoredMessage storedOccurrence = Stored(Views.Occurrences.New(occurrence.Clone()));
+            StoredMessage storedNote = Stored(Views.Notes.New(note.Clone()));
+            V1Occurrence seen = V1Occurrence.Parser.ParseFrom(storedOccurrence.Content);
+            V1Note seenNote = V1Note.Parser.ParseFrom(storedNote.Content);
+            seen.Remediation = occurrence.Remediation = "patch";
+            seenNote.LongDescription = note.LongDescription = "longer";
+            return Views.Occurrences.Read(Stored(Views.Occurrences.ChangedV1(storedOccurrence, seen))).Equals(occurrence)
+                && Views.Notes.Read(Stored(Views.Notes.ChangedV1(storedNote, seenNote))).Equals(note);
+        },
+        iter: Rounds);
+
+    [Fact]
+    public void An_update_is_read_back_as_it_was_written_and_v1_sees_all_of_it_that_v1_can_say() => Gen.Int.Sample(
+        seed =>
+        {
+            var random = new RandomMessages(seed);
+            BetaOccurrence first = Occurrence(random);
+            BetaOccurrence second = Occurrence(random);
+            Draft<V1Occurrence> draft = Views.Occurrences.ChangedBeta(Stored(Views.Occurrences.New(first)), second.Clone());
+            Assert.Equal(second, Views.Occurrences.Read(Stored(draft)));
+            Assert.Equal(
+                Conversion.ToBeta<BetaOccurrence>(Conversion.ToV1<V1Occurrence>(second)), Conversion.ToBeta<BetaOccurrence>(draft.V1));
+
+            BetaNote note = Note(random);
+            Draft<V1Note> changed = Views.Notes.ChangedBeta(Stored(Views.Notes.New(Note(random))), note.Clone());
+            Assert.Equal(note, Views.Notes.Read(Stored(changed)));
+            Assert.Equal(Conversion.ToBeta<BetaNote>(Conversion.ToV1<V1Note>(note)), Conversion.ToBeta<BetaNote>(changed.V1));
+        },
+        iter: Rounds);
+
+    [Fact]
+    public void An_update_that_changes_nothing_changes_nothing() => Gen.Int.Sample(
+        seed =>
+        {
+            var random = new RandomMessages(seed);
+            StoredMessage beta = Stored(Views.Occurrences.New(Occurrence(random)));
+            var v1 = new StoredMessage(random.Next<V1Occurrence>().ToByteArray());
+            Draft<V1Occurrence> byV1 = Views.Occurrences.ChangedV1(beta, V1Occurrence.Parser.ParseFrom(beta.Content));
+            Draft<V1Occurrence> byBeta = Views.Occurrences.ChangedBeta(v1, Views.Occurrences.Read(v1));
+            Assert.Equal(beta.Original, byV1.Original);
+            Assert.Equal(beta.Content, byV1.Content);
+            Assert.Null(byBeta.Original);
+            Assert.Equal(V1Occurrence.Parser.ParseFrom(v1.Content), byBeta.V1);
+        },
+        iter: Rounds);
+
+    private static StoredMessage Stored<T>(Draft<T> draft) => new(draft.Content, draft.Original);
+
+    private static BetaOccurrence Occurrence(RandomMessages random)
+    {
+        BetaOccurrence occurrence = random.Next<BetaOccurrence>();
+        occurrence.Kind = Kinds.Of(occurrence);
+        return occurrence;
+    }
+
+    private static BetaNote Note(RandomMessages random)
+    {
+        BetaNote note = random.Next<BetaNote>();
+        note.Kind = Kinds.Of(note);
+        return note;
+    }
+}

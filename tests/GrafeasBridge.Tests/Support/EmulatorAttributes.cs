@@ -1,0 +1,32 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace GrafeasBridge.Tests.Support;
+
+/// <summary>What the embedded emulator says of a version by its own REST API.</summary>
+internal static class EmulatorAttributes
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    /// <summary>Looks until the version carries what is waited for; the test's own end bounds it.</summary>
+    /// <param name="version">subject/repo/package/version.</param>
+    /// <returns>Values by name, joined by a comma where there are several.</returns>
+    public static async Task<IReadOnlyDictionary<string, string>> OfAsync(
+        BridgeHost host, string version, Func<IReadOnlyDictionary<string, string>, bool>? arrived = null)
+    {
+        string[] parts = version.Split('/');
+        using var http = new HttpClient { BaseAddress = host.Emulator };
+        var path = new Uri($"packages/{parts[0]}/{parts[1]}/{parts[2]}/versions/{parts[3]}/attributes", UriKind.Relative);
+        while (true)
+        {
+            using HttpResponseMessage answer = await http.GetAsync(path, Cancelled);
+            if (answer.StatusCode == HttpStatusCode.OK)
+            {
+                Dictionary<string, string> carried = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancelled))!.AsArray().ToDictionary(
+                    a => (string)a!["name"]!, a => string.Join(',', a!["values"]!.AsArray().Select(v => v!.ToString())), StringComparer.Ordinal);
+                if (carried.Count > 0 && arrived?.Invoke(carried) != false)
+                    return carried;
+            }
+        }
+    }
+}
