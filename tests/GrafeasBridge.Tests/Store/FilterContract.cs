@@ -1,6 +1,7 @@
 using System.Globalization;
 using GrafeasBridge.Filtering;
 using GrafeasBridge.Store;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Store;
 
@@ -21,7 +22,7 @@ public abstract class FilterContract : StoreContract
         var random = new Random(seed);
         await FillAsync(random);
         var gen = new RandomConditions(random);
-        for (var i = 0; i < 400; i++)
+        for (var i = 0; i < PropertyRuns.Of(400); i++)
         {
             var condition = gen.Next();
             var looks = random.Next(3) == 0 ? int.MaxValue : random.Next(1, 40);
@@ -116,7 +117,11 @@ public abstract class FilterContract : StoreContract
             byContent.Add(content, row);
             await AddAsync(Occurrence(project: row.Project, content: content) with
             {
-                NoteProject = noteProject, NoteId = noteId, Kind = kind, ResourceUri = row.Resource, CreateTime = new DateTimeOffset(row.Time, TimeSpan.Zero),
+                NoteProject = noteProject,
+                NoteId = noteId,
+                Kind = kind,
+                ResourceUri = row.Resource,
+                CreateTime = new DateTimeOffset(row.Time, TimeSpan.Zero),
             });
         }
     }
