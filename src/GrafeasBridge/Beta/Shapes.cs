@@ -1,6 +1,8 @@
 using Google.Protobuf;
 using Grafeas.V1;
 using BetaAttestation = Grafeas.V1Beta1.Attestation;
+using BetaLocation = Grafeas.V1Beta1.Vulnerability.VulnerabilityLocation;
+using BetaVersionKind = Grafeas.V1Beta1.Package.Version.Types.VersionKind;
 using BetaVulnerability = Grafeas.V1Beta1.Vulnerability;
 using VersionKind = Grafeas.V1.Version.Types.VersionKind;
 
@@ -11,6 +13,9 @@ internal static class Shapes
 {
     // In v1 a fixed version is always there, and MAXIMUM says that nothing mends it. In v1beta1 the location is absent then.
     private static readonly Grafeas.V1.Version Nothing = new() { Kind = VersionKind.Maximum };
+
+    // The same, as far as v1beta1 can say it.
+    private static readonly BetaLocation Nowhere = new() { Version = new() { Kind = BetaVersionKind.Maximum } };
 
     /// <param name="beta">Has been copied into <paramref name="v1"/> field by field.</param>
     public static void AfterToV1(IMessage beta, IMessage v1)
@@ -39,9 +44,8 @@ internal static class Shapes
     {
         switch (v1, beta)
         {
-            case (VulnerabilityOccurrence.Types.PackageIssue from, BetaVulnerability.PackageIssue issue):
-                bool mended = from.FixedCpeUri.Length > 0 || from.FixedPackage.Length > 0 || !Nothing.Equals(from.FixedVersion);
-                if (!mended) issue.FixedLocation = null;
+            case (VulnerabilityOccurrence.Types.PackageIssue, BetaVulnerability.PackageIssue issue):
+                if (Nowhere.Equals(issue.FixedLocation)) issue.FixedLocation = null;
                 break;
             case (AttestationOccurrence, BetaAttestation.Details details):
                 details.Attestation ??= new BetaAttestation.Attestation();

@@ -37,7 +37,15 @@ internal static class FilterStrings
         char c = text[at + 1];
         int plain = c switch
         {
-            'a' => '\a', 'b' => '\b', 'f' => '\f', 'n' => '\n', 'r' => '\r', 't' => '\t', 'v' => '\v', '\\' => '\\', '"' => '"', _ => -1,
+            'a' => '\a',
+            'b' => '\b',
+            'f' => '\f',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'v' => '\v',
+            '\\' or '"' => c,
+            _ => -1,
         };
         if (plain >= 0)
         {

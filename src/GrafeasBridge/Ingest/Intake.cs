@@ -87,9 +87,10 @@ internal sealed class Intake(
 
         string? requestId = call.RequestId?.Invoke();
         var now = clock.GetUtcNow();
+        // Occurrences of one upload share its statement.
+        Func<Occurrence, Placement> place = call.Upload is null ? mapping.Place : mapping.PlaceAlike();
         var items = new NewOccurrence[occurrences.Length];
-        for (int i = 0; i < occurrences.Length; i++) items[i] = Item(form, call, i, notes[i], requestId, now);
-        if (call.Upload is not null) TeachOnce(items);
+        for (int i = 0; i < occurrences.Length; i++) items[i] = Item(form, call, i, notes[i], requestId, now, place);
         RefuseUnplaced(items, form.ResourceField, call);
         if (call.IsAnsweredWhole) RefuseLong(occurrences, items);
         else RefuseLongOnes(items, call);
@@ -97,7 +98,7 @@ internal sealed class Intake(
     }
 
     private NewOccurrence Item<T>(
-        IOccurrenceForm<T> form, Submission<T> call, int index, NoteName note, string? requestId, DateTimeOffset now)
+        IOccurrenceForm<T> form, Submission<T> call, int index, NoteName note, string? requestId, DateTimeOffset now, Func<Occurrence, Placement> place)
         where T : class, IMessage<T>, IDeepCloneable<T>
     {
         T occurrence = call.Occurrences[index];
@@ -118,20 +119,9 @@ internal sealed class Intake(
             draft.Content,
             own?.RequestId ?? RequestIdOf(call, index, requestId, draft.V1),
             own?.ContentHash ?? SHA256.HashData(written),
-            mapping.Place(draft.V1),
+            place(draft.V1),
             Activity.Current?.Id,
             draft.Original);
-    }
-
-    // Occurrences of one upload share its statement, and each would teach all of it again.
-    private static void TeachOnce(NewOccurrence[] items)
-    {
-        var taught = new HashSet<DigestLesson>();
-        for (int i = 0; i < items.Length; i++)
-        {
-            Placement placement = items[i].Placement;
-            items[i] = items[i] with { Placement = placement with { Lessons = [.. placement.Lessons.Where(taught.Add)] } };
-        }
     }
 
     private string? RequestIdOf<T>(Submission<T> call, int index, string? sent, Occurrence occurrence) =>

@@ -8,6 +8,12 @@ internal interface IOccurrenceMapping
     /// <summary>Says which versions an occurrence concerns. Never throws on any well-formed message.</summary>
     Placement Place(Occurrence occurrence);
 
+    /// <summary>
+    /// Places occurrences that differ in their resource only, one by one: what they share is read from the first, and each
+    /// lesson is taught once.
+    /// </summary>
+    Func<Occurrence, Placement> PlaceAlike();
+
     /// <summary>Starts mapping one version. Occurrences are added one by one so that memory does not grow with their number.</summary>
     IVersionFold Begin();
 }

@@ -33,6 +33,8 @@ internal sealed partial class OccurrenceMapping : IOccurrenceMapping
 
     public Placement Place(Occurrence occurrence) => placer.Place(occurrence);
 
+    public Func<Occurrence, Placement> PlaceAlike() => placer.PlaceAlike();
+
     public IVersionFold Begin() => new VersionFold(Table, limits);
 
     private static partial class Log

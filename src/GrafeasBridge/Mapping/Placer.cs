@@ -7,12 +7,21 @@ namespace GrafeasBridge.Mapping;
 /// <summary>Finds the versions that an occurrence concerns: by its resource, and failing that by its built artifacts.</summary>
 internal sealed class Placer(ResolverChain resolvers, int maxArtifacts)
 {
-    public Placement Place(Occurrence occurrence)
+    public Placement Place(Occurrence occurrence) => Place(occurrence.ResourceUri, Read(occurrence), taught: []);
+
+    /// <summary>See <see cref="IOccurrenceMapping.PlaceAlike"/>.</summary>
+    public Func<Occurrence, Placement> PlaceAlike()
     {
-        var resource = occurrence.ResourceUri;
+        Said? shared = null;
+        var taught = new HashSet<DigestLesson>();
+        return occurrence => Place(occurrence.ResourceUri, shared ??= Read(occurrence), taught);
+    }
+
+    private Placement Place(string resource, Said said, HashSet<DigestLesson> taught)
+    {
         var digest = UnknownHostDigest(resource);
         var resolution = resolvers.Resolve(resource);
-        var artifacts = ArtifactsOf(occurrence, resolution?.Digest ?? digest, out var tooMany);
+        var artifacts = ArtifactsOf(said, resolution?.Digest ?? digest, out var tooMany);
         var known = artifacts.Where(a => a.Resolution.Package is not null).ToList();
 
         var draft = new Draft();
@@ -20,9 +29,9 @@ internal sealed class Placer(ResolverChain resolvers, int maxArtifacts)
             draft.AddResource(resolution, known);
         else
             draft.AddArtifacts(known, resolution is null ? digest : null, tooMany);
-        var lessons = Lessons(resolution is null ? known : known.Prepend(new Artifact(resolution, resolution.Digest)));
+        var lessons = Lessons(resolution is null ? known : known.Prepend(new Artifact(resolution, resolution.Digest)), taught);
         var reason = draft.IsEmpty ? Reason(resource, resolution, artifacts, tooMany) : null;
-        return new Placement(draft.Named(), draft.ByDigest(), lessons, Commits(occurrence), resolution?.Resolver, reason);
+        return new Placement(draft.Named(), draft.ByDigest(), lessons, said.Commits, resolution?.Resolver, reason);
     }
 
     private static string? UnknownHostDigest(string resource) =>
@@ -30,35 +39,34 @@ internal sealed class Placer(ResolverChain resolvers, int maxArtifacts)
             ? digest
             : null;
 
+    private Said Read(Occurrence occurrence) => new(
+        [.. BuiltArtifacts.Names(occurrence).Select(name => (name.Digest, new Lazy<Artifact?>(() => Resolve(name), isThreadSafe: false)))],
+        [.. SourceFacts.Commits(occurrence).Distinct(StringComparer.Ordinal).Take(maxArtifacts).Order(StringComparer.Ordinal)]);
+
+    private Artifact? Resolve(NamedArtifact name) =>
+        resolvers.Resolve(name.Name) is { } resolution ? new Artifact(resolution, resolution.Digest ?? name.Digest) : null;
+
     // Those with the digest that is asked for come first, so that a bound on their number never hides them.
-    private List<Artifact> ArtifactsOf(Occurrence occurrence, string? digest, out bool tooMany)
+    private List<Artifact> ArtifactsOf(Said said, string? digest, out bool tooMany)
     {
-        var named = BuiltArtifacts.Names(occurrence)
+        var named = said.Artifacts
             .OrderBy(a => digest is null || a.Digest == digest ? 0 : 1)
             .Take(maxArtifacts + 1)
             .ToList();
         tooMany = named.Count > maxArtifacts;
-        return
-        [
-            .. named.Take(maxArtifacts)
-                .Select(a => (Resolution: resolvers.Resolve(a.Name), a.Digest))
-                .Where(a => a.Resolution is not null)
-                .Select(a => new Artifact(a.Resolution!, a.Resolution!.Digest ?? a.Digest)),
-        ];
+        return [.. named.Take(maxArtifacts).Select(a => a.Known.Value).OfType<Artifact>()];
     }
 
-    private static IReadOnlyList<DigestLesson> Lessons(IEnumerable<Artifact> artifacts) =>
+    /// <param name="taught">Not said again; takes what is said.</param>
+    private static IReadOnlyList<DigestLesson> Lessons(IEnumerable<Artifact> artifacts, HashSet<DigestLesson> taught) =>
     [
         .. artifacts
             .Where(a => a.Resolution.Version is not null && a.Digest is not null)
             .Select(a => new DigestLesson(a.Resolution.Version!, a.Digest!))
-            .Distinct()
+            .Where(taught.Add)
             .OrderBy(l => l.Version.ToString(), StringComparer.Ordinal)
             .ThenBy(l => l.Digest, StringComparer.Ordinal),
     ];
-
-    private IReadOnlyList<string> Commits(Occurrence occurrence) =>
-        [.. SourceFacts.Commits(occurrence).Distinct(StringComparer.Ordinal).Take(maxArtifacts).Order(StringComparer.Ordinal)];
 
     private string Reason(string resource, Resolution? resolution, List<Artifact> artifacts, bool tooMany)
     {
@@ -80,6 +88,10 @@ internal sealed class Placer(ResolverChain resolvers, int maxArtifacts)
             ? $"resolver {resolution.Resolver} understands it, but {refusal}"
             : "no resolver of Mapping:Resolvers understands it";
     }
+
+    /// <summary>What an occurrence says beside its resource.</summary>
+    /// <param name="Artifacts">By every name: the digest that stands there, and what a resolver knows, asked when it is wanted.</param>
+    private sealed record Said(IReadOnlyList<(string? Digest, Lazy<Artifact?> Known)> Artifacts, IReadOnlyList<string> Commits);
 
     /// <summary>An artifact that a resolver knows.</summary>
     /// <param name="Digest">Of the name itself, or else of the artifact that bears it.</param>

@@ -30,7 +30,10 @@ public sealed class CrossVersionTests(IngestFixture fixture) : IClassFixture<Ing
         V1Occurrence read = await V1.GetOccurrenceAsync(new() { Name = written.Name }, cancellationToken: Cancelled);
         var expected = new V1Occurrence(Samples.Build(note))
         {
-            Name = written.Name, Kind = V1Kind.Build, CreateTime = written.CreateTime, UpdateTime = written.UpdateTime,
+            Name = written.Name,
+            Kind = V1Kind.Build,
+            CreateTime = written.CreateTime,
+            UpdateTime = written.UpdateTime,
         };
         Assert.Equal(expected, read);
         Assert.Equal("1", (await V1.GetNoteAsync(new() { Name = note }, cancellationToken: Cancelled)).Build.BuilderVersion);

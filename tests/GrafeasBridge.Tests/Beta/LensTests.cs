@@ -28,7 +28,7 @@ public sealed class LensTests
             return Views.Occurrences.Read(Stored(Views.Occurrences.New(occurrence.Clone()))).Equals(occurrence)
                 && Views.Notes.Read(Stored(Views.Notes.New(note.Clone()))).Equals(note);
         },
-        iter: Rounds);
+        iter: PropertyRuns.Of(Rounds));
 
     [Fact]
     public void What_v1beta1_can_say_of_a_v1_message_survives_the_way_there_and_back() => Gen.Int.Sample(
@@ -40,7 +40,7 @@ public sealed class LensTests
             Assert.Equal(occurrence, Conversion.ToBeta<BetaOccurrence>(Conversion.ToV1<V1Occurrence>(occurrence)));
             Assert.Equal(note, Conversion.ToBeta<BetaNote>(Conversion.ToV1<V1Note>(note)));
         },
-        iter: Rounds);
+        iter: PropertyRuns.Of(Rounds));
 
     [Fact]
     public void A_field_changed_by_v1beta1_leaves_every_other_field_of_a_v1_message_alone() => Gen.Int.Sample(
@@ -55,7 +55,7 @@ public sealed class LensTests
             written.Remediation = "patch";
             return after.Equals(written);
         },
-        iter: Rounds);
+        iter: PropertyRuns.Of(Rounds));
 
     [Fact]
     public void A_field_changed_by_v1_leaves_every_other_field_of_a_v1beta1_message_alone() => Gen.Int.Sample(
@@ -73,7 +73,7 @@ public sealed class LensTests
             return Views.Occurrences.Read(Stored(Views.Occurrences.ChangedV1(storedOccurrence, seen))).Equals(occurrence)
                 && Views.Notes.Read(Stored(Views.Notes.ChangedV1(storedNote, seenNote))).Equals(note);
         },
-        iter: Rounds);
+        iter: PropertyRuns.Of(Rounds));
 
     [Fact]
     public void An_update_is_read_back_as_it_was_written_and_v1_sees_all_of_it_that_v1_can_say() => Gen.Int.Sample(
@@ -92,7 +92,7 @@ public sealed class LensTests
             Assert.Equal(note, Views.Notes.Read(Stored(changed)));
             Assert.Equal(Conversion.ToBeta<BetaNote>(Conversion.ToV1<V1Note>(note)), Conversion.ToBeta<BetaNote>(changed.V1));
         },
-        iter: Rounds);
+        iter: PropertyRuns.Of(Rounds));
 
     [Fact]
     public void An_update_that_changes_nothing_changes_nothing() => Gen.Int.Sample(
@@ -108,7 +108,7 @@ public sealed class LensTests
             Assert.Null(byBeta.Original);
             Assert.Equal(V1Occurrence.Parser.ParseFrom(v1.Content), byBeta.V1);
         },
-        iter: Rounds);
+        iter: PropertyRuns.Of(Rounds));
 
     private static StoredMessage Stored<T>(Draft<T> draft) => new(draft.Content, draft.Original);
 

@@ -31,7 +31,10 @@ public sealed class SummaryTests(IngestFixture fixture) : IClassFixture<IngestFi
         var version = new Grafeas.V1.Version { Kind = Grafeas.V1.Version.Types.VersionKind.Maximum };
         theirs.Vulnerability.PackageIssue.Add(new Grafeas.V1.VulnerabilityOccurrence.Types.PackageIssue
         {
-            AffectedCpeUri = "c", AffectedPackage = "p", AffectedVersion = version, FixedVersion = version.Clone(),
+            AffectedCpeUri = "c",
+            AffectedPackage = "p",
+            AffectedVersion = version,
+            FixedVersion = version.Clone(),
         });
         await fixture.Host.Grafeas.CreateOccurrenceAsync(new() { Parent = "projects/sum", Occurrence = theirs }, cancellationToken: Cancelled);
 

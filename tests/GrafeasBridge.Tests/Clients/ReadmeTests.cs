@@ -18,6 +18,10 @@ public sealed class ReadmeTests
         ("notes?noteId=build", "\"projects/demo/notes/build\""),
         ("x-request-id: b-42", "\"projects/demo/occurrences/"),
         ("versions/1.5.0", "b-42"),
+        ("v1beta1/projects/demo/notes/build", "\"builderVersion\":\"1\""),
+        ("filter=kind=", "b-42"),
+        ("projects/demo/builds", "team/web@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
+        ("archivista/upload", "\"gitoid\""),
     ];
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

@@ -4,6 +4,7 @@ using CsCheck;
 using GrafeasBridge.Delivery;
 using GrafeasBridge.Delivery.Bintray;
 using GrafeasBridge.Mapping;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Delivery;
 
@@ -76,7 +77,7 @@ public sealed class AttributePlanTests
             MappedAttribute sent = TargetHarness.Attribute("n", AttributeType.String, legal);
             CarriedAttribute back = BintrayCodec.ReadAttributes(BintrayCodec.Attributes([sent])).Single();
             return AttributePlan.Same(sent, back);
-        });
+        }, iter: PropertyRuns.Of(100));
 
     [Fact]
     public void Every_type_is_written_as_the_api_wants_it()

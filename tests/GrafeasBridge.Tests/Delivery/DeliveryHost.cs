@@ -118,6 +118,8 @@ internal sealed class LineMapping : IOccurrenceMapping
 {
     public Placement Place(Occurrence occurrence) => throw new NotSupportedException("Delivery never places.");
 
+    public Func<Occurrence, Placement> PlaceAlike() => Place;
+
     public IVersionFold Begin() => new Fold();
 
     private sealed class Fold : IVersionFold

@@ -2,6 +2,7 @@ using System.Text;
 using CsCheck;
 using GrafeasBridge.Delivery;
 using GrafeasBridge.Delivery.Bintray;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Delivery;
 
@@ -93,5 +94,6 @@ public sealed class DeliveryOutcomeTests
     public void Any_bytes_are_survived() =>
         Check.Sample(
             Gen.Select(Gen.Int[100, 599], Gen.Byte.Array[0, 200]),
-            pair => Assert.True(BintrayReplies.Judge(pair.Item1, pair.Item2, creates: false).Reason.Length < 500));
+            pair => Assert.True(BintrayReplies.Judge(pair.Item1, pair.Item2, creates: false).Reason.Length < 500),
+            iter: PropertyRuns.Of(100));
 }

@@ -1,5 +1,6 @@
 using GrafeasBridge.Delivery;
 using GrafeasBridge.Store;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Delivery;
 
@@ -106,7 +107,8 @@ public sealed class RetryScheduleTests
             {
                 TimeSpan delay = Settle(DeliveryOutcome.Garbled, pair.Item1, random: pair.Item2).NextAttempt!.Value - Now;
                 Assert.InRange(delay, Options.FirstRetry / 2, Options.MaxRetryDelay);
-            });
+            },
+            iter: PropertyRuns.Of(100));
 
     private static Settlement Settle(
         DeliveryOutcome outcome, int attempts, double random = 0, TimeSpan? retryAfter = null, DateTimeOffset? since = null,

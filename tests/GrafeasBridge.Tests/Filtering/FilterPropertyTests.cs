@@ -28,7 +28,7 @@ public sealed class FilterPropertyTests
                 {
                     Occurrence occurrence = random.Occurrence();
                     bool matches = filter.Matches(occurrence);
-                    bool fulfils = Fulfils(filter.Condition, occurrence);
+                    bool fulfils = filter.Condition.Holds(column => TextOf(column, occurrence), column => NumberOf(column, occurrence));
                     if (matches) Interlocked.Increment(ref matched);
                     Assert.True(!matches || fulfils, $"{text}: {ConditionText.Of(filter.Condition)} misses {occurrence}");
                     Assert.True(!filter.IsExact || matches == fulfils, $"{text}: {ConditionText.Of(filter.Condition)} takes in {occurrence}");
@@ -73,7 +73,7 @@ public sealed class FilterPropertyTests
         (text, i, j) =>
         {
             string left = text.Insert(Math.Min(i, text.Length), "😀"), right = text.Insert(Math.Min(j, text.Length), "\uFF5E");
-            Assert.Equal(Math.Sign(Utf8Order(left, right)), Math.Sign(TextTest.Compare(left, right)));
+            Assert.Equal(Math.Sign(ConditionMeaning.Utf8Order(left, right)), Math.Sign(TextTest.Compare(left, right)));
         },
         iter: PropertyRuns.Of(2000));
 
@@ -88,21 +88,6 @@ public sealed class FilterPropertyTests
         return quoted.Append('"').ToString();
     }
 
-    private static bool Fulfils(Condition condition, Occurrence occurrence) => condition switch
-    {
-        Condition.Always => true,
-        Condition.Never => false,
-        Condition.All all => all.Parts.All(part => Fulfils(part, occurrence)),
-        Condition.Any any => any.Parts.Any(part => Fulfils(part, occurrence)),
-        Condition.Not not => !Fulfils(not.Part, occurrence),
-        Condition.CompareText text => Holds(text.Comparison, Utf8Order(TextOf(text.Column, occurrence), text.Value)),
-        Condition.CompareNumber number => Holds(number.Comparison, NumberOf(number.Column, occurrence).CompareTo(number.Value)),
-        Condition.StartsWith starts => TextOf(starts.Column, occurrence).StartsWith(starts.Prefix, StringComparison.Ordinal),
-        Condition.EndsWith ends => TextOf(ends.Column, occurrence).EndsWith(ends.Suffix, StringComparison.Ordinal),
-        Condition.Contains contains => TextOf(contains.Column, occurrence).Contains(contains.Text, StringComparison.Ordinal),
-        _ => throw new ArgumentException($"{condition.GetType()}", nameof(condition)),
-    };
-
     private static string TextOf(Column column, Occurrence occurrence) => column switch
     {
         Column.ResourceUri => occurrence.ResourceUri,
@@ -116,19 +101,5 @@ public sealed class FilterPropertyTests
         Column.Kind => (long)occurrence.Kind,
         Column.CreateTime => occurrence.CreateTime.ToDateTime().Ticks,
         _ => throw new ArgumentException($"{column} is no number", nameof(column)),
-    };
-
-    private static int Utf8Order(string left, string right) =>
-        Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right));
-
-    private static bool Holds(Comparison comparison, int order) => comparison switch
-    {
-        Comparison.Equal => order == 0,
-        Comparison.NotEqual => order != 0,
-        Comparison.Less => order < 0,
-        Comparison.LessOrEqual => order <= 0,
-        Comparison.Greater => order > 0,
-        Comparison.GreaterOrEqual => order >= 0,
-        _ => throw new ArgumentException($"{comparison}", nameof(comparison)),
     };
 }

@@ -5,6 +5,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
 using GrafeasBridge.Ingest;
+using GrafeasBridge.Tests.Support;
 using Statement = GrafeasBridge.Ingest.Statement;
 
 namespace GrafeasBridge.Tests.Ingest;
@@ -144,7 +145,7 @@ public sealed class ArchivistaReadingTests
                 Assert.Equal(envelope.IsGood, envelope.Problems.Count == 0);
                 Assert.Equal(read.IsGood, read.Problems.Count == 0);
             }
-        }, iter: 3000);
+        }, iter: PropertyRuns.Of(3000));
     }
 
     private static Reading<Statement> Read(byte[] payload) => InTotoStatementReader.Read(payload, maxSubjects: 1000);

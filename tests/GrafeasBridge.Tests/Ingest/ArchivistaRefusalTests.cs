@@ -98,6 +98,17 @@ public sealed class ArchivistaRefusalTests(IngestFixture fixture) : IClassFixtur
     }
 
     [Fact]
+    public async Task A_packed_body_is_refused_as_such()
+    {
+        await using IngestHost host = await IngestHost.StartAsync(Cancelled);
+        using var packed = new HttpRequestMessage(HttpMethod.Post, "upload") { Content = new ByteArrayContent([0x1f, 0x8b]) };
+        packed.Content.Headers.ContentEncoding.Add("gzip");
+        using HttpResponseMessage answer = await host.Rest.SendAsync(packed, Cancelled);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("content-encoding is 'gzip'; send the body as it is\n", await answer.Content.ReadAsStringAsync(Cancelled));
+    }
+
+    [Fact]
     public async Task Too_many_subjects_are_refused_with_limit_and_value()
     {
         await using IngestHost host = await IngestHost.StartAsync(Cancelled, ["Ingest:MaxBatch=3"]);

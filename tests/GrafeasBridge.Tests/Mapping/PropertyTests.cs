@@ -2,6 +2,7 @@ using CsCheck;
 using Google.Protobuf;
 using Grafeas.V1;
 using GrafeasBridge.Mapping;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Mapping;
 
@@ -24,7 +25,7 @@ public sealed class PropertyTests
             random.Shuffle(occurrences);
             return Narrow.Map(occurrences).Text() == expected;
         },
-        iter: 60);
+        iter: PropertyRuns.Of(60));
 
     [Fact]
     public void An_occurrence_that_comes_twice_changes_nothing() => Gen.Int.Sample(
@@ -36,7 +37,7 @@ public sealed class PropertyTests
             random.Shuffle(twice);
             return Narrow.Map(twice).Text() == Narrow.Map(occurrences).Text();
         },
-        iter: 60);
+        iter: PropertyRuns.Of(60));
 
     [Fact]
     public void Limits_and_canonical_form_always_hold() => Gen.Int.Sample(
@@ -51,7 +52,7 @@ public sealed class PropertyTests
                 Assert.Matches("^[A-Za-z][A-Za-z0-9._-]*$", attribute.Name);
             }
         },
-        iter: 100);
+        iter: PropertyRuns.Of(100));
 
     [Fact]
     public void Mapping_what_came_through_the_wire_gives_the_same() => Gen.Int.Sample(
@@ -62,7 +63,7 @@ public sealed class PropertyTests
             return Mapping.Map(stored).Text() == Mapping.Map(occurrences).Text()
                 && stored.Zip(occurrences).All(pair => Mapping.Place(pair.First).Text() == Mapping.Place(pair.Second).Text());
         },
-        iter: 60);
+        iter: PropertyRuns.Of(60));
 
     [Fact]
     public void Placing_never_throws_and_says_either_where_or_why_not() => Gen.Int.Sample(
@@ -73,13 +74,29 @@ public sealed class PropertyTests
                 AssertSound(placement);
             Assert.Equal(Mapping.Place(occurrence).Text(), Mapping.Place(occurrence.Clone()).Text());
         },
-        iter: 3000);
+        iter: PropertyRuns.Of(3000));
+
+    [Fact]
+    public void Occurrences_that_are_alike_are_placed_as_each_alone_and_taught_once() => Gen.Int.Sample(
+        seed =>
+        {
+            var random = new RandomOccurrences(seed);
+            var first = random.One();
+            List<Occurrence> alike = [first, .. random.List(8).Select(other => new Occurrence(first) { ResourceUri = other.ResourceUri })];
+            var place = Narrow.PlaceAlike();
+            var together = alike.ConvertAll(place.Invoke);
+            var alone = alike.ConvertAll(Narrow.Place);
+
+            Assert.Equal(alone.Select(one => (one with { Lessons = [] }).Text()), together.Select(one => (one with { Lessons = [] }).Text()));
+            Assert.Equal(alone.SelectMany(one => one.Lessons).Distinct(), together.SelectMany(one => one.Lessons));
+        },
+        iter: PropertyRuns.Of(500));
 
     [Fact]
     public void Any_text_may_be_a_resource() => Gen.Select(Gen.String, Gen.Int[0, Beginnings.Length - 1], Gen.String)
         .Sample(
             (before, i, after) => AssertSound(Mapping.Place(new Occurrence { ResourceUri = before.Length % 2 == 0 ? Beginnings[i] + after : before + Beginnings[i] + after })),
-            iter: 3000);
+            iter: PropertyRuns.Of(3000));
 
     private static void AssertSound(Placement placement)
     {

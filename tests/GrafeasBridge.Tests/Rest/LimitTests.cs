@@ -27,7 +27,7 @@ public sealed class LimitTests(SmallBridge small) : IClassFixture<SmallBridge>
         new("message", "grpc", Exhausted, "The message has 70", "at most 65536 are allowed (Ingest:MaxMessageBytes)", h => Create(h, Build(r => r.Remediation = new string('x', 70_000)))),
         new("packed message", "grpc", Exhausted, "The message unpacks to more than 65536 bytes", "(Ingest:MaxMessageBytes)", h => Create(h, Build(r => r.Remediation = new string('x', 70_000)), Packed)),
         new("body with a length", "rest", Exhausted, "The body has 70", "at most 65536 are allowed (Ingest:MaxMessageBytes)", h => Post(h, "/v1/projects/p/occurrences", Text(70_000))),
-        new("body in chunks", "rest", Exhausted, "bytes or more", "at most 65536 are allowed (Ingest:MaxMessageBytes)", h => Post(h, "/v1/projects/p/occurrences", Text(70_000), chunked: true)),
+        new("body in chunks", "rest", Exhausted, "has more than 65536 bytes", "at most 65536 are allowed (Ingest:MaxMessageBytes)", h => Post(h, "/v1/projects/p/occurrences", Text(70_000), chunked: true)),
         new("headers", "grpc", Exhausted, "headers of the request have 3", "at most 2048 are allowed (Listen:MaxHeaderBytes)", h => Create(h, Build(), new() { { "x-long", new string('x', 3000) } })),
         new("headers", "rest", Exhausted, "headers of the request have 3", "at most 2048 are allowed (Listen:MaxHeaderBytes)", h => Get(h, "/v1/projects", ("x-long", new string('x', 3000)))),
         new("address", "rest", Exhausted, "headers of the request have 3", "at most 2048 are allowed (Listen:MaxHeaderBytes)", h => Get(h, "/v1/projects?pageToken=" + new string('x', 3000))),

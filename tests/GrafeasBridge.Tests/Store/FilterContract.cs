@@ -1,6 +1,8 @@
 using System.Globalization;
 using GrafeasBridge.Filtering;
 using GrafeasBridge.Store;
+using GrafeasBridge.Tests.Filtering;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Store;
 
@@ -21,7 +23,7 @@ public abstract class FilterContract : StoreContract
         var random = new Random(seed);
         await FillAsync(random);
         var gen = new RandomConditions(random);
-        for (var i = 0; i < 400; i++)
+        for (var i = 0; i < PropertyRuns.Of(400); i++)
         {
             var condition = gen.Next();
             var looks = random.Next(3) == 0 ? int.MaxValue : random.Next(1, 40);
@@ -116,7 +118,11 @@ public abstract class FilterContract : StoreContract
             byContent.Add(content, row);
             await AddAsync(Occurrence(project: row.Project, content: content) with
             {
-                NoteProject = noteProject, NoteId = noteId, Kind = kind, ResourceUri = row.Resource, CreateTime = new DateTimeOffset(row.Time, TimeSpan.Zero),
+                NoteProject = noteProject,
+                NoteId = noteId,
+                Kind = kind,
+                ResourceUri = row.Resource,
+                CreateTime = new DateTimeOffset(row.Time, TimeSpan.Zero),
             });
         }
     }
@@ -125,50 +131,12 @@ public abstract class FilterContract : StoreContract
         Condition condition, long after, int limit, int looks, Func<Kept, bool> isListed, Func<ListQuery, Task<ListPart<StoredItem>>> fetch)
     {
         var found = await StoreLists.PageAsync(fetch, condition, after, limit, looks);
-        var wanted = byContent.Values.Where(row => row.Order > after && isListed(row) && Holds(condition, row)).Take(limit);
+        var wanted = byContent.Values.Where(row => row.Order > after && isListed(row) && condition.Holds(row.Text, row.Number)).Take(limit);
         var got = found.Select(item => byContent[Text(item.Message)]);
         Assert.True(
             wanted.Select(row => row.Order).SequenceEqual(got.Select(row => row.Order)),
-            $"{RandomConditions.Show(condition)} after {after}, limit {limit}, looks {looks}: "
+            $"{ConditionText.Of(condition)} after {after}, limit {limit}, looks {looks}: "
             + $"got {string.Join(' ', got.Select(row => row.Order))}, wanted {string.Join(' ', wanted.Select(row => row.Order))}");
-    }
-
-    private static bool Holds(Condition condition, Kept row) => condition switch
-    {
-        Condition.Always => true,
-        Condition.Never => false,
-        Condition.All all => all.Parts.All(part => Holds(part, row)),
-        Condition.Any any => any.Parts.Any(part => Holds(part, row)),
-        Condition.Not not => !Holds(not.Part, row),
-        Condition.CompareText one => Holds(one.Comparison, Compare(row.Text(one.Column), one.Value)),
-        Condition.CompareNumber one => Holds(one.Comparison, (one.Column == Column.Kind ? row.Kind : row.Time).CompareTo(one.Value)),
-        Condition.StartsWith one => row.Text(one.Column).StartsWith(one.Prefix, StringComparison.Ordinal),
-        Condition.EndsWith one => row.Text(one.Column).EndsWith(one.Suffix, StringComparison.Ordinal),
-        Condition.Contains one => row.Text(one.Column).Contains(one.Text, StringComparison.Ordinal),
-        _ => throw new ArgumentOutOfRangeException(nameof(condition)),
-    };
-
-    private static bool Holds(Comparison comparison, int order) => comparison switch
-    {
-        Comparison.Equal => order == 0,
-        Comparison.NotEqual => order != 0,
-        Comparison.Less => order < 0,
-        Comparison.LessOrEqual => order <= 0,
-        Comparison.Greater => order > 0,
-        _ => order >= 0,
-    };
-
-    // By code points, which is not the order of .NET's strings.
-    private static int Compare(string one, string other)
-    {
-        var (a, b) = (one.EnumerateRunes().ToArray(), other.EnumerateRunes().ToArray());
-        for (var i = 0; i < Math.Min(a.Length, b.Length); i++)
-        {
-            if (a[i] != b[i])
-                return a[i].Value - b[i].Value;
-        }
-
-        return a.Length - b.Length;
     }
 
     private sealed record Kept(string Project, string NoteProject, string NoteId, long Kind, string Resource, long Time, long Order)
@@ -180,5 +148,7 @@ public abstract class FilterContract : StoreContract
             Column.NoteId => NoteId,
             _ => throw new ArgumentOutOfRangeException(nameof(column)),
         };
+
+        public long Number(Column column) => column == Column.Kind ? Kind : Time;
     }
 }

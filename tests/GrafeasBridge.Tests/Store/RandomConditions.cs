@@ -53,14 +53,6 @@ internal sealed class RandomConditions(Random random)
         _ => Leaf(),
     };
 
-    public static string Show(Condition condition) => condition switch
-    {
-        Condition.All all => $"({string.Join(" AND ", all.Parts.Select(Show))})",
-        Condition.Any any => $"({string.Join(" OR ", any.Parts.Select(Show))})",
-        Condition.Not not => $"NOT {Show(not.Part)}",
-        _ => condition.ToString(),
-    };
-
     private static IEnumerable<(Column Column, string Text)> EveryText() =>
         from column in new[] { Column.ResourceUri, Column.NoteProject, Column.NoteId }
         from text in Texts

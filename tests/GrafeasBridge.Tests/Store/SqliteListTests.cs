@@ -3,6 +3,7 @@ using GrafeasBridge.Filtering;
 using GrafeasBridge.Store;
 using GrafeasBridge.Store.Sqlite;
 using GrafeasBridge.Store.Sqlite.Lists;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Store;
 
@@ -102,7 +103,7 @@ public sealed class SqliteListTests : SqliteHouse
     public void Sequences_in_common_and_in_any_are_those_of_sets()
     {
         var random = new Random(3);
-        for (var round = 0; round < 500; round++)
+        for (var round = 0; round < PropertyRuns.Of(500); round++)
         {
             var sets = Enumerable.Range(0, random.Next(1, 5))
                 .Select(_ => Enumerable.Range(0, random.Next(60)).Select(_ => (long)random.Next(1, 100)).Distinct().Order().ToArray())
@@ -120,7 +121,7 @@ public sealed class SqliteListTests : SqliteHouse
     public void The_smallest_rows_of_any_order_are_kept()
     {
         var random = new Random(4);
-        for (var round = 0; round < 300; round++)
+        for (var round = 0; round < PropertyRuns.Of(300); round++)
         {
             var rows = Enumerable.Range(1, random.Next(50)).Select(row => (long)row * 3).ToArray();
             random.Shuffle(rows);

@@ -34,8 +34,8 @@ internal sealed partial class ArchivistaEndpoints(
     {
         // Before the body: no stranger's is read.
         Caller caller = context.Caller().Require(Role.Send, project);
-        byte[] body = await RequestBody.ReadAsync(context.Request, maxBytes, context.RequestAborted);
-        string gitoid = await uploads.AddAsync(body, caller, context.RequestAborted);
+        ReadOnlyMemory<byte> body = await RequestBody.ReadAsync(context.Request, maxBytes, remedy: string.Empty, context.RequestAborted);
+        string gitoid = await uploads.AddAsync(body.ToArray(), caller, context.RequestAborted);
         byte[] answer = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { [Gitoid] = gitoid });
         await WriteAsync(context, StatusCodes.Status200OK, "application/json", answer);
     }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
@@ -14,6 +13,8 @@ namespace GrafeasBridge.Ingest;
 /// </summary>
 internal sealed class RestRequests(RequestDelegate next, IOptions<IngestOptions> settings)
 {
+    private const string Remedy = " Send less at once, or over gRPC, which is more compact.";
+
     private readonly IngestOptions limits = settings.Value;
 
     public async Task InvokeAsync(HttpContext context)
@@ -66,8 +67,7 @@ internal sealed class RestRequests(RequestDelegate next, IOptions<IngestOptions>
         }
 
         RefuseContentType(request);
-        RefuseContentEncoding(request);
-        ReadOnlyMemory<byte> json = await ReadBytesAsync(request, cancellationToken);
+        ReadOnlyMemory<byte> json = await RequestBody.ReadAsync(request, limits.MaxMessageBytes, Remedy, cancellationToken);
         string root = field == "*" ? string.Empty : field;
         if (json.IsEmpty) throw Errors.Invalid(root, "is required: the body is empty");
 
@@ -88,13 +88,6 @@ internal sealed class RestRequests(RequestDelegate next, IOptions<IngestOptions>
             throw Errors.Invalid(string.Empty, $"{method.MethodDescriptor.Name} takes no body");
     }
 
-    private static void RefuseContentEncoding(HttpRequest request)
-    {
-        string encoding = request.Headers.ContentEncoding.ToString();
-        if (encoding.Length > 0 && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
-            throw Errors.Invalid("content-encoding", $"is '{Text.Short(encoding)}'; send the body as it is");
-    }
-
     private static void RefuseContentType(HttpRequest request)
     {
         bool json = MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)
@@ -110,21 +103,4 @@ internal sealed class RestRequests(RequestDelegate next, IOptions<IngestOptions>
             throw Errors.Invalid("content-type", $"asks for the charset '{Text.Short(type.Charset.ToString())}'; send utf-8");
         }
     }
-
-    private async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        if (request.ContentLength > limits.MaxMessageBytes) throw TooLarge($"has {request.ContentLength} bytes");
-        var buffer = new ArrayBufferWriter<byte>((int)(request.ContentLength ?? 4096) + 1);
-        while (true)
-        {
-            int read = await request.Body.ReadAsync(buffer.GetMemory(1), cancellationToken);
-            if (read == 0) return buffer.WrittenMemory;
-            buffer.Advance(read);
-            if (buffer.WrittenCount > limits.MaxMessageBytes) throw TooLarge($"has {buffer.WrittenCount} bytes or more");
-        }
-    }
-
-    private BadHttpRequestException TooLarge(string size) => new(
-        $"The body {size}; at most {limits.MaxMessageBytes} are allowed (Ingest:MaxMessageBytes). Send less at once, or over gRPC, which is more compact.",
-        StatusCodes.Status413PayloadTooLarge);
 }

@@ -123,7 +123,7 @@ internal static class FilterOracle
         return values;
     }
 
-    private static JsonNode Part(string name, string alias) =>
+    private static JsonValue Part(string name, string alias) =>
         JsonValue.Create(name.Split('/')[alias.StartsWith("noteP", StringComparison.Ordinal) || alias.StartsWith("note_p", StringComparison.Ordinal) ? 1 : 3]);
 
     private static List<JsonNode> Parents(IReadOnlyList<FieldFact> path, JsonNode message)

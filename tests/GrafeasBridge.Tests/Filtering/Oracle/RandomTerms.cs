@@ -92,7 +92,7 @@ internal sealed class RandomTerms(Random random)
     // Filters on these are left to tests by table: whether an unset optional scalar is a value is a matter of taste.
     private static bool IsUnsure(FieldFact field) => field.HasPresence && field.Type != "message";
 
-    private Term Member(List<FieldFact> path)
+    private Term.IsSet Member(List<FieldFact> path)
     {
         var members = SchemaFacts.Fields(path[^1].TypeName);
         return members.Length == 0 || path.Exists(field => field.Repeated)
@@ -112,7 +112,7 @@ internal sealed class RandomTerms(Random random)
         };
     }
 
-    private Term Text(List<FieldFact> path, string? alias, string? key)
+    private Term.Compare Text(List<FieldFact> path, string? alias, string? key)
     {
         // The language has no characters over U+FFFF.
         var wanted = Pick(RandomMessages.Texts.Where(text => !text.Any(char.IsSurrogate)).ToArray());
@@ -126,26 +126,26 @@ internal sealed class RandomTerms(Random random)
         return Written(path, alias, key, Pick(mustBeEqual ? Plain : Ordered), wanted);
     }
 
-    private Term Written(List<FieldFact> path, string? alias, string? key, string op, string wanted)
+    private Term.Compare Written(List<FieldFact> path, string? alias, string? key, string op, string wanted)
     {
         var bare = wanted.Length > 0 && char.IsAsciiLetter(wanted[0]) && wanted.All(char.IsAsciiLetterOrDigit) && random.Next(3) == 0;
         return new Term.Compare(path, alias, key, op, wanted, bare ? wanted : writer.Quote(wanted));
     }
 
-    private Term Kind(List<FieldFact> path)
+    private Term.Compare Kind(List<FieldFact> path)
     {
         var name = Pick(SchemaFacts.Values(path[^1].TypeName).Keys.ToArray());
         return new Term.Compare(path, null, null, Pick<string>(["=", "!=", ":"]), name, random.Next(2) == 0 ? name : writer.Quote(name));
     }
 
-    private Term Truth(List<FieldFact> path)
+    private Term.Compare Truth(List<FieldFact> path)
     {
         var wanted = random.Next(2) == 0 ? "true" : "false";
         var literal = random.Next(4) == 0 ? wanted.ToUpperInvariant() : wanted;
         return new Term.Compare(path, null, null, Pick(Plain), wanted, random.Next(4) == 0 ? writer.Quote(literal) : literal);
     }
 
-    private Term Number(List<FieldFact> path)
+    private Term.Compare Number(List<FieldFact> path)
     {
         var wanted = Pick(RandomMessages.Numbers).ToString(CultureInfo.InvariantCulture);
         if (random.Next(5) == 0 && !wanted.Contains('.', StringComparison.Ordinal))
@@ -153,7 +153,7 @@ internal sealed class RandomTerms(Random random)
         return new Term.Compare(path, null, null, Pick(Ordered), wanted, random.Next(4) == 0 ? writer.Quote(wanted) : wanted);
     }
 
-    private Term Time(List<FieldFact> path)
+    private Term.Compare Time(List<FieldFact> path)
     {
         var wanted = Pick(RandomMessages.Times);
         return new Term.Compare(path, null, null, Pick(Ordered), wanted, writer.Quote(wanted));

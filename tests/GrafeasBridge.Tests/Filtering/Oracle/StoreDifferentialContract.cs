@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Google.Protobuf;
-using Grafeas.V1;
 using GrafeasBridge.Filtering;
 using GrafeasBridge.Ingest;
 using GrafeasBridge.Store;

@@ -33,27 +33,16 @@ internal static class RowTest
         IReadOnlyList<Condition> parts, bool wanted, bool every, IReadOnlySet<Column> known)
     {
         Func<ListRow, bool>[] tests = [.. parts.Select(part => Of(part, wanted, known))];
-        return every
-            ? row =>
+        return row =>
+        {
+            foreach (var test in tests)
             {
-                foreach (var test in tests)
-                {
-                    if (!test(row))
-                        return false;
-                }
-
-                return true;
+                if (test(row) != every)
+                    return !every;
             }
-            : row =>
-            {
-                foreach (var test in tests)
-                {
-                    if (test(row))
-                        return true;
-                }
 
-                return false;
-            };
+            return every;
+        };
     }
 
     private static Column? ColumnOf(Condition leaf) => leaf switch
