@@ -5,7 +5,6 @@ using GrafeasBridge.Store;
 using GrafeasBridge.Tests.Store;
 using GrafeasBridge.Tests.Support;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Tests.Delivery.Model;
 
@@ -258,7 +257,7 @@ public abstract class ConformanceContract : StoreContract
             return working.Remove(who);
         }
 
-        private Task UpdateAsync()
+        private Task<StoredMessage> UpdateAsync()
         {
             updates++;
             return house.Store.UpdateOccurrenceAsync(

@@ -57,7 +57,7 @@ internal sealed class Explorer(Protocol protocol)
         var holder = before.Row.Holder == step.Who ? Holder.Worker1 : before.Row.Holder == Holder.Nobody ? Holder.Nobody : Holder.Dead;
         bool isNewest = worker.Revision == before.Row.Revision;
         // Of the numbers only what the code compares.
-        var row = before.Row with { Revision = isNewest ? 1 : 0, Settled = 0, Attempts = 0, Owned = 0, Holder = holder };
+        var row = before.Row with { Revision = isNewest ? 1 : 0, Settled = 0, Attempts = 0, Owned = Names.None, Holder = holder };
         return (step with { Who = Holder.Nobody }, worker.At, row, worker.Late);
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using GrafeasBridge.Store;
 
 namespace GrafeasBridge.Tests.Delivery.Model;
@@ -42,7 +43,7 @@ internal enum Holder : byte
 /// <summary>What the version carries at the target: A with a value, B and C.</summary>
 internal readonly record struct Carried(byte A, bool B, bool C)
 {
-    public Names Names => (A > 0 ? Names.A : 0) | (B ? Names.B : 0) | (C ? Names.C : 0);
+    public Names Names => (A > 0 ? Names.A : Names.None) | (B ? Names.B : Names.None) | (C ? Names.C : Names.None);
 
     /// <summary>What is wanted after so many updates: the second withdraws a name, the third goes back to the first.</summary>
     public static Carried Wanted(int updates) => updates % 2 == 0 ? new(1, true, true) : new(2, false, true);
@@ -78,6 +79,7 @@ internal readonly record struct Worker(
 internal readonly record struct Flight(Names Set, byte Content);
 
 /// <summary>One state of the whole.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct ModelState(Row Row, Carried Target, int Updates, Worker W1, Worker W2, Flight Flight)
 {
     /// <summary>The row as its first occurrence makes it; the target has what is somebody else's.</summary>

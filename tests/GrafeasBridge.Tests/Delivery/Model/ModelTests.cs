@@ -6,21 +6,21 @@ namespace GrafeasBridge.Tests.Delivery.Model;
 /// <summary>The protocol around a version's row, explored until there is no state left.</summary>
 public sealed class ModelTests(ITestOutputHelper output)
 {
-    public static TheoryData<int, string> Mutants { get; } = new()
+    public static TheoryData<string, string> Mutants { get; } = new()
     {
-        { (int)Mutant.SettleWithoutLookingAtTheRevision, "what is newer is never forgotten" },
-        { (int)Mutant.SettleTheNewestRevision, "becomes verified only when" },
-        { (int)Mutant.SettleWithoutTheLease, "Nobody settles without the lease" },
-        { (int)Mutant.SkipTheReadBack, "becomes verified only when" },
-        { (int)Mutant.ForgetTheMarkWhenTheLeaseWasLost, "A name that the bridge put" },
-        { (int)Mutant.AcknowledgeBeforeTheMark, "becomes verified only when" },
-        { (int)Mutant.RemoveWhatIsNotOwned, "somebody else's stays" },
-        { (int)Mutant.WriteBeforeTheIntent, "A name that the bridge put" },
-        { (int)Mutant.ReleaseWithoutTheLeaseUnmarked, "A name that the bridge put" },
-        { (int)Mutant.ForgetTheNamesOfTheLateWriter, "A name that the bridge put" },
-        { (int)Mutant.GiveUpNamesThoughSomethingChanged, "A name that the bridge put" },
-        { (int)Mutant.LeaseNeverEnds, "nothing more happens" },
-        { (int)Mutant.NeverSatisfied, "round in circles" },
+        { nameof(Mutant.SettleWithoutLookingAtTheRevision), "what is newer is never forgotten" },
+        { nameof(Mutant.SettleTheNewestRevision), "becomes verified only when" },
+        { nameof(Mutant.SettleWithoutTheLease), "Nobody settles without the lease" },
+        { nameof(Mutant.SkipTheReadBack), "becomes verified only when" },
+        { nameof(Mutant.ForgetTheMarkWhenTheLeaseWasLost), "A name that the bridge put" },
+        { nameof(Mutant.AcknowledgeBeforeTheMark), "becomes verified only when" },
+        { nameof(Mutant.RemoveWhatIsNotOwned), "somebody else's stays" },
+        { nameof(Mutant.WriteBeforeTheIntent), "A name that the bridge put" },
+        { nameof(Mutant.ReleaseWithoutTheLeaseUnmarked), "A name that the bridge put" },
+        { nameof(Mutant.ForgetTheNamesOfTheLateWriter), "A name that the bridge put" },
+        { nameof(Mutant.GiveUpNamesThoughSomethingChanged), "A name that the bridge put" },
+        { nameof(Mutant.LeaseNeverEnds), "nothing more happens" },
+        { nameof(Mutant.NeverSatisfied), "round in circles" },
     };
 
     [Theory]
@@ -40,33 +40,33 @@ public sealed class ModelTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Mutants))]
-    public void A_broken_protocol_is_caught(int mutant, string by)
+    public void A_broken_protocol_is_caught(string mutant, string by)
     {
-        var explorer = new Explorer(new Protocol((Mutant)mutant));
+        var explorer = new Explorer(new Protocol(Enum.Parse<Mutant>(mutant)));
         var trace = explorer.Explore() ?? explorer.FindBadEnd();
         Assert.NotNull(trace);
-        output.WriteLine($"{(Mutant)mutant}\n{trace}");
+        output.WriteLine($"{mutant}. {trace}");
         Assert.Contains(by, trace.Finding, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Every_mutant_is_tried() =>
-        Assert.Equal(Enum.GetValues<Mutant>().Where(m => m != Mutant.None).Select(m => (int)m), Mutants.Select(row => row.Data.Item1));
+        Assert.Equal(Enum.GetNames<Mutant>().Where(name => name != nameof(Mutant.None)), Mutants.Select(row => row.Data.Item1));
 
     /// <summary>
     /// Known limits: no store can see these writes. They stand until something marks the version. When one of these tests
-    /// fails, the limit is gone: then it is no doubt any more but belongs to the model.
+    /// fails the limit is gone, and the doubt belongs to the model proper.
     /// </summary>
     [Theory]
-    [InlineData((int)Doubts.LateWriterDies, (int)Verb.Crash)]
-    [InlineData((int)Doubts.NetworkKeepsWrites, (int)Verb.KeptWriteLands)]
-    public void A_write_that_nobody_is_left_to_report_is_not_found(int doubts, int verb)
+    [InlineData(nameof(Doubts.LateWriterDies), nameof(Verb.Crash))]
+    [InlineData(nameof(Doubts.NetworkKeepsWrites), nameof(Verb.KeptWriteLands))]
+    public void A_write_that_nobody_is_left_to_report_is_not_found(string doubts, string verb)
     {
-        var trace = new Explorer(new Protocol(doubts: (Doubts)doubts)).Explore(
+        var trace = new Explorer(new Protocol(doubts: Enum.Parse<Doubts>(doubts))).Explore(
             only: words => words.StartsWith("No older state stands", StringComparison.Ordinal));
         Assert.NotNull(trace);
         output.WriteLine(trace.ToString());
-        Assert.Contains(trace.Steps, s => s.Step.Verb == (Verb)verb);
+        Assert.Contains(trace.Steps, s => s.Step.Verb == Enum.Parse<Verb>(verb));
         var (_, end) = trace.Steps[^1];
         Assert.Equal(DeliveryState.Verified, end.Row.State);
         Assert.NotEqual(Carried.Wanted(end.Updates), end.Target);

@@ -69,7 +69,7 @@ internal sealed partial class Protocol(Mutant mutant = Mutant.None, Doubts doubt
         // While its holder lives, a lease ends only because he was paused for longer than a try may take.
         if (row is { State: DeliveryState.Delivering, Due: false } && mutant != Mutant.LeaseNeverEnds)
             Add(Verb.LeaseEnds, default, s with { Row = row with { Due = true } }, fault: row.Holder != Holder.Dead);
-        if (s.Flight.Set != 0)
+        if (s.Flight.Set != Names.None)
         {
             var landed = s.Target.With(s.Flight.Set, Carried.Wanted(s.Flight.Content));
             Add(Verb.KeptWriteLands, default, s with { Target = landed, Flight = default });
@@ -122,7 +122,7 @@ internal sealed partial class Protocol(Mutant mutant = Mutant.None, Doubts doubt
     private Worker Plan(Worker me, ModelState s)
     {
         var (set, remove) = Differences(me, s.Target, me.Owned);
-        return set == 0 && remove == 0
+        return set == Names.None && remove == Names.None
             ? me with { At = At.Verified, Proved = Exact(me, s) }
             : me with { At = mutant == Mutant.WriteBeforeTheIntent ? AfterIntent(set) : At.Planned, Set = set, Remove = remove };
     }
@@ -130,7 +130,7 @@ internal sealed partial class Protocol(Mutant mutant = Mutant.None, Doubts doubt
     private (Names Set, Names Remove) Differences(Worker me, Carried there, Names owned)
     {
         var wanted = Carried.Wanted(me.Content);
-        var set = (wanted.A != there.A ? Names.A : 0) | (wanted.B && !there.B ? Names.B : 0);
+        var set = (wanted.A != there.A ? Names.A : Names.None) | (wanted.B && !there.B ? Names.B : Names.None);
         var mine = mutant == Mutant.RemoveWhatIsNotOwned ? there.Names : owned;
         return (set, mine & there.Names & ~me.Wanted);
     }
@@ -143,20 +143,20 @@ internal sealed partial class Protocol(Mutant mutant = Mutant.None, Doubts doubt
         return s.Target == wanted || (pending && s.Target == wanted with { B = true });
     }
 
-    private static At AfterIntent(Names set) => set != 0 ? At.Setting : At.Removing;
+    private static At AfterIntent(Names set) => set != Names.None ? At.Setting : At.Removing;
 
     private void Set(ModelState s, Holder who, Worker me)
     {
         var sent = me with { Late = me.Late || s.Row.Holder != who };
         var written = s with { Target = s.Target.With(me.Set, Carried.Wanted(me.Content)) };
-        var answered = sent with { At = me.Remove != 0 ? At.Removing : At.ReadingBack, Set = me.Set & ~Names.A };
+        var answered = sent with { At = me.Remove != Names.None ? At.Removing : At.ReadingBack, Set = me.Set & ~Names.A };
         if (answered.At == At.ReadingBack)
             answered = Written(answered, s);
         Add(Verb.Set, who, written.With(who, answered));
         Add(Verb.SetRefused, who, s.With(who, Fail(sent)), fault: true);
         Add(Verb.SetAnswerLost, who, written.With(who, Fail(sent)), fault: true);
         Add(Verb.SetLie, who, s.With(who, answered), fault: true);
-        if (doubts.HasFlag(Doubts.NetworkKeepsWrites) && s.Flight.Set == 0)
+        if (doubts.HasFlag(Doubts.NetworkKeepsWrites) && s.Flight.Set == Names.None)
             Add(Verb.SetKeptByTheNetwork, who, (s with { Flight = new(me.Set, me.Content) }).With(who, Fail(sent)), fault: true);
     }
 
@@ -164,7 +164,7 @@ internal sealed partial class Protocol(Mutant mutant = Mutant.None, Doubts doubt
     {
         var sent = me with { Late = me.Late || s.Row.Holder != who };
         var written = s with { Target = s.Target.Without(me.Remove) };
-        var answered = sent with { At = At.ReadingBack, Remove = 0 };
+        var answered = sent with { At = At.ReadingBack, Remove = Names.None };
         Add(Verb.Remove, who, written.With(who, Written(answered, written)));
         Add(Verb.RemoveRefused, who, s.With(who, Fail(sent)), fault: true);
         Add(Verb.RemoveAnswerLost, who, written.With(who, Fail(sent)), fault: true);
@@ -183,7 +183,7 @@ internal sealed partial class Protocol(Mutant mutant = Mutant.None, Doubts doubt
     {
         // What was intended is owned: here only the names matter that this try does not want.
         var (set, remove) = Differences(me, s.Target, me.Owned | me.Wanted);
-        return set == 0 && remove == 0
+        return set == Names.None && remove == Names.None
             ? me with { At = At.Verified, Proved = Exact(me, s) }
             : Fail(me) with { At = At.Differs };
     }

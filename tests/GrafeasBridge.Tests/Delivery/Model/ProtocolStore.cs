@@ -72,7 +72,7 @@ internal sealed partial class Protocol
     {
         if (mutant == Mutant.ForgetTheMarkWhenTheLeaseWasLost)
             return row;
-        var names = me.At <= At.Planned || mutant == Mutant.ForgetTheNamesOfTheLateWriter ? 0 : me.Set;
+        var names = me.At <= At.Planned || mutant == Mutant.ForgetTheNamesOfTheLateWriter ? Names.None : me.Set;
         return Mark(row) with { Owned = row.Owned | names };
     }
 
