@@ -113,6 +113,7 @@ internal sealed partial class VersionReconciler(
         string[] owned = [.. version.Owned.Union(names, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (!await store.RecordIntentAsync(version, owned, cancellationToken))
             return new Ending(DeliveryOutcome.LeaseLost, "Another worker has taken the version over.");
+        version.MayHaveSet = [.. plan.Set.Select(a => a.Name)];
         AttributePlan rest = await WriteAsync(api, version.Coordinates, plan, wanted, owned, cancellationToken);
         return rest.IsEmpty
             ? new Ending(DeliveryOutcome.Delivered, Said(wanted.Count, "written and read back"), Owned: names)

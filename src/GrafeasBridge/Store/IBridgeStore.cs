@@ -116,9 +116,15 @@ internal interface IBridgeStore
     /// </summary>
     Task<bool> RecordIntentAsync(ClaimedVersion version, IReadOnlyList<string> owned, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Writes on the row how the try ended. Without the lease it only marks the version dirty, and keeps what its worker may have set as owned.
+    /// </summary>
     Task<SettleResult> SettleAsync(ClaimedVersion version, Settlement settlement, CancellationToken cancellationToken);
 
-    /// <summary>Gives versions back untried, as on a graceful stop: pending at once, the attempt not counted.</summary>
+    /// <summary>
+    /// Gives versions back unsettled, as on a graceful stop: pending at once, the attempt not counted. One whose lease was lost is
+    /// marked dirty, as in settling.
+    /// </summary>
     Task ReleaseAsync(IReadOnlyList<ClaimedVersion> versions, CancellationToken cancellationToken);
 
     /// <summary>Marks a version dirty with its attempts at zero, parked or not; NotFound when it is not there.</summary>

@@ -134,12 +134,18 @@ internal sealed record ClaimedVersion(
     int Attempts,
     DateTimeOffset? FailingSince,
     IReadOnlyList<string> Owned,
-    string? TraceParent);
+    string? TraceParent)
+{
+    /// <summary>Names that its worker may have set at the target since the claim; should the lease be lost, they stay the bridge's.</summary>
+    public IReadOnlyList<string> MayHaveSet { get; set; } = [];
+}
 
 /// <summary>How a try ended, to be written on the version's row.</summary>
 /// <param name="State">Verified, Waiting or Parked.</param>
 /// <param name="NextAttempt">When to try again; set exactly when <paramref name="State"/> is Waiting.</param>
-/// <param name="Owned">What the bridge owns at the target from now on; null to leave it as it is.</param>
+/// <param name="Owned">
+/// What the bridge owns at the target from now on; null to leave it as it is. Nothing is given up while a newer revision is there.
+/// </param>
 internal sealed record Settlement(
     DeliveryState State,
     string Outcome,

@@ -41,3 +41,13 @@ public sealed class SqliteFilterOracleTests : Filtering.Oracle.StoreDifferential
 {
     internal override StoreBackend NewBackend() => new SqliteBackend();
 }
+
+public sealed class SqliteLateWriterTests : LateWriterContract
+{
+    internal override StoreBackend NewBackend() => new SqliteBackend();
+}
+
+public sealed class SqliteModelTests : Delivery.Model.ConformanceContract
+{
+    internal override StoreBackend NewBackend() => new SqliteBackend();
+}

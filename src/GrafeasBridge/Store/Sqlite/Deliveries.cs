@@ -23,6 +23,8 @@ internal static class Deliveries
     private static readonly Sql InHand = new(
         "select revision, update_time, owned from versions where seq = ? and lease = ? and state = 2");
 
+    private static readonly Sql OwnedOf = new("select owned from versions where seq = ?");
+
     private static readonly Sql SetOwned = new("update versions set owned = ? where seq = ?");
 
     private static readonly Sql SettleVerified = new(
@@ -92,8 +94,7 @@ internal static class Deliveries
     {
         if (Held(session, version) is not { } row)
             return false;
-        var all = ReadOwned(row.Owned).Union(owned, StringComparer.Ordinal).Order(StringComparer.Ordinal);
-        session.Use(SetOwned).Add(JsonSerializer.Serialize(all)).Add(version.Id).Run();
+        Own(session, version, ReadOwned(row.Owned).Union(owned, StringComparer.Ordinal));
         return true;
     }
 
@@ -101,12 +102,17 @@ internal static class Deliveries
     {
         if (Held(session, version) is not { } row)
         {
-            Versions.MarkAgain(session, version);
+            MarkLost(session, version);
             return SettleResult.LeaseLost;
         }
 
         if (settlement.Owned is { } owned)
-            session.Use(SetOwned).Add(JsonSerializer.Serialize(owned.Order(StringComparer.Ordinal))).Add(version.Id).Run();
+        {
+            // A newer revision may be the mark of a late writer, who has set what this worker has given up.
+            bool isNewest = row.Revision == version.Revision;
+            Own(session, version, isNewest ? owned : ReadOwned(row.Owned).Union(owned, StringComparer.Ordinal));
+        }
+
         return settlement.State == DeliveryState.Verified
             ? Verify(session, version, settlement, row)
             : Fail(session, version, settlement);
@@ -118,6 +124,8 @@ internal static class Deliveries
         {
             if (session.Use(GiveBack).Add(version.Id).Add(version.Lease).Add(session.Now).Run() > 0)
                 session.Woken.Add(version.Target);
+            else
+                MarkLost(session, version);
         }
 
         return true;
@@ -173,6 +181,21 @@ internal static class Deliveries
             .Add(settlement.Outcome).Add(settlement.Reason).Run();
         return SettleResult.Settled;
     }
+
+    /// <summary>What a worker without the lease has written may stand over its successor's: the newest is brought once more.</summary>
+    private static void MarkLost(WriteSession session, ClaimedVersion version)
+    {
+        Versions.MarkAgain(session, version);
+        if (version.MayHaveSet.Count == 0)
+            return;
+        string owned;
+        using (var row = session.Use(OwnedOf).Add(version.Id))
+            owned = row.Step() ? row.Text(0) : "[]";
+        Own(session, version, ReadOwned(owned).Union(version.MayHaveSet, StringComparer.Ordinal));
+    }
+
+    private static void Own(WriteSession session, ClaimedVersion version, IEnumerable<string> names) =>
+        session.Use(SetOwned).Add(JsonSerializer.Serialize(names.Order(StringComparer.Ordinal))).Add(version.Id).Run();
 
     private static (long Revision, long UpdateTime, string Owned)? Held(WriteSession session, ClaimedVersion version)
     {

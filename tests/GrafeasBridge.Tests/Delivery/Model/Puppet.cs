@@ -1,0 +1,191 @@
+using System.Globalization;
+using System.Reflection;
+using GrafeasBridge.Delivery;
+using GrafeasBridge.Mapping;
+using GrafeasBridge.Store;
+using TargetException = GrafeasBridge.Delivery.TargetException;
+
+namespace GrafeasBridge.Tests.Delivery.Model;
+
+/// <summary>What the scripted target carries; shared by the puppets.</summary>
+internal sealed class Shelf
+{
+    private readonly Dictionary<string, CarriedAttribute> attributes = new(StringComparer.Ordinal)
+    {
+        ["c"] = new CarriedAttribute("c", AttributeType.String, ["somebody's"]),
+    };
+
+    public Carried Carried => new(
+        attributes.TryGetValue("a", out var a) ? byte.Parse(a.Values[0], CultureInfo.InvariantCulture) : (byte)0,
+        attributes.ContainsKey("b"), attributes.ContainsKey("c"));
+
+    public IReadOnlyList<CarriedAttribute> Read() => [.. attributes.Values];
+
+    public void Set(IEnumerable<MappedAttribute> wanted)
+    {
+        foreach (var attribute in wanted)
+            attributes[attribute.Name] = new CarriedAttribute(attribute.Name, attribute.Type, attribute.Values);
+    }
+
+    public void Remove(IEnumerable<string> names)
+    {
+        foreach (string name in names)
+            attributes.Remove(name);
+    }
+}
+
+/// <summary>
+/// A real <see cref="VersionReconciler"/> at work on one claim, held before each call to the store or the target until a test
+/// says how the call ends.
+/// </summary>
+internal sealed class Puppet : ITarget, IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly CancellationTokenSource abandon = new();
+    private readonly Shelf shelf;
+    private readonly ClaimedVersion version;
+    private TaskCompletionSource<Verb> leave = new();
+    private TaskCompletionSource<At> arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task work = Task.CompletedTask;
+    private bool hasRead;
+
+    public Puppet(ClaimedVersion version, Shelf shelf)
+    {
+        this.version = version;
+        this.shelf = shelf;
+    }
+
+    /// <summary>What a failing call says: that the version must be parked, or that it may be tried again.</summary>
+    public bool FailsForGood { get; set; }
+
+    /// <summary>Begins to work.</summary>
+    /// <returns>The first call that it is about to make.</returns>
+    public async Task<At> StartAsync(IBridgeStore store, Func<IBridgeStore, VersionReconciler> reconciler, DeliveryOptions options, TimeProvider clock)
+    {
+        var target = new DeliveryTarget("bintray", new TargetOptions(), this, new TargetGate(options, clock));
+        work = WorkAsync(reconciler(HeldStore.Around(store, HoldAsync)), target);
+        return await arrived.Task.WaitAsync(Patience);
+    }
+
+    /// <summary>Lets it make the call before which it stands.</summary>
+    /// <returns>The next call that it is about to make; idle when it has ended.</returns>
+    public async Task<At> GoOnAsync(Verb verb)
+    {
+        arrived = new TaskCompletionSource<At>(TaskCreationOptions.RunContinuationsAsynchronously);
+        leave.SetResult(verb);
+        At at = await arrived.Task.WaitAsync(Patience);
+        if (at == At.Idle)
+            await work;
+        return at;
+    }
+
+    /// <summary>Ends it where it stands, as a stop that cannot wait does, or (with nobody to tell the store) a crash.</summary>
+    public async Task StopAsync()
+    {
+        await abandon.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => work);
+    }
+
+    public async Task<IReadOnlyList<CarriedAttribute>> ReadAsync(VersionCoordinates version, CancellationToken cancellationToken)
+    {
+        Verb verb = await HoldAsync(hasRead ? At.ReadingBack : At.Mapped, cancellationToken);
+        hasRead = true;
+        return verb is Verb.ReadTarget or Verb.ReadBack ? shelf.Read() : throw Failure();
+    }
+
+    public Task CreateAsync(VersionCoordinates version, TargetException missing, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("The version is always there.");
+
+    public async Task SetAsync(VersionCoordinates version, IReadOnlyList<MappedAttribute> attributes, CancellationToken cancellationToken)
+    {
+        Verb verb = await HoldAsync(At.Setting, cancellationToken);
+        if (verb is Verb.Set or Verb.SetAnswerLost)
+            shelf.Set(attributes);
+        if (verb is Verb.SetRefused or Verb.SetAnswerLost)
+            throw Failure();
+    }
+
+    public async Task RemoveAsync(VersionCoordinates version, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        Verb verb = await HoldAsync(At.Removing, cancellationToken);
+        if (verb is Verb.Remove or Verb.RemoveAnswerLost)
+            shelf.Remove(names);
+        if (verb is Verb.RemoveRefused or Verb.RemoveAnswerLost)
+            throw Failure();
+    }
+
+    public void Dispose() => abandon.Dispose();
+
+    private async Task WorkAsync(VersionReconciler reconciler, DeliveryTarget target)
+    {
+        await Task.Yield();
+        try
+        {
+            await reconciler.ReconcileAsync(target, version, abandon.Token);
+        }
+        finally
+        {
+            arrived.TrySetResult(At.Idle);
+        }
+    }
+
+    private async Task<Verb> HoldAsync(At at, CancellationToken cancellationToken)
+    {
+        leave = new TaskCompletionSource<Verb>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = leave.Task;
+        arrived.SetResult(at);
+        return await answer.WaitAsync(cancellationToken);
+    }
+
+    private TargetException Failure() =>
+        new(FailsForGood ? DeliveryOutcome.Rejected : DeliveryOutcome.Unreachable, "The script says so.");
+}
+
+/// <summary>The real store, that holds a worker before each of its calls.</summary>
+internal class HeldStore : DispatchProxy
+{
+    private IBridgeStore store = null!;
+    private Func<At, CancellationToken, Task<Verb>> hold = null!;
+
+    public static IBridgeStore Around(IBridgeStore store, Func<At, CancellationToken, Task<Verb>> hold)
+    {
+        var proxy = Create<IBridgeStore, HeldStore>();
+        var held = (HeldStore)(object)proxy;
+        held.store = store;
+        held.hold = hold;
+        return proxy;
+    }
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => (targetMethod!.Name, args) switch
+    {
+        (nameof(IBridgeStore.ReadOccurrencesOfAsync), [VersionCoordinates version, CancellationToken stop]) => ReadAsync(version, stop),
+        (nameof(IBridgeStore.RecordIntentAsync), [ClaimedVersion version, IReadOnlyList<string> owned, CancellationToken stop]) =>
+            ThenAsync(At.Planned, () => store.RecordIntentAsync(version, owned, stop), stop),
+        (nameof(IBridgeStore.SettleAsync), [ClaimedVersion version, Settlement settlement, CancellationToken stop]) =>
+            ThenAsync(Settles(settlement), () => store.SettleAsync(version, settlement, stop), stop),
+        _ => throw new NotSupportedException($"A worker does not call {targetMethod.Name}."),
+    };
+
+    /// <summary>Before settling, what it would settle is the place where it stands.</summary>
+    private static At Settles(Settlement settlement) => settlement switch
+    {
+        { State: DeliveryState.Verified } => At.Verified,
+        { Outcome: nameof(DeliveryOutcome.NotAsWritten) } => At.Differs,
+        _ => At.Failed,
+    };
+
+    private async IAsyncEnumerable<byte[]> ReadAsync(
+        VersionCoordinates version, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
+    {
+        await hold(At.Claimed, stop);
+        await foreach (byte[] content in store.ReadOccurrencesOfAsync(version, stop))
+            yield return content;
+    }
+
+    private async Task<T> ThenAsync<T>(At at, Func<Task<T>> call, CancellationToken stop)
+    {
+        await hold(at, stop);
+        return await call();
+    }
+}
