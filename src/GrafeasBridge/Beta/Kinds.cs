@@ -1,5 +1,6 @@
 using Google.Protobuf.Reflection;
 using Grafeas.V1Beta1;
+using GrafeasBridge.Store;
 using V1Kind = Grafeas.V1.NoteKind;
 
 namespace GrafeasBridge.Beta;
@@ -7,9 +8,6 @@ namespace GrafeasBridge.Beta;
 /// <summary>Kinds of v1beta1: what makes them, their names, and their numbers in the store.</summary>
 internal static class Kinds
 {
-    // Beyond every number that grafeas.v1 may come to have: kinds that only v1beta1 has must not meet one of them.
-    private const int OwnNumbers = 1000;
-
     private static readonly EnumDescriptor Names = CommonReflection.Descriptor.FindTypeByName<EnumDescriptor>(nameof(NoteKind));
 
     private static readonly EnumDescriptor V1Names =
@@ -66,5 +64,5 @@ internal static class Kinds
     public static int Stored(V1Kind v1, NoteKind beta) =>
         v1 != V1Kind.Unspecified ? (int)v1
         : V1Names.FindValueByName(Name(beta)) is { } value ? value.Number
-        : OwnNumbers + (int)beta;
+        : StoredKinds.BetaOnly + (int)beta;
 }

@@ -29,7 +29,7 @@ internal sealed class IngestOptions
     [Range(1, 1000)]
     public int MaxBatch { get; set; } = 1000;
 
-    /// <summary>Largest page_size that may be asked for.</summary>
+    /// <summary>Largest page_size that may be asked for. Of projects, more may be asked for, but a page holds no more.</summary>
     [Range(1, 1000)]
     public int MaxPageSize { get; set; } = 1000;
 

@@ -10,7 +10,11 @@ namespace GrafeasBridge.Ingest;
 /// <param name="Parent">Binds a token to what is listed.</param>
 /// <param name="Subject">What the filter can speak of: the message as the answer shows it.</param>
 internal sealed record ListCall(
-    string Method, string Parent, string Filter, FilterSubject Subject, int PageSize, string PageToken, int DefaultSize = Pages.DefaultSize);
+    string Method, string Parent, string Filter, FilterSubject Subject, int PageSize, string PageToken, int DefaultSize = Pages.DefaultSize)
+{
+    /// <summary>True for a list that takes a size over the limit, and answers with pages of the largest size there is.</summary>
+    public bool TakesAnySize { get; init; }
+}
 
 /// <summary>
 /// Reads a page of any list. The store narrows by columns; what a filter says of the rest of a message is tested here, on the
@@ -43,7 +47,8 @@ internal sealed class ListReader(PageTokens tokens, IOptions<IngestOptions> sett
         where T : class, IMessage
     {
         ListFilter filter = Compile(call.Filter, call.Subject);
-        int size = Pages.Size(call.PageSize, call.DefaultSize, options.MaxPageSize, "Ingest:MaxPageSize");
+        int asked = call.TakesAnySize ? Math.Min(call.PageSize, options.MaxPageSize) : call.PageSize;
+        int size = Pages.Size(asked, call.DefaultSize, options.MaxPageSize, "Ingest:MaxPageSize");
         string list = PageTokens.List(call.Method, call.Parent, filter.IsEverything ? string.Empty : call.Filter);
         long after = await tokens.ReadAsync(call.PageToken, list, cancellationToken);
         var page = new ListPage<T>(filter, size, options.MaxMessageBytes - TokenReserve);

@@ -47,14 +47,14 @@ internal sealed class ProjectDesk(IBridgeStore store, ListReader lists)
         return await store.HasProjectAsync(project, context.CancellationToken) ? name : throw Errors.NotFound(Type, name);
     }
 
-    /// <summary>The projects that the caller knows, in the order in which they were created.</summary>
+    /// <summary>The projects that the caller knows, in the order in which they were created. Grafeas has no limit for the size here.</summary>
     /// <param name="make">The version's message of a project's name.</param>
     public Task<(IReadOnlyList<T> Projects, string NextPageToken)> ListAsync<T>(ListCall call, Func<string, T> make, ServerCallContext context)
         where T : class, IMessage
     {
         Caller caller = context.Caller();
         return lists.ReadAsync(
-            call,
+            call with { TakesAnySize = true },
             query => ReadAsync(query, caller, context.CancellationToken),
             project => (project.Sequence, caller.Knows(project.Id) ? make($"projects/{project.Id}") : null),
             context.CancellationToken);

@@ -161,6 +161,18 @@ public sealed class CrossVersionTests(IngestFixture fixture) : IClassFixture<Ing
     }
 
     [Fact]
+    public async Task A_refusal_of_disagreeing_kinds_names_them_as_the_protos_do()
+    {
+        string step = await BetaSamples.NoteAsync(fixture.Host, "named", new Note { SpdxFile = new() }, "step");
+        RpcException link = await Refusals.OfAsync(
+            Beta.CreateOccurrenceAsync(new() { Parent = "projects/named", Occurrence = BetaSamples.Link(step) }, cancellationToken: Cancelled), StatusCode.InvalidArgument);
+        Assert.EndsWith("the occurrence is of kind INTOTO, its note projects/named/notes/step is of kind SPDX_FILE", link.Status.Detail, StringComparison.Ordinal);
+        RpcException build = await Refusals.OfAsync(
+            V1.CreateOccurrenceAsync(new() { Parent = "projects/named", Occurrence = Samples.Build(step) }, cancellationToken: Cancelled), StatusCode.InvalidArgument);
+        Assert.EndsWith("the occurrence is of kind BUILD, its note projects/named/notes/step is of kind SPDX_FILE", build.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_one_version_deletes_is_gone_for_the_other()
     {
         string note = await BetaSamples.NoteAsync(fixture.Host, "deleted", BetaSamples.BuildNote());

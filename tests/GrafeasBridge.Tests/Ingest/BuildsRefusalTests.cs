@@ -99,7 +99,7 @@ public sealed class BuildsRefusalTests(IngestFixture fixture) : IClassFixture<In
             cancellationToken: Cancelled);
         ReportBuildRequest report = BuildsTests.Report(("h.example/a:1", "a"));
         report.Parent = "projects/kinds";
-        Assert.Contains("artifacts[0].details the occurrence is of kind Build", Assert.Single(await ProblemsAsync(report)), StringComparison.Ordinal);
+        Assert.Contains("artifacts[0].details the occurrence is of kind BUILD", Assert.Single(await ProblemsAsync(report)), StringComparison.Ordinal);
     }
 
     private static string Sha(string name) => "sha256:" + Envelopes.Sha256(name);

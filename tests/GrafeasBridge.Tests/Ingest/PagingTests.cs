@@ -108,6 +108,23 @@ public sealed class PagingTests(IngestFixture fixture) : IClassFixture<IngestFix
         Assert.Equal([2, 2, 2], sizes);
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(10_001)]
+    [InlineData(int.MaxValue)]
+    public async Task Any_number_of_projects_may_be_asked_for_and_comes_in_pages_of_the_largest_size(int size)
+    {
+        await using IngestHost host = await IngestHost.StartAsync(Cancelled, ["Ingest:MaxPageSize=3"]);
+        for (int i = 0; i < 4; i++) await host.Projects.CreateProjectAsync(new() { Project = new() { Name = $"projects/p{i}" } }, cancellationToken: Cancelled);
+        var first = await host.Projects.ListProjectsAsync(new() { PageSize = size }, cancellationToken: Cancelled);
+        var rest = await host.Projects.ListProjectsAsync(new() { PageSize = size, PageToken = first.NextPageToken }, cancellationToken: Cancelled);
+        Assert.Equal(["projects/p0", "projects/p1", "projects/p2"], first.Projects.Select(project => project.Name));
+        Assert.Equal(["projects/p3"], rest.Projects.Select(project => project.Name));
+        Assert.Equal(string.Empty, rest.NextPageToken);
+        var beta = await new Grafeas.V1Beta1.Project.Projects.ProjectsClient(host.Channel).ListProjectsAsync(new() { PageSize = size }, cancellationToken: Cancelled);
+        Assert.Equal(3, beta.Projects.Count);
+    }
+
     [Fact]
     public async Task The_list_of_a_note_that_is_gone_is_not_found()
     {

@@ -65,6 +65,7 @@ public sealed class BodyTests(BridgeFixture fixture) : IClassFixture<BridgeFixtu
 
     [Theory]
     [InlineData("""{"vulnerability":{"cvssScore":-1e40}}""", "note.vulnerability.cvss_score is out of range; it must be from -3.4028234663852886E+38 to 3.4028234663852886E+38")]
+    [InlineData("""{"vulnerability":{"cvssScore":3.4028236e38}}""", "note.vulnerability.cvss_score is out of range; it must be from -3.4028234663852886E+38 to 3.4028234663852886E+38")]
     [InlineData("""{"vulnerability":{"cvssScore":"1e999"}}""", "note.vulnerability.cvss_score is out of range; it must be from -3.4028234663852886E+38 to 3.4028234663852886E+38")]
     [InlineData("""{"vulnerability":{"cvssScore":" 1 "}}""", "note.vulnerability.cvss_score must be a number")]
     [InlineData("""{"vulnerability":{"cvssScore":"Infinite"}}""", "note.vulnerability.cvss_score must be a number")]
@@ -81,6 +82,8 @@ public sealed class BodyTests(BridgeFixture fixture) : IClassFixture<BridgeFixtu
     [InlineData("\"+.5\"", "0.5")]
     [InlineData("1e1", "10")]
     [InlineData("3.4028234663852886E+38", "3.4028235E+38")]
+    [InlineData("3.4028235E+38", "3.4028235E+38")]
+    [InlineData("-3.4028235e38", "-3.4028235E+38")]
     [InlineData("\"NaN\"", "\"NaN\"")]
     public async Task Numbers_that_fit_are_kept(string sent, string kept)
     {

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
-using Grafeas.V1.Project;
 using GrafeasBridge.Tests.Query;
 using GrafeasBridge.Tests.Support;
 using GrafeasBridge.V1;
@@ -41,7 +40,6 @@ public sealed class LimitTests(SmallBridge small) : IClassFixture<SmallBridge>
         new("page of occurrences", "rest", Invalid, "page_size is 6", "at most 5 are allowed (Ingest:MaxPageSize)", h => Get(h, "/v1/projects/p/occurrences?pageSize=6")),
         new("page of notes", "grpc", Invalid, "page_size is 6", "at most 5 are allowed (Ingest:MaxPageSize)", h => Call(() => Grafeas(h).ListNotesAsync(new() { Parent = "projects/p", PageSize = 6 }))),
         new("page of a note's occurrences", "rest", Invalid, "page_size is 6", "at most 5 are allowed (Ingest:MaxPageSize)", h => Get(h, "/v1/projects/p/notes/build/occurrences?pageSize=6")),
-        new("page of projects", "grpc", Invalid, "page_size is 6", "at most 5 are allowed (Ingest:MaxPageSize)", h => Call(() => new Projects.ProjectsClient(h.Channel).ListProjectsAsync(new() { PageSize = 6 }))),
         new("page of versions", "grpc", Invalid, "page_size is 1001", "at most 1000 are allowed", h => Call(() => new Bridge.BridgeClient(h.Channel).ListVersionsAsync(new() { PageSize = 1001 }))),
         new("characters of a filter", "grpc", Invalid, "filter has 203 characters", "at most 200 are allowed", h => Filter(h, "a=" + Long(201))),
         new("characters of a filter", "rest", Invalid, "filter has 203 characters", "at most 200 are allowed", h => Get(h, "/v1/projects/p/notes?filter=a%3D" + Long(201))),

@@ -22,8 +22,8 @@ public abstract class OccurrenceContract : StoreContract
     {
         await AddNoteAsync();
         var refusal = await RefusedAsync(StoreFailure.KindMismatch, () => AddAsync(Occurrence(kind: Attestation)), index: 0);
-        Assert.Contains("Attestation", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("Build", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("ATTESTATION", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("BUILD", refusal.Message, StringComparison.Ordinal);
         Assert.Empty(await Store.ListOccurrencesAsync("ci", 0, 10, Stop));
     }
 

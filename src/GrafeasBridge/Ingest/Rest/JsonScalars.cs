@@ -54,7 +54,7 @@ internal static class JsonScalars
             case FieldType.Enum:
                 return Enum(writer, json, field.EnumType);
             case FieldType.Float or FieldType.Double:
-                return Real(writer, json, field.FieldType == FieldType.Float ? float.MaxValue : double.MaxValue);
+                return Real(writer, json, single: field.FieldType == FieldType.Float);
             case FieldType.Int64 or FieldType.SInt64 or FieldType.SFixed64:
                 return Whole(writer, json, long.MinValue, long.MaxValue, wide: true);
             case FieldType.UInt64 or FieldType.Fixed64:
@@ -99,8 +99,8 @@ internal static class JsonScalars
         return null;
     }
 
-    // A number too large would silently become infinity.
-    private static string? Real(Utf8JsonWriter writer, JsonElement json, double most)
+    // A number too large would silently become infinity. One that rounds to the largest there is stays: answers are written that short.
+    private static string? Real(Utf8JsonWriter writer, JsonElement json, bool single)
     {
         string? text = json.ValueKind switch
         {
@@ -111,8 +111,9 @@ internal static class JsonScalars
         if (json.ValueKind == JsonValueKind.String && text is "NaN" or "Infinity" or "-Infinity") return Copy(writer, json, fits: true, string.Empty);
         const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         if (!double.TryParse(text, Styles, CultureInfo.InvariantCulture, out double value) || double.IsNaN(value)) return "must be a number";
-        if (Math.Abs(value) > most)
-            return string.Create(CultureInfo.InvariantCulture, $"is out of range; it must be from {-most} to {most}");
+        if (single) value = (float)value;
+        double most = single ? float.MaxValue : double.MaxValue;
+        if (double.IsInfinity(value)) return string.Create(CultureInfo.InvariantCulture, $"is out of range; it must be from {-most} to {most}");
         writer.WriteNumberValue(value);
         return null;
     }

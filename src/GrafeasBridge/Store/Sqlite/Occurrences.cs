@@ -73,8 +73,8 @@ internal static class Occurrences
             return;
         throw new StoreException(
             StoreFailure.KindMismatch,
-            $"the occurrence is of kind {KindName(occurrence.Kind)}, its note projects/{occurrence.NoteProject}/notes/{occurrence.NoteId} "
-            + $"is of kind {KindName(note.Kind)}",
+            $"the occurrence is of kind {StoredKinds.Name(occurrence.Kind)}, its note projects/{occurrence.NoteProject}/notes/{occurrence.NoteId} "
+            + $"is of kind {StoredKinds.Name(note.Kind)}",
             index);
     }
 
@@ -106,6 +106,4 @@ internal static class Occurrences
 
         throw new StoreException(StoreFailure.NotFound, $"occurrence {NameOf(project, id)} not found");
     }
-
-    private static string KindName(int kind) => ((Grafeas.V1.NoteKind)kind).ToString();
 }
