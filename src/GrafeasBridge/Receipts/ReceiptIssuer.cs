@@ -57,10 +57,11 @@ internal sealed class ReceiptIssuer(KeyCabinet keys)
         return proof;
     }
 
-    // Occurrences that are older than receipts have no digest beside them; one that was never updated still tells.
+    // Occurrences that are older than receipts have no digest beside them; one that was never updated still tells. Their fields are
+    // not in order.
     private static byte[]? DigestOfUnchanged(byte[] content)
     {
         Occurrence occurrence = Occurrence.Parser.ParseFrom(content);
-        return occurrence.CreateTime is not null && occurrence.CreateTime.Equals(occurrence.UpdateTime) ? SHA256.HashData(content) : null;
+        return occurrence.CreateTime is not null && occurrence.CreateTime.Equals(occurrence.UpdateTime) ? SHA256.HashData(occurrence.ToByteArray()) : null;
     }
 }

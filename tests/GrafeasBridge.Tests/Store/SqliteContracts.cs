@@ -41,3 +41,8 @@ public sealed class SqliteFilterOracleTests : Filtering.Oracle.StoreDifferential
 {
     internal override StoreBackend NewBackend() => new SqliteBackend();
 }
+
+public sealed class SqliteReceiptTests : ReceiptContract
+{
+    internal override StoreBackend NewBackend() => new SqliteBackend();
+}
