@@ -31,7 +31,8 @@ internal sealed class KeySet
             Uri.TryCreate(place, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"
                 ? await DownloadAsync(url!, session)
                 : (await InputText.ReadAsync(place, session.Token)).Span);
-        if (text.Contains("-----BEGIN", StringComparison.Ordinal))
+        // A key set may hold PEM too, in a text.
+        if (!text.TrimStart().StartsWith('{') && text.Contains("-----BEGIN", StringComparison.Ordinal))
             return OfPem(text, place);
         try
         {

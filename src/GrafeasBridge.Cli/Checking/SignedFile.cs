@@ -59,7 +59,7 @@ internal static class SignedFile
         using var document = JsonDocument.Parse(json);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
             throw new JsonException($"It is of kind {document.RootElement.ValueKind}.");
-        if (document.RootElement.TryGetProperty("target", out _))
+        if (document.RootElement.TryGetProperty("target", out _) || document.RootElement.TryGetProperty("readBackHash", out _))
         {
             DeliveryProof proof = ProtoJson.Parse<DeliveryProof>(json);
             string about = $"{proof.Target}/{proof.Subject}/{proof.Repo}/{proof.Package}/{proof.Version}";

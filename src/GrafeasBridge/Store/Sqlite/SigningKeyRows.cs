@@ -5,7 +5,7 @@ internal static class SigningKeyRows
 {
     internal static readonly Sql All = new("select id, create_time, public_key, private_key from signing_keys order by seq desc");
 
-    private static readonly Sql Wipe = new("update signing_keys set private_key = null where private_key is not null");
+    private static readonly Sql Wipe = new("update signing_keys set private_key = null where id = ?");
 
     private static readonly Sql Insert = new("insert into signing_keys (id, create_time, public_key, private_key) values (?, ?, ?, ?)");
 
@@ -23,7 +23,9 @@ internal static class SigningKeyRows
         var keys = List(session.Database);
         if ((keys.Count == 0 ? null : keys[0].Id) != after)
             return keys;
-        session.Use(Wipe).Run();
+        // All before it have lost theirs already.
+        if (after is not null)
+            session.Use(Wipe).Add(after).Run();
         session.Use(Insert).Add(key.Id).Add(key.CreateTime).Add(key.PublicKey).AddOrNull(key.PrivateKey).Run();
         return List(session.Database);
     }
