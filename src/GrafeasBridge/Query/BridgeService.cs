@@ -1,6 +1,5 @@
 using GrafeasBridge.Access;
 using GrafeasBridge.Ingest;
-using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using GrafeasBridge.V1;
 using Grpc.Core;

@@ -1,9 +1,9 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Google.Protobuf.WellKnownTypes;
 using GrafeasBridge.Store;
 using GrafeasBridge.V1;
-using Google.Protobuf.WellKnownTypes;
 using NSec.Cryptography;
 
 namespace GrafeasBridge.Receipts;
