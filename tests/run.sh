@@ -26,6 +26,14 @@ if ! command -v chromium > /dev/null && ! command -v chromium-browser > /dev/nul
   apt-get update -qq
   apt-get install -y -qq --no-install-recommends chromium
 fi
+
+# The commands by which a stranger checks a receipt are run as the page of receipts tells them.
+if ! command -v jq > /dev/null || ! command -v openssl > /dev/null; then
+  say "installing jq and openssl"
+  [ "$(id -u)" = 0 ] || fail "jq or openssl is missing; install them (Debian: apt-get install jq openssl), or run this as root"
+  apt-get update -qq
+  apt-get install -y -qq jq openssl
+fi
 command -v curl > /dev/null || fail "curl is missing; install it (Debian: apt-get install curl): the examples of the README are run"
 
 say "restoring packages as locked"

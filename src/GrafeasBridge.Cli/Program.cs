@@ -47,6 +47,7 @@ internal static class Program
             ExplainVerb.Create(options),
             RedeliverVerb.Create(options),
             UnmappedVerb.Create(options),
+            ReceiptVerb.Create(options),
             HealthVerb.Create(options),
             KeyVerb.Create(options),
             DemoVerb.Create(options),

@@ -47,6 +47,8 @@ internal sealed class Session : IDisposable
 
     public Bridge.BridgeClient Bridge => new(channel.Value);
 
+    public ReceiptBook.ReceiptBookClient ReceiptBook => new(channel.Value);
+
     public Health.HealthClient Health => new(channel.Value);
 
     /// <summary>Asks something that changes nothing, so it may be asked again.</summary>

@@ -6,6 +6,7 @@ using GrafeasBridge.Hosting;
 using GrafeasBridge.Ingest;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Query;
+using GrafeasBridge.Receipts;
 using GrafeasBridge.Store;
 using GrafeasBridge.Telemetry;
 
@@ -35,6 +36,7 @@ internal static class Program
             .AddIngest(settings)    // 1, 4
             .AddBeta()              // 1, 4 for grafeas.v1beta1
             .AddStore(settings)     // 5
+            .AddReceipts(settings)  // 5: what the sender gets in hand
             .AddMapping(settings)   // 6
             .AddDelivery(settings)  // 7
             .AddQuery()             // 8

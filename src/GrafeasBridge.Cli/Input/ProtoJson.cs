@@ -19,6 +19,8 @@ internal static class ProtoJson
 
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithTypeRegistry(Types));
 
+    private static readonly JsonParser Tolerant = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
+
     private static readonly JsonFormatter Plain = new(JsonFormatter.Settings.Default.WithTypeRegistry(Types));
 
     private static readonly JsonFormatter Complete = new(JsonFormatter.Settings.Default.WithTypeRegistry(Types).WithFormatDefaultValues(true));
@@ -26,6 +28,11 @@ internal static class ProtoJson
     /// <exception cref="InvalidProtocolBufferException">An unknown field or a value of the wrong kind; the message says which.</exception>
     public static T Parse<T>(string json)
         where T : IMessage<T>, new() => Parser.Parse<T>(json);
+
+    /// <summary>For JSON that others may have added to.</summary>
+    /// <exception cref="InvalidProtocolBufferException">A value of the wrong kind; the message says which.</exception>
+    public static T ParseTolerant<T>(string json)
+        where T : IMessage<T>, new() => Tolerant.Parse<T>(json);
 
     /// <summary>One line, fields that are set.</summary>
     public static string Format(IMessage message) => Plain.Format(message);

@@ -37,6 +37,9 @@ internal sealed record KeyEntry(string Name, string Hash, IReadOnlyList<string> 
 /// <summary>What <c>health --json</c> prints.</summary>
 internal sealed record HealthLine(string Server, string Status);
 
+/// <summary>What <c>receipt verify --json</c> prints for each receipt or proof.</summary>
+internal sealed record CheckedLine(string About, string KeyId, bool Good, string? Problem);
+
 /// <summary>One attribute as a Bintray-shaped API tells it.</summary>
 internal sealed record TargetAttribute(string Name, string Type, IReadOnlyList<JsonElement> Values);
 
@@ -49,6 +52,7 @@ internal sealed record DemoLine(string Version, string Address, IReadOnlyList<Ta
 [JsonSerializable(typeof(KeyEntry))]
 [JsonSerializable(typeof(HealthLine))]
 [JsonSerializable(typeof(DemoLine))]
+[JsonSerializable(typeof(CheckedLine))]
 [JsonSerializable(typeof(List<TargetAttribute>))]
 internal sealed partial class JsonLines : JsonSerializerContext
 {

@@ -64,6 +64,9 @@ internal static class SendReport
         foreach (SendResult result in results.Where(r => r.Undelivered))
             screen.Error($"{result.Item.Origin}: not delivered. {Unfinished(result)}");
 
+        foreach (SendResult result in results.Where(r => r.ReceiptFailure is not null))
+            screen.Error($"{result.Item.Origin}: accepted as {result.Name}, but there is no receipt. {result.ReceiptFailure}");
+
         // One sentence for all: a key that may not read is no failure of sending.
         Failure? unseen = results.Select(r => r.DeliveryFailure).FirstOrDefault(f => f is not null);
         if (unseen is not null)

@@ -22,10 +22,14 @@ internal sealed record SendResult(
     /// <summary>True when the service had it already, from an earlier run or attempt.</summary>
     public bool Repeated { get; init; }
 
+    /// <summary>Why there is no receipt; null when there is, or when none was wanted.</summary>
+    public Failure? ReceiptFailure { get; init; }
+
     public int ExitCode(bool waited) => this switch
     {
         { Failure: { } failure } => failure.ExitCode,
         { DeliveryFailure: { } failure } when waited => failure.ExitCode,
+        { ReceiptFailure: { } failure } => failure.ExitCode,
         { Undelivered: true } => Cli.ExitCode.NotDelivered,
         _ => Cli.ExitCode.Done,
     };

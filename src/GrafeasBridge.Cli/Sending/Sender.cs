@@ -1,6 +1,7 @@
 using Grafeas.V1;
 using GrafeasBridge.Cli.Connecting;
 using GrafeasBridge.Cli.Input;
+using GrafeasBridge.V1;
 using Grpc.Core;
 using Metadata = Grpc.Core.Metadata;
 
@@ -14,6 +15,11 @@ internal sealed class Sender(Session session, SendSettings settings)
 
     /// <summary>Set by the service on the answer when it had stored the same request before.</summary>
     private const string RepeatedHeader = "x-grafeasbridge-repeated";
+
+    /// <summary>Asks for a receipt with the reply, and where it is then.</summary>
+    private const string ReceiptWanted = "x-grafeasbridge-receipt";
+
+    private const string ReceiptTrailer = "grafeasbridge-receipt-bin";
 
     private readonly DeliveryWatch watch = new(session);
 
@@ -54,10 +60,34 @@ internal sealed class Sender(Session session, SendSettings settings)
 
     private async Task<SendResult> CreateAsync(SendItem item, CreateOccurrenceRequest request, CallOptions options)
     {
+        // A retry comes with the same headers.
+        if (settings.Receipts is not null && options.Headers!.Get(ReceiptWanted) is null)
+            options.Headers.Add(ReceiptWanted, "true");
         using AsyncUnaryCall<Occurrence> call = session.Grafeas.CreateOccurrenceAsync(request, options);
         Occurrence stored = await call;
         Metadata headers = await call.ResponseHeadersAsync;
-        return new SendResult(item, stored.Name, null) { Repeated = headers.GetValue(RepeatedHeader) == "true" };
+        var result = new SendResult(item, stored.Name, null) { Repeated = headers.GetValue(RepeatedHeader) == "true" };
+        if (settings.Receipts is null)
+            return result;
+        if (call.GetTrailers().GetValueBytes(ReceiptTrailer) is not { } receipt)
+            return result with { ReceiptFailure = await AskForReceiptAsync(stored.Name) };
+        settings.Receipts.Add(Receipt.Parser.ParseFrom(receipt));
+        return result;
+    }
+
+    /// <summary>A service that gives none with the reply may still give it when asked.</summary>
+    /// <returns>Why there is none; null when there is.</returns>
+    private async Task<Failure?> AskForReceiptAsync(string name)
+    {
+        try
+        {
+            settings.Receipts!.Add(await session.AskAsync(o => session.ReceiptBook.GetReceiptAsync(new GetReceiptRequest { Name = name }, o)));
+            return null;
+        }
+        catch (RpcException e)
+        {
+            return Failure.From(e, session.Server);
+        }
     }
 
     private SendResult NoteOnly(SendItem item, IReadOnlyDictionary<string, Failure> missingNotes)
@@ -134,4 +164,5 @@ internal sealed class Sender(Session session, SendSettings settings)
 /// <summary>How to send.</summary>
 /// <param name="RequestId">Given by the user, for one occurrence; null to derive it from the content.</param>
 /// <param name="RequestIds">False to send none.</param>
-internal sealed record SendSettings(bool CreateNotes, string? RequestId, bool RequestIds, bool WaitUntilVerified);
+/// <param name="Receipts">Where receipts go; null to ask for none.</param>
+internal sealed record SendSettings(bool CreateNotes, string? RequestId, bool RequestIds, bool WaitUntilVerified, ReceiptFile? Receipts = null);

@@ -52,6 +52,12 @@ internal sealed class SendVerb
         DefaultValueFactory = _ => "accepted",
     };
 
+    private readonly Option<string?> receipts = new("--receipts")
+    {
+        Description = "A file to which the service's signed receipts are added, a line of JSON each.",
+        HelpName = "path",
+    };
+
     private readonly BuildFlags flags = new();
 
     public static Command Create(GlobalOptions global)
@@ -61,7 +67,7 @@ internal sealed class SendVerb
         verb.wait.AcceptOnlyFromAmong("accepted", "verified");
         var command = new Command("send", "Sends occurrences from JSON files, standard input, or flags that tell a build.")
         {
-            verb.files, verb.project, verb.note, verb.createNotes, verb.requestId, verb.noRequestId, verb.wait,
+            verb.files, verb.project, verb.note, verb.createNotes, verb.requestId, verb.noRequestId, verb.wait, verb.receipts,
         };
         verb.flags.AddTo(command);
         command.SetAction((parsed, cancellationToken) => global.RunAsync(parsed, session => verb.RunAsync(parsed, session), cancellationToken));
@@ -71,7 +77,8 @@ internal sealed class SendVerb
     private async Task<int> RunAsync(ParseResult parsed, Session session)
     {
         List<SendItem> items = await ItemsAsync(parsed, session.Token);
-        SendSettings settings = Settings(parsed, items);
+        using ReceiptFile? kept = parsed.GetValue(receipts) is { } path ? ReceiptFile.Open(path) : null;
+        SendSettings settings = Settings(parsed, items) with { Receipts = kept };
         IReadOnlyList<SendResult> results = await new Sender(session, settings).SendAsync(items);
         SendReport.Print(session.Screen, results, settings.WaitUntilVerified);
         return ExitCode.Worst(results.Select(r => r.ExitCode(settings.WaitUntilVerified)));

@@ -7,7 +7,8 @@ namespace GrafeasBridge.Delivery;
 /// <param name="Reason">A safe sentence; for what parks a version, what to do about it.</param>
 /// <param name="RetryAfter">What the target asked for; null when it did not.</param>
 /// <param name="Owned">Names that the bridge owns at the target from now on; null to leave them as they are.</param>
-internal sealed record Ending(DeliveryOutcome Outcome, string Reason, TimeSpan? RetryAfter = null, IReadOnlyList<string>? Owned = null);
+internal sealed record Ending(
+    DeliveryOutcome Outcome, string Reason, TimeSpan? RetryAfter = null, IReadOnlyList<string>? Owned = null, ReadBack? ReadBack = null);
 
 /// <summary>The hours and days of retrying: from how a try ended to what is written on the version's row. Pure.</summary>
 internal static class RetrySchedule
@@ -26,7 +27,7 @@ internal static class RetrySchedule
         switch (ending.Outcome.Meaning().Nature)
         {
             case OutcomeNature.Done:
-                return new Settlement(DeliveryState.Verified, outcome, ending.Reason, null, ending.Owned);
+                return new Settlement(DeliveryState.Verified, outcome, ending.Reason, null, ending.Owned, ending.ReadBack);
             case OutcomeNature.Permanent when !ending.Outcome.IsMissing() || now - since >= options.MissingGrace:
                 return new Settlement(DeliveryState.Parked, outcome, ending.Reason, null, ending.Owned);
             // What closes the whole target is mended in one place and must not cost versions: they wait as long as it takes.

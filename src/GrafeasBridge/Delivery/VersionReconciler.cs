@@ -100,31 +100,31 @@ internal sealed partial class VersionReconciler(
         catch (TargetException missing) when (missing.Outcome.IsMissing())
         {
             if (wanted.Count == 0)
-                return new Ending(DeliveryOutcome.Unchanged, "Nothing is wanted, and the target has no such version.", Owned: names);
+                return new Ending(DeliveryOutcome.Unchanged, "Nothing is wanted, and the target has no such version.", Owned: names, ReadBack: ReadBackText.Of(names, []));
             await api.CreateAsync(version.Coordinates, missing, cancellationToken);
             carried = [];
         }
 
         AttributePlan plan = AttributePlan.Make(wanted, carried, version.Owned);
         if (plan.IsEmpty)
-            return new Ending(DeliveryOutcome.Unchanged, Said(wanted.Count, "carried already"), Owned: names);
+            return new Ending(DeliveryOutcome.Unchanged, Said(wanted.Count, "carried already"), Owned: names, ReadBack: ReadBackText.Of(names, carried));
 
         // Ownership is on disk before the first write: after a crash in between, nothing is left behind as a stranger's.
         string[] owned = [.. version.Owned.Union(names, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (!await store.RecordIntentAsync(version, owned, cancellationToken))
             return new Ending(DeliveryOutcome.LeaseLost, "Another worker has taken the version over.");
         version.MayHaveSet = [.. plan.Set.Select(a => a.Name)];
-        AttributePlan rest = await WriteAsync(api, version.Coordinates, plan, wanted, owned, cancellationToken);
+        IReadOnlyList<CarriedAttribute> now = await WriteAsync(api, version.Coordinates, plan, cancellationToken);
+        AttributePlan rest = AttributePlan.Make(wanted, now, owned);
         return rest.IsEmpty
-            ? new Ending(DeliveryOutcome.Delivered, Said(wanted.Count, "written and read back"), Owned: names)
+            ? new Ending(DeliveryOutcome.Delivered, Said(wanted.Count, "written and read back"), Owned: names, ReadBack: ReadBackText.Of(names, now))
             : new Ending(DeliveryOutcome.NotAsWritten, Differs(rest));
     }
 
     /// <summary>Writes the plan and reads back.</summary>
-    /// <returns>What still differs.</returns>
-    private static async Task<AttributePlan> WriteAsync(
-        ITarget api, VersionCoordinates version, AttributePlan plan, IReadOnlyList<MappedAttribute> wanted, string[] owned,
-        CancellationToken cancellationToken)
+    /// <returns>What the target carries now.</returns>
+    private static async Task<IReadOnlyList<CarriedAttribute>> WriteAsync(
+        ITarget api, VersionCoordinates version, AttributePlan plan, CancellationToken cancellationToken)
     {
         try
         {
@@ -132,7 +132,7 @@ internal sealed partial class VersionReconciler(
                 await api.SetAsync(version, plan.Set, cancellationToken);
             if (plan.Remove.Count > 0)
                 await api.RemoveAsync(version, plan.Remove, cancellationToken);
-            return AttributePlan.Make(wanted, await api.ReadAsync(version, cancellationToken), owned);
+            return await api.ReadAsync(version, cancellationToken);
         }
         catch (TargetException gone) when (gone.Outcome.IsMissing())
         {

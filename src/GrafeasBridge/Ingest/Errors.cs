@@ -56,6 +56,9 @@ internal static class Errors
     public static RpcException Conflict(string field, StoreException failure) =>
         Fail(StatusCode.AlreadyExists, $"{field} was told before with other content: {failure.Message}");
 
+    /// <summary>FAILED_PRECONDITION: asked rightly, but what it needs is not there.</summary>
+    public static RpcException NotNow(string sentence) => Fail(StatusCode.FailedPrecondition, sentence);
+
     public static RpcException TooLarge(string sentence) => Fail(StatusCode.ResourceExhausted, sentence);
 
     /// <summary>What a caller may know of a failure that nobody foresaw.</summary>

@@ -5,6 +5,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
 using GrafeasBridge.Access;
 using GrafeasBridge.Mapping;
+using GrafeasBridge.Receipts;
 using GrafeasBridge.Store;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -16,7 +17,12 @@ namespace GrafeasBridge.Ingest;
 /// stable storage.
 /// </summary>
 internal sealed class Intake(
-    IBridgeStore store, IOccurrenceForm<Occurrence> v1, IOccurrenceMapping mapping, TimeProvider clock, IOptions<IngestOptions> settings)
+    IBridgeStore store,
+    IOccurrenceForm<Occurrence> v1,
+    IOccurrenceMapping mapping,
+    ReplyReceipts receipts,
+    TimeProvider clock,
+    IOptions<IngestOptions> settings)
 {
     private readonly IngestOptions options = settings.Value;
 
@@ -31,8 +37,15 @@ internal sealed class Intake(
             RequestId = () => RequestIdentity.Sent(context),
         };
         Submitted<T>[] stored = await SubmitAsync(form, call, context.CancellationToken);
-        if (stored.All(one => one.Repeated)) context.GetHttpContext().Response.Headers[RequestIdentity.RepeatedHeader] = "true";
+        Tell(context, stored);
         return [.. stored.Select(one => one.Occurrence)];
+    }
+
+    /// <summary>What the reply says beside the message: whether all was there before, and receipts.</summary>
+    public void Tell<T>(ServerCallContext context, Submitted<T>[] stored)
+    {
+        if (stored.All(one => one.Repeated)) context.GetHttpContext().Response.Headers[RequestIdentity.RepeatedHeader] = "true";
+        receipts.Give(context, context.IsRest(), [.. stored.Select(one => (one.Added.Creation, one.Added.Message.Content))]);
     }
 
     /// <summary>What a dialect hands in; all or none; the answer keeps the order.</summary>
@@ -215,7 +228,7 @@ internal sealed class Intake(
     // Says what was stored: the new occurrence, or the first one where the request was a repeat.
     private static Submitted<T> Stored<T>(IOccurrenceForm<T> form, T sent, AddedOccurrence added)
         where T : class, IMessage<T>, IDeepCloneable<T> =>
-        new(added.Repeated ? form.Read(added.Message) : sent, added.Repeated, added.UnmappedReason);
+        new(added.Repeated ? form.Read(added.Message) : sent, added.Repeated, added.UnmappedReason, added);
 
     private static string Count<T>(Submitted<T>[] stored, string transport)
     {

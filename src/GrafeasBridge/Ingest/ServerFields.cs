@@ -52,22 +52,33 @@ internal static class ServerFields
     }
 
     /// <summary>
-    /// The stored form: what the client wrote, followed by the server's fields. Fields of a protobuf message may come in any
-    /// order, so what was written for the content hash need not be written again.
+    /// The stored form: what the client wrote, with the server's fields in their places by number. Equal to writing the whole message,
+    /// as receipts and every other reader would, without writing again what was written for the content hash.
     /// </summary>
-    public static byte[] Append(byte[] content, Occurrence occurrence)
+    public static byte[] Insert(byte[] content, Occurrence occurrence)
     {
-        var owned = new Occurrence
+        int kind = After(content, After(content, 0, Occurrence.ResourceUriFieldNumber), Occurrence.NoteNameFieldNumber);
+        int times = After(content, kind, Occurrence.RemediationFieldNumber);
+        byte[] first = new Occurrence { Name = occurrence.Name }.ToByteArray();
+        byte[] second = new Occurrence { Kind = occurrence.Kind }.ToByteArray();
+        byte[] third = new Occurrence { CreateTime = occurrence.CreateTime, UpdateTime = occurrence.UpdateTime }.ToByteArray();
+        return [.. first, .. content.AsSpan(0, kind), .. second, .. content.AsSpan(kind, times - kind), .. third, .. content.AsSpan(times)];
+    }
+
+    /// <returns>Where the text field ends, if it begins at <paramref name="start"/>; else the start.</returns>
+    private static int After(byte[] content, int start, int field)
+    {
+        if (start == content.Length || content[start] != WireFormat.MakeTag(field, WireFormat.WireType.LengthDelimited))
+            return start;
+        int length = 0;
+        int at = start + 1;
+        for (int shift = 0; ; shift += 7)
         {
-            Name = occurrence.Name,
-            Kind = occurrence.Kind,
-            CreateTime = occurrence.CreateTime,
-            UpdateTime = occurrence.UpdateTime,
-        };
-        byte[] stored = new byte[content.Length + owned.CalculateSize()];
-        content.CopyTo(stored, 0);
-        owned.WriteTo(stored.AsSpan(content.Length));
-        return stored;
+            byte part = content[at++];
+            length |= (part & 0x7f) << shift;
+            if (part < 0x80)
+                return at + length;
+        }
     }
 
     public static NoteKind KindOf(Note note) => note.TypeCase switch

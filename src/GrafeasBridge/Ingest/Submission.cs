@@ -47,4 +47,5 @@ internal readonly record struct SubmissionIdentity(string RequestId, byte[] Cont
 /// <summary>What became of one occurrence.</summary>
 /// <param name="Occurrence">As stored: now, or first where it was a repeat.</param>
 /// <param name="UnmappedReason">Why it concerns no version yet; null when it does.</param>
-internal sealed record Submitted<T>(T Occurrence, bool Repeated, string? UnmappedReason);
+/// <param name="Added">As the store says.</param>
+internal sealed record Submitted<T>(T Occurrence, bool Repeated, string? UnmappedReason, AddedOccurrence Added);

@@ -75,7 +75,7 @@ internal sealed class V1OccurrenceForm(IOriginals originals, IOptions<IngestOpti
         [("resource_uri", message.ResourceUri), ("note_name", message.NoteName)];
 
     public Draft<Occurrence> New(Occurrence occurrence, byte[] written) =>
-        new(occurrence, ServerFields.Append(written, occurrence), null, (int)occurrence.Kind);
+        new(occurrence, ServerFields.Insert(written, occurrence), null, (int)occurrence.Kind);
 
     public Draft<Occurrence> Changed(StoredMessage before, Occurrence after) => before.Original is null
         ? new Draft<Occurrence>(after, after.ToByteArray(), null, (int)after.Kind)

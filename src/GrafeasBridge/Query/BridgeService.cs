@@ -1,6 +1,5 @@
 using GrafeasBridge.Access;
 using GrafeasBridge.Ingest;
-using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using GrafeasBridge.V1;
 using Grpc.Core;
@@ -8,7 +7,7 @@ using Grpc.Core;
 namespace GrafeasBridge.Query;
 
 /// <summary>8: what people ask. A key for some projects sees the versions to which an occurrence of those projects contributes.</summary>
-internal sealed class BridgeService(IBridgeStore store, VersionReports reports, Explainer explainer, PageTokens tokens) : Bridge.BridgeBase
+internal sealed class BridgeService(IBridgeStore store, VersionLookup versions, VersionReports reports, Explainer explainer, PageTokens tokens) : Bridge.BridgeBase
 {
     private const int DefaultPage = 20;
     private const int LargestPage = 1000;
@@ -16,8 +15,8 @@ internal sealed class BridgeService(IBridgeStore store, VersionReports reports, 
     public override async Task<VersionReport> GetVersion(GetVersionRequest request, ServerCallContext context)
     {
         Caller caller = context.RequireSomewhere(Role.Read);
-        var version = Coordinates(request.Target, request.Subject, request.Repo, request.Package, request.Version);
-        VersionRow row = await VisibleAsync(caller, request.Target, version, context.CancellationToken);
+        var version = VersionLookup.Coordinates(request.Target, request.Subject, request.Repo, request.Package, request.Version);
+        VersionRow row = await versions.VisibleAsync(caller, request.Target, version, context.CancellationToken);
         return await reports.ReportAsync(row, context.CancellationToken);
     }
 
@@ -79,40 +78,9 @@ internal sealed class BridgeService(IBridgeStore store, VersionReports reports, 
     public override async Task<VersionSummary> Redeliver(RedeliverRequest request, ServerCallContext context)
     {
         Caller caller = context.RequireSomewhere(Role.Operate);
-        var version = Coordinates(request.Target, request.Subject, request.Repo, request.Package, request.Version);
-        await VisibleAsync(caller, request.Target, version, context.CancellationToken);
+        var version = VersionLookup.Coordinates(request.Target, request.Subject, request.Repo, request.Package, request.Version);
+        await versions.VisibleAsync(caller, request.Target, version, context.CancellationToken);
         return VersionReports.Summary(await store.RedeliverAsync(request.Target, version, context.CancellationToken));
-    }
-
-    /// <summary>A version of other projects is NOT_FOUND, so that its existence does not leak.</summary>
-    private async Task<VersionRow> VisibleAsync(Caller caller, string target, VersionCoordinates version, CancellationToken cancellationToken)
-    {
-        VersionRow? row = await store.FindVersionAsync(target, version, cancellationToken);
-        bool visible = row is not null
-            && (caller.Projects is null || await ContributesAsync(caller.Projects, target, version, cancellationToken));
-        return visible ? row! : throw Errors.NotFound("version", $"{target}/{version}");
-    }
-
-    private async Task<bool> ContributesAsync(
-        IEnumerable<string> projects, string target, VersionCoordinates version, CancellationToken cancellationToken)
-    {
-        var filter = new VersionFilter(target, version.Subject, version.Repo, version.Package, Version: version.Version, Projects: [.. projects]);
-        return (await store.ListVersionsAsync(filter, 0, 1, cancellationToken)).Count > 0;
-    }
-
-    private static VersionCoordinates Coordinates(string target, string subject, string repo, string package, string version)
-    {
-        var problems = new List<Problem>();
-        foreach ((string field, string value) in new[]
-        {
-            ("target", target), ("subject", subject), ("repo", repo), ("package", package), ("version", version),
-        })
-        {
-            if (value.Length == 0)
-                problems.Add(new Problem(field, "is required"));
-        }
-
-        return problems.Count == 0 ? new VersionCoordinates(subject, repo, package, version) : throw Errors.Invalid(problems, 0);
     }
 
     private static VersionFilter Filter(ListVersionsRequest request, Caller caller) => new(

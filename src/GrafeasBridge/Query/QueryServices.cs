@@ -3,7 +3,12 @@ namespace GrafeasBridge.Query;
 internal static class QueryServices
 {
     public static IServiceCollection AddQuery(this IServiceCollection services) =>
-        services.AddSingleton<VersionReports>().AddSingleton<Explainer>().AddSingleton<BridgeService>();
+        services.AddSingleton<VersionReports>().AddSingleton<Explainer>().AddSingleton<VersionLookup>()
+            .AddSingleton<BridgeService>().AddSingleton<ReceiptBookService>();
 
-    public static void MapQuery(this IEndpointRouteBuilder app) => app.MapGrpcService<BridgeService>();
+    public static void MapQuery(this IEndpointRouteBuilder app)
+    {
+        app.MapGrpcService<BridgeService>();
+        app.MapGrpcService<ReceiptBookService>();
+    }
 }

@@ -60,6 +60,9 @@ internal interface IBridgeStore
     /// <returns>The occurrence, or null.</returns>
     Task<StoredMessage?> FindOccurrenceAsync(string project, string id, CancellationToken cancellationToken);
 
+    /// <returns>What is true of the occurrence since it was created, and what is stored now; null when it is not there.</returns>
+    Task<(Creation Creation, StoredMessage Message)?> FindCreationAsync(string project, string id, CancellationToken cancellationToken);
+
     /// <summary>
     /// Replaces the occurrence by what <paramref name="change"/> makes of it, links it anew, and marks every version
     /// that it concerned or concerns dirty. Id, project, note and resource stay. NotFound when it is not there.
@@ -85,6 +88,9 @@ internal interface IBridgeStore
     // Versions, asked for
 
     Task<VersionRow?> FindVersionAsync(string target, VersionCoordinates version, CancellationToken cancellationToken);
+
+    /// <returns>The last delivery that was read back; null when there was none, or none since what is read back is kept.</returns>
+    Task<DeliveredVersion?> FindDeliveredAsync(string target, VersionCoordinates version, CancellationToken cancellationToken);
 
     Task<IReadOnlyList<VersionRow>> ListVersionsAsync(VersionFilter filter, long after, int limit, CancellationToken cancellationToken);
 
@@ -148,6 +154,17 @@ internal interface IBridgeStore
 
     /// <summary>A random secret of 32 bytes, made once and shared by every instance on the same database.</summary>
     Task<byte[]> SharedSecretAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>The keys of receipts, newest first.</summary>
+    Task<IReadOnlyList<StoredKey>> ListSigningKeysAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Adds a key and wipes the private parts of all others, unless the newest is no longer <paramref name="after"/>: then another
+    /// instance was first, and nothing is changed.
+    /// </summary>
+    /// <param name="after">Id of the newest key that the caller knows; null for none.</param>
+    /// <returns>The keys as they are now, newest first.</returns>
+    Task<IReadOnlyList<StoredKey>> AddSigningKeyAsync(StoredKey key, string? after, CancellationToken cancellationToken);
 }
 
 /// <summary>Shorter ways to say what is said often.</summary>

@@ -62,7 +62,17 @@ internal sealed record NewUpload(string Project, string Gitoid, DateTimeOffset C
 /// <param name="Message">The stored occurrence: the new one, or the first one when the request was a repeat.</param>
 /// <param name="Repeated">True when the same request had stored it before.</param>
 /// <param name="UnmappedReason">Why it concerns no version yet; null when it does.</param>
-internal sealed record AddedOccurrence(StoredMessage Message, bool Repeated, string? UnmappedReason);
+internal sealed record AddedOccurrence(StoredMessage Message, bool Repeated, string? UnmappedReason, Creation Creation);
+
+/// <summary>What is true of an occurrence since it was created; no update changes it.</summary>
+/// <param name="Sequence">Its place among all occurrences: grows with every one, never reused.</param>
+/// <param name="ContentDigest">SHA-256 of its first <see cref="StoredMessage.Content"/>; null for one stored before digests were kept.</param>
+internal sealed record Creation(string Name, long Sequence, DateTimeOffset Time, byte[]? ContentDigest);
+
+/// <summary>A key that receipts are signed with.</summary>
+/// <param name="PublicKey">Kept for good.</param>
+/// <param name="PrivateKey">Null when another key has taken its place, or when it is kept elsewhere.</param>
+internal sealed record StoredKey(string Id, DateTimeOffset CreateTime, byte[] PublicKey, byte[]? PrivateKey);
 
 /// <summary>A stored message with its place in list order.</summary>
 /// <param name="Sequence">Grows with every insert of the same table, never reused.</param>
@@ -146,12 +156,23 @@ internal sealed record ClaimedVersion(
 /// <param name="Owned">
 /// What the bridge owns at the target from now on; null to leave it as it is. Nothing is given up while a newer revision is there.
 /// </param>
+/// <param name="ReadBack">What the target answered; null unless <paramref name="State"/> is Verified.</param>
 internal sealed record Settlement(
     DeliveryState State,
     string Outcome,
     string Reason,
     DateTimeOffset? NextAttempt,
-    IReadOnlyList<string>? Owned);
+    IReadOnlyList<string>? Owned,
+    ReadBack? ReadBack = null);
+
+/// <summary>What a target carried when it was read back.</summary>
+/// <param name="Digest">SHA-256 of a text that anyone can make of the target's answer.</param>
+/// <param name="Names">The attributes that it is over.</param>
+internal sealed record ReadBack(byte[] Digest, IReadOnlyList<string> Names);
+
+/// <summary>The last delivery of a version to a target that was read back.</summary>
+/// <param name="Revision">What was delivered; newer ones may be on their way.</param>
+internal sealed record DeliveredVersion(long Revision, DateTimeOffset Time, ReadBack ReadBack);
 
 /// <summary>What settling did.</summary>
 internal enum SettleResult

@@ -18,7 +18,8 @@ internal static class H2Load
     public sealed record Result(int Calls, double PerSecond, double P50, double P99);
 
     /// <param name="streams">Calls in flight at any time, on one connection up to 64 and 64 a connection beyond.</param>
-    public static async Task<Result> RunAsync(int port, string method, IMessage body, int streams, int calls)
+    /// <param name="headers">Further ones, such as <c>x-api-key: k</c>.</param>
+    public static async Task<Result> RunAsync(int port, string method, IMessage body, int streams, int calls, params string[] headers)
     {
         string folder = Directory.CreateTempSubdirectory("h2load").FullName;
         try
@@ -29,7 +30,7 @@ internal static class H2Load
             int connections = Math.Max(1, streams / 64);
             var start = new ProcessStartInfo("h2load", [
                 "-n", Text(calls), "-c", Text(connections), "-m", Text(streams / connections), "-d", data, "--log-file", log,
-                "-H", "content-type: application/grpc", "-H", "te: trailers", $"http://127.0.0.1:{port}{method}",
+                "-H", "content-type: application/grpc", "-H", "te: trailers", .. headers.SelectMany(header => new[] { "-H", header }), $"http://127.0.0.1:{port}{method}",
             ])
             { RedirectStandardOutput = true, UseShellExecute = false };
             long before = Stopwatch.GetTimestamp();

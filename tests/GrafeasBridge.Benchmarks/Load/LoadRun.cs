@@ -95,10 +95,34 @@ internal static class LoadRun
             sent += calls;
         }
 
+        sent += await ReceiptsAsync(service, (int)(30_000 * share), tell, when);
         int after = await CountAsync(service);
         if (after - before != sent)
             throw new InvalidOperationException($"{sent} creates were answered, {after - before} occurrences are stored.");
         return after;
+    }
+
+    /// <summary>The price of a receipt, as a ratio: turn by turn without and with, so that neighbours disturb both alike.</summary>
+    private static async Task<int> ReceiptsAsync(ServiceUnderLoad service, int calls, Action<string, string> tell, string when)
+    {
+        const int turns = 4;
+        string[][] headers = [[], ["x-grafeasbridge-receipt: true"]];
+        double[] perSecond = new double[2];
+        double[] processor = new double[2];
+        for (int turn = 0; turn < 2 * turns; turn++)
+        {
+            int kind = turn % 2;
+            TimeSpan busy = service.ProcessorTime();
+            H2Load.Result result = await H2Load.RunAsync(
+                service.GrpcPort, "/grafeas.v1.Grafeas/CreateOccurrence", Samples.Unmapped(), 64, calls, headers[kind]);
+            perSecond[kind] += result.PerSecond / turns;
+            processor[kind] += (service.ProcessorTime() - busy).TotalSeconds / calls * 1e6 / turns;
+        }
+
+        tell(
+            $"creates with a receipt each, 64 streams{when}",
+            $"{perSecond[1] / perSecond[0]:P0} of those without ({perSecond[1]:N0}/s to {perSecond[0]:N0}/s, {processor[1]:F0} to {processor[0]:F0} us of processor)");
+        return 2 * turns * calls;
     }
 
     private static async Task<int> WarmAsync(ServiceUnderLoad service)

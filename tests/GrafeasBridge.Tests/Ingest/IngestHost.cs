@@ -5,6 +5,7 @@ using GrafeasBridge.Access;
 using GrafeasBridge.Beta;
 using GrafeasBridge.Ingest;
 using GrafeasBridge.Mapping;
+using GrafeasBridge.Receipts;
 using GrafeasBridge.Store;
 using GrafeasBridge.Tests.Support;
 using Grpc.Net.Client;
@@ -77,7 +78,8 @@ internal sealed class IngestHost : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
         });
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(new TargetNames(["test"]));
-        builder.Services.AddIngest(builder.Configuration).AddBeta().AddStore(builder.Configuration).AddMapping(builder.Configuration);
+        builder.Services.AddIngest(builder.Configuration).AddBeta().AddStore(builder.Configuration).AddReceipts(builder.Configuration)
+            .AddMapping(builder.Configuration);
         adjust?.Invoke(builder.Services);
 
         WebApplication built = builder.Build();

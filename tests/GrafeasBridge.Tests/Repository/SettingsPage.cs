@@ -18,6 +18,7 @@ internal static partial class SettingsPage
         ("Ingest", typeof(GrafeasBridge.Ingest.IngestOptions), "What comes in."),
         ("Archivista", typeof(GrafeasBridge.Ingest.ArchivistaOptions), "Uploads in the [Archivista dialect](Ingest/Archivista/README.md)."),
         ("Store", typeof(GrafeasBridge.Store.StoreOptions), "Where it is kept."),
+        ("Receipts", typeof(GrafeasBridge.Receipts.ReceiptsOptions), "What senders get in hand: [Receipts](Receipts/README.md)."),
         ("Mapping", typeof(GrafeasBridge.Mapping.MappingOptions), "What becomes of it. Resolver rows and the table: [Mapping](Mapping/README.md)."),
         ("Delivery", typeof(GrafeasBridge.Delivery.DeliveryOptions), "How versions are brought to their targets."),
         ("Targets:N", typeof(GrafeasBridge.Delivery.TargetOptions), "The targets, numbered from 0. None: the embedded emulator."),

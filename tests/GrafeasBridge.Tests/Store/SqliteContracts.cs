@@ -51,3 +51,8 @@ public sealed class SqliteModelTests : Delivery.Model.ConformanceContract
 {
     internal override StoreBackend NewBackend() => new SqliteBackend();
 }
+
+public sealed class SqliteReceiptTests : ReceiptContract
+{
+    internal override StoreBackend NewBackend() => new SqliteBackend();
+}

@@ -21,8 +21,8 @@ public sealed partial class SqlitePlanTests : SqliteHouse
         Assert.True(commands.Count > 60, "the fields are found");
         using var database = Stranger();
         var walks = commands.SelectMany(command => Walks(database, command.Text).Select(step => $"{command.Name}: {step}"));
-        // A handful of rows, looked through once at the start.
-        Assert.Equal(["TargetRows.DeactivateOthers: SCAN targets"], walks);
+        // A handful of rows: the keys of receipts are read every minute, targets once at the start.
+        Assert.Equal(["SigningKeyRows.All: SCAN signing_keys", "TargetRows.DeactivateOthers: SCAN targets"], walks.Order(StringComparer.Ordinal));
     }
 
     [Fact]

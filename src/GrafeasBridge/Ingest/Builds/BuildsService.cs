@@ -33,10 +33,11 @@ internal sealed class BuildsService(Intake intake, IOptions<IngestOptions> setti
                 IsAnsweredWhole = false,
             },
             context.CancellationToken);
-        return Answer(artifacts, stored, context);
+        intake.Tell(context, stored);
+        return Answer(artifacts, stored);
     }
 
-    private static ReportBuildResponse Answer(BuiltArtifact[] artifacts, Submitted<Occurrence>[] stored, ServerCallContext context)
+    private static ReportBuildResponse Answer(BuiltArtifact[] artifacts, Submitted<Occurrence>[] stored)
     {
         var response = new ReportBuildResponse();
         for (int i = 0; i < stored.Length; i++)
@@ -51,7 +52,6 @@ internal sealed class BuildsService(Intake intake, IOptions<IngestOptions> setti
             });
         }
 
-        if (stored.All(one => one.Repeated)) context.GetHttpContext().Response.Headers[RequestIdentity.RepeatedHeader] = "true";
         return response;
     }
 

@@ -30,13 +30,13 @@ internal static class Deliveries
     private static readonly Sql SettleVerified = new(
         """
         update versions set state = 3, due_at = null, dirty_since = null, lease = null, attempts = 0, failing_since = null,
-        settled = ?2, outcome = ?3, reason = ?4, verified_time = ?5 where seq = ?1
+        settled = ?2, outcome = ?3, reason = ?4, verified_time = ?5, read_back = ?6, read_back_names = ?7 where seq = ?1
         """);
 
     private static readonly Sql SettleOlder = new(
         """
-        update versions set state = 1, due_at = ?5, dirty_since = ?6, lease = null, attempts = 0, failing_since = null,
-        settled = ?2, outcome = ?3, reason = ?4, verified_time = ?5 where seq = ?1
+        update versions set state = 1, due_at = ?5, dirty_since = ?8, lease = null, attempts = 0, failing_since = null,
+        settled = ?2, outcome = ?3, reason = ?4, verified_time = ?5, read_back = ?6, read_back_names = ?7 where seq = ?1
         """);
 
     private static readonly Sql SettleFailed = new(
@@ -58,6 +58,9 @@ internal static class Deliveries
         dirty_since = coalesce(dirty_since, ?3)
         where coordinate = ?1 and target = ?2
         """);
+
+    internal static readonly Sql LastReadBack = new(
+        "select settled, verified_time, read_back, read_back_names from versions where coordinate = ? and target = ? and read_back is not null");
 
     internal static readonly Sql NextDue = new(
         "select min(due_at) from versions indexed by version_due where target = ? and due_at is not null");
@@ -141,6 +144,16 @@ internal static class Deliveries
         return VersionRows.Find(session.Database, target, version)!;
     }
 
+    public static DeliveredVersion? Delivered(SqliteDatabase database, string target, VersionCoordinates version)
+    {
+        if (Names.Coordinate(database, version) is not { } coordinate || TargetRows.Key(database, target) is not { } key)
+            return null;
+        using var row = database.Use(LastReadBack).Add(coordinate).Add(key);
+        return row.Step()
+            ? new DeliveredVersion(row.Number(0), row.Time(1), new ReadBack(row.Bytes(2), ReadOwned(row.Text(3))))
+            : null;
+    }
+
     public static Backlog BacklogOf(SqliteDatabase database, string target)
     {
         if (TargetRows.Key(database, target) is not { } key)
@@ -160,7 +173,9 @@ internal static class Deliveries
     {
         var isNewest = row.Revision == version.Revision;
         var update = session.Use(isNewest ? SettleVerified : SettleOlder)
-            .Add(version.Id).Add(version.Revision).Add(settlement.Outcome).Add(settlement.Reason).Add(session.Now);
+            .Add(version.Id).Add(version.Revision).Add(settlement.Outcome).Add(settlement.Reason).Add(session.Now)
+            .AddOrNull(settlement.ReadBack?.Digest)
+            .Add(settlement.ReadBack is { } readBack ? JsonSerializer.Serialize(readBack.Names) : null);
         if (isNewest)
         {
             update.Run();

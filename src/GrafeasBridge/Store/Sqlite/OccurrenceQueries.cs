@@ -32,6 +32,16 @@ internal static class OccurrenceQueries
         return row.Step() ? row.Message(2) : null;
     }
 
+    public static (Creation Creation, StoredMessage Message)? Creation(SqliteDatabase database, string project, string id)
+    {
+        if (Names.Project(database, project) is not { } key)
+            return null;
+        using var row = database.Use(Occurrences.CreationByName).Add(key).Add(id);
+        return row.Step()
+            ? (new Creation(Occurrences.NameOf(project, id), row.Number(0), row.Time(1), row.BytesOrNull(2)), row.Message(3))
+            : null;
+    }
+
     public static List<UnmappedItem> ListUnmapped(SqliteDatabase database, string project, long after, int limit)
     {
         var page = new List<UnmappedItem>();

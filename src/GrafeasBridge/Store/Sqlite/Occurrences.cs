@@ -5,20 +5,25 @@ internal static class Occurrences
 {
     private static readonly Sql Insert = new(
         """
-        insert into occurrences (project, note, kind, create_time, id, resource_uri, request_id, content_hash, content, original)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (project, id) do nothing
+        insert into occurrences (project, note, kind, create_time, id, resource_uri, request_id, content_hash, content, original,
+        created_digest) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (project, id) do nothing
         """);
 
     internal static readonly Sql ByRequest = new(
-        "select seq, id, content_hash, content, original from occurrences where project = ? and request_id = ?");
+        "select seq, id, content_hash, content, original, create_time, created_digest from occurrences where project = ? and request_id = ?");
 
     private static readonly Sql SetContent = new("update occurrences set content = ?, original = ? where seq = ?");
     private static readonly Sql Remove = new("delete from occurrences where seq = ?");
 
     internal static readonly Sql SequenceByName = new("select seq from occurrences where project = ? and id = ?");
+
+    internal static readonly Sql CreationByName = new(
+        "select seq, create_time, created_digest, content, original from occurrences where project = ? and id = ?");
+
     internal static readonly Sql ByName = new("select seq, kind, content, original from occurrences where project = ? and id = ?");
 
-    public static IReadOnlyList<AddedOccurrence> Add(WriteSession session, IReadOnlyList<NewOccurrence> occurrences)
+    /// <param name="digests">Of the contents, made by the caller: the writer's time is everybody's.</param>
+    public static IReadOnlyList<AddedOccurrence> Add(WriteSession session, IReadOnlyList<NewOccurrence> occurrences, byte[][] digests)
     {
         // Every refusal comes before the first write.
         var repeats = new Repeats(occurrences.Count);
@@ -28,7 +33,7 @@ internal static class Occurrences
         var dirty = new DirtyVersions();
         var added = new AddedOccurrence[occurrences.Count];
         for (var i = 0; i < added.Length; i++)
-            added[i] = repeats.Of(i, added) ?? AddOne(session, occurrences[i], i, dirty);
+            added[i] = repeats.Of(i, added) ?? AddOne(session, occurrences[i], digests[i], i, dirty);
         dirty.Mark(session, occurrences.Count > 0 ? occurrences[^1].TraceParent : null);
         return added;
     }
@@ -78,21 +83,22 @@ internal static class Occurrences
             index);
     }
 
-    private static AddedOccurrence AddOne(WriteSession session, NewOccurrence occurrence, int index, DirtyVersions dirty)
+    private static AddedOccurrence AddOne(WriteSession session, NewOccurrence occurrence, byte[] digest, int index, DirtyVersions dirty)
     {
         var note = Notes.Find(session, occurrence.NoteProject, occurrence.NoteId)!.Value;
         var project = Names.Project(session, occurrence.Project);
         var inserted = session.Use(Insert)
             .Add(project).Add(note.Name).Add(occurrence.Kind).Add(occurrence.CreateTime).Add(occurrence.Id)
             .Add(occurrence.ResourceUri).Add(occurrence.RequestId).Add(occurrence.ContentHash).Add(occurrence.Content)
-            .AddOrNull(occurrence.Original)
+            .AddOrNull(occurrence.Original).Add(digest)
             .Run();
         if (inserted == 0)
             throw new StoreException(StoreFailure.AlreadyExists, $"occurrence {occurrence.Name} already exists", index);
         var sequence = session.Database.LastInsertId;
         session.Blocks.Keep(session.Database, sequence, occurrence.CreateTime);
         var reason = Links.Add(session, project, sequence, occurrence.Placement, dirty);
-        return new AddedOccurrence(new StoredMessage(occurrence.Content, occurrence.Original), Repeated: false, reason);
+        var creation = new Creation(occurrence.Name, sequence, occurrence.CreateTime, digest);
+        return new AddedOccurrence(new StoredMessage(occurrence.Content, occurrence.Original), Repeated: false, reason, creation);
     }
 
     private static (long Project, long Sequence, int Kind, StoredMessage Message) Find(WriteSession session, string project, string id)

@@ -47,10 +47,12 @@ internal sealed class Repeats(int count)
         using var row = session.Use(Occurrences.ByRequest).Add(key).Add(requestId);
         if (!row.Step())
             return null;
+        var name = Occurrences.NameOf(occurrence.Project, row.Text(1));
         if (!row.Bytes(2).AsSpan().SequenceEqual(occurrence.ContentHash))
-            throw Conflict(requestId, Occurrences.NameOf(occurrence.Project, row.Text(1)), index);
+            throw Conflict(requestId, name, index);
         var reason = Links.UnmappedReason(session.Database, key, row.Number(0));
-        return new AddedOccurrence(row.Message(3), Repeated: true, reason);
+        var creation = new Creation(name, row.Number(0), row.Time(5), row.BytesOrNull(6));
+        return new AddedOccurrence(row.Message(3), Repeated: true, reason, creation);
     }
 
     private static StoreException Conflict(string requestId, string by, int index) =>

@@ -9,7 +9,7 @@ internal static class SqliteSchema
     /// <summary>Marks the file as ours ("GrBr"), so that another program's database is not filled with our tables.</summary>
     public const int ApplicationId = 0x47724272;
 
-    public static readonly IReadOnlyList<string> Steps = [First, Second];
+    public static readonly IReadOnlyList<string> Steps = [First, Second, Third];
 
     private const string First = """
         create table project_names (key integer primary key, name text not null unique);
@@ -103,5 +103,16 @@ internal static class SqliteSchema
             seq integer primary key autoincrement, project integer not null, gitoid text not null,
             create_time integer not null, content blob not null);
         create unique index upload_names on uploads (project, gitoid);
+        """;
+
+    // What receipts tell: the first content of an occurrence, what was read back of a version, and the keys that sign.
+    private const string Third = """
+        alter table occurrences add column created_digest blob;
+        alter table versions add column read_back blob;
+        alter table versions add column read_back_names text;
+
+        create table signing_keys (
+            seq integer primary key autoincrement, id text not null unique, create_time integer not null,
+            public_key blob not null, private_key blob);
         """;
 }

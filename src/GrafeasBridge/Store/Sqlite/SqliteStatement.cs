@@ -92,6 +92,8 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
 
     public byte[] Bytes(int column) => raw.sqlite3_column_blob(handle, column).ToArray();
 
+    public byte[]? BytesOrNull(int column) => IsNull(column) ? null : Bytes(column);
+
     /// <summary>A message from the column of its content and the next one, that of its original.</summary>
     public StoredMessage Message(int column) => new(Bytes(column), IsNull(column + 1) ? null : Bytes(column + 1));
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using GrafeasBridge.Store.Sqlite.Lists;
 
 namespace GrafeasBridge.Store.Sqlite;
@@ -37,10 +38,15 @@ internal sealed partial class SqliteStore
         IReadOnlyList<NewOccurrence> occurrences, NewUpload? upload, CancellationToken cancellationToken)
     {
         long bytes = upload?.Content.Length ?? 0;
+        var digests = new byte[occurrences.Count][];
         for (var i = 0; i < occurrences.Count; i++)
+        {
             bytes += occurrences[i].Content.Length + (occurrences[i].Original?.Length ?? 0);
+            digests[i] = SHA256.HashData(occurrences[i].Content);
+        }
+
         var items = occurrences.Count + (upload is null ? 0 : 1);
-        return WriteAsync(session => Uploads.Add(session, occurrences, upload), cancellationToken, items, bytes);
+        return WriteAsync(session => Uploads.Add(session, occurrences, digests, upload), cancellationToken, items, bytes);
     }
 
     public Task<byte[]?> FindUploadAsync(string project, string gitoid, CancellationToken cancellationToken) =>
@@ -48,6 +54,10 @@ internal sealed partial class SqliteStore
 
     public Task<StoredMessage?> FindOccurrenceAsync(string project, string id, CancellationToken cancellationToken) =>
         ReadAsync(database => OccurrenceQueries.Message(database, project, id), cancellationToken);
+
+    public Task<(Creation Creation, StoredMessage Message)?> FindCreationAsync(
+        string project, string id, CancellationToken cancellationToken) =>
+        ReadAsync(database => OccurrenceQueries.Creation(database, project, id), cancellationToken);
 
     public Task<StoredMessage> UpdateOccurrenceAsync(
         string project, string id, Func<StoredMessage, NewOccurrence> change, CancellationToken cancellationToken) =>

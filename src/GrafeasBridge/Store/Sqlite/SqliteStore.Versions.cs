@@ -19,6 +19,9 @@ internal sealed partial class SqliteStore
     public Task<VersionRow?> FindVersionAsync(string target, VersionCoordinates version, CancellationToken cancellationToken) =>
         ReadAsync(database => VersionRows.Find(database, target, version), cancellationToken);
 
+    public Task<DeliveredVersion?> FindDeliveredAsync(string target, VersionCoordinates version, CancellationToken cancellationToken) =>
+        ReadAsync(database => Deliveries.Delivered(database, target, version), cancellationToken);
+
     public Task<IReadOnlyList<VersionRow>> ListVersionsAsync(
         VersionFilter filter, long after, int limit, CancellationToken cancellationToken) =>
         ReadAsync(database => VersionSearch.List(database, filter, targetNames, after, limit), cancellationToken);
@@ -111,6 +114,12 @@ internal sealed partial class SqliteStore
                 return secret;
             },
             cancellationToken);
+
+    public Task<IReadOnlyList<StoredKey>> ListSigningKeysAsync(CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<StoredKey>>(SigningKeyRows.List, cancellationToken);
+
+    public Task<IReadOnlyList<StoredKey>> AddSigningKeyAsync(StoredKey key, string? after, CancellationToken cancellationToken) =>
+        WriteAsync<IReadOnlyList<StoredKey>>(session => SigningKeyRows.Add(session, key, after), cancellationToken);
 
     private string TargetsJson() => JsonSerializer.Serialize(targetNames);
 }

@@ -10,9 +10,9 @@ internal static class Uploads
 
     /// <summary>Stores occurrences and, when they were uploaded, the upload. Occurrences are first: only they can be refused.</summary>
     public static IReadOnlyList<AddedOccurrence> Add(
-        WriteSession session, IReadOnlyList<NewOccurrence> occurrences, NewUpload? upload)
+        WriteSession session, IReadOnlyList<NewOccurrence> occurrences, byte[][] digests, NewUpload? upload)
     {
-        var added = Occurrences.Add(session, occurrences);
+        var added = Occurrences.Add(session, occurrences, digests);
         if (upload is not null)
         {
             var project = Names.Project(session, upload.Project);
