@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using GrafeasBridge.Receipts;
 using GrafeasBridge.Store;
 using GrafeasBridge.Tests.Access;
-using GrafeasBridge.Tests.Ingest;
 using GrafeasBridge.Tests.Query;
 using GrafeasBridge.Tests.Store;
 using GrafeasBridge.Tests.Support;

@@ -76,6 +76,7 @@ internal readonly record struct Worker(
 }
 
 /// <summary>A write that the network keeps: its sender has given up, and it may yet land.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct Flight(Names Set, byte Content);
 
 /// <summary>One state of the whole.</summary>
