@@ -43,6 +43,19 @@ public sealed class LensTests
         iter: PropertyRuns.Of(Rounds));
 
     [Fact]
+    public void A_fix_of_which_v1beta1_can_say_nothing_is_no_fix_in_v1beta1_either_way()
+    {
+        var v1 = new V1Occurrence { Vulnerability = new() };
+        v1.Vulnerability.PackageIssue.Add(new Grafeas.V1.VulnerabilityOccurrence.Types.PackageIssue
+        {
+            FixedVersion = new() { Kind = Grafeas.V1.Version.Types.VersionKind.Maximum, FullName = "only v1 has this" },
+        });
+        var beta = Conversion.ToBeta<BetaOccurrence>(v1);
+        Assert.Null(beta.Vulnerability.PackageIssue[0].FixedLocation);
+        Assert.Equal(beta, Conversion.ToBeta<BetaOccurrence>(Conversion.ToV1<V1Occurrence>(beta)));
+    }
+
+    [Fact]
     public void A_field_changed_by_v1beta1_leaves_every_other_field_of_a_v1_message_alone() => Gen.Int.Sample(
         seed =>
         {
