@@ -51,7 +51,10 @@ public sealed class OpensslTests : IDisposable
     {
         using Process shell = Process.Start(new ProcessStartInfo("/bin/bash", ["-ec", script])
         {
-            WorkingDirectory = folder.Path, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+            WorkingDirectory = folder.Path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
         })!;
         Task<string> errors = shell.StandardError.ReadToEndAsync(Cancelled);
         string output = await shell.StandardOutput.ReadToEndAsync(Cancelled);

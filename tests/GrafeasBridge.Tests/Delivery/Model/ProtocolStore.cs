@@ -56,7 +56,10 @@ internal sealed partial class Protocol
         bool newest = row.Revision == me.Revision;
         row = row with
         {
-            Attempts = 0, Holder = Holder.Nobody, Due = false, State = DeliveryState.Verified,
+            Attempts = 0,
+            Holder = Holder.Nobody,
+            Due = false,
+            State = DeliveryState.Verified,
             Settled = mutant == Mutant.SettleTheNewestRevision ? row.Revision : me.Revision,
             Owned = newest || mutant == Mutant.GiveUpNamesThoughSomethingChanged ? me.Wanted : row.Owned | me.Wanted,
         };
