@@ -45,7 +45,7 @@ internal sealed class Intake(
     public void Tell<T>(ServerCallContext context, Submitted<T>[] stored)
     {
         if (stored.All(one => one.Repeated)) context.GetHttpContext().Response.Headers[RequestIdentity.RepeatedHeader] = "true";
-        receipts.Give(context, context.IsRest(), [.. stored.Select(one => (one.Added.Creation, one.Added.Message.Content))]);
+        receipts.Give(context, context.IsRest(), stored.Select(one => one.Added));
     }
 
     /// <summary>What a dialect hands in; all or none; the answer keeps the order.</summary>

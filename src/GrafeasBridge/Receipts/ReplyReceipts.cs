@@ -32,21 +32,23 @@ internal sealed class ReplyReceipts(ReceiptIssuer issuer, IOptions<ReceiptsOptio
 
     private readonly ReceiptsInReplies when = settings.Value.InReplies;
 
-    public void Give(ServerCallContext context, bool rest, IReadOnlyList<(Creation Created, byte[] Content)> stored)
+    /// <param name="added">Not looked at when no receipts are wanted, which is the common case.</param>
+    public void Give(ServerCallContext context, bool rest, IEnumerable<AddedOccurrence> added)
     {
         HttpContext http = context.GetHttpContext();
         if (!AreWanted(http.Request))
             return;
+        AddedOccurrence[] stored = [.. added];
         string[]? asJson = null;
         byte[][]? asBytes = null;
-        if (stored.Count <= MaxReceipts)
+        if (stored.Length <= MaxReceipts)
         {
-            Receipt[] receipts = [.. stored.Select(one => issuer.Of(one.Created, one.Content)).OfType<Receipt>()];
+            Receipt[] receipts = [.. stored.Select(one => issuer.Of(one.Creation, one.Message.Content)).OfType<Receipt>()];
             if (rest) asJson = Fitting(receipts.Select(Ascii), Header.Length, text => text.Length);
             else asBytes = Fitting(receipts.Select(receipt => receipt.ToByteArray()), Trailer.Length, bytes => (bytes.Length + 2) / 3 * 4);
         }
 
-        int left = stored.Count - (asJson?.Length ?? asBytes?.Length ?? 0);
+        int left = stored.Length - (asJson?.Length ?? asBytes?.Length ?? 0);
         string omitted = left.ToString(CultureInfo.InvariantCulture);
         if (rest)
         {
