@@ -65,6 +65,14 @@ internal sealed partial class VersionReconciler(
     /// <summary>Turns every way in which delivering can end into an <see cref="Ending"/>; asks whose token fired.</summary>
     private async Task<Ending> TryAsync(DeliveryTarget target, ClaimedVersion version, CancellationToken abandon)
     {
+        if (version.Stops >= options.ParkAfterStops)
+        {
+            return new Ending(DeliveryOutcome.StoppedProcess, string.Create(
+                CultureInfo.InvariantCulture,
+                $"The bridge's process ended {version.Stops} times while it tried this version (Delivery:ParkAfterStops); see what is odd about "
+                + $"its occurrences, or what else ended the process, then redeliver."));
+        }
+
         using var total = new CancellationTokenSource(options.TotalTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(abandon, total.Token);
         try
