@@ -55,7 +55,10 @@ internal sealed class DeliveryOptions
     [SettingRange("00:00:01", "01:00:00")]
     public TimeSpan PauseAfterUnauthorized { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a target whose API call limit is used up is left alone when it names no time; doubles up to an hour.</summary>
+    /// <summary>
+    /// How long a target whose API call limit is used up is left alone when it names no time; then a quarter of the time waited so far
+    /// if that is longer, up to an hour.
+    /// </summary>
     [SettingRange("00:00:01", "1.00:00:00")]
     public TimeSpan ThrottlePause { get; set; } = TimeSpan.FromMinutes(1);
 
