@@ -69,7 +69,7 @@ internal sealed class CallBudget(CallHistory history)
         level = Math.Min(level, Deepest(cost));
         double missing = calls + Reserved - level;
         TimeSpan steady = missing <= Hair ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(missing / limit.Rate, CallHistory.Longest.TotalSeconds));
-        double before = Math.Max(0, (CallLimit.Most * limit.Calls) - Reserved - calls);
+        double before = Math.Max(0, limit.Most - Reserved - calls);
         TimeSpan window = history.WhenAtMost((long)(before + Hair), now, limit.Window) - now;
         return steady > window ? steady : window;
     }

@@ -23,12 +23,12 @@ internal sealed record CallLimit(double Calls, TimeSpan Window, LimitSource Sour
     public const double Burst = 0.05;
 
     /// <summary>Never more than this within a window, even where single versions are large against the limit.</summary>
-    public const double Most = 0.98;
+    public double Most => Math.Min(Calls, (0.98 * Calls) + 1);
 
     /// <summary>Calls in a second that the bridge makes at most in the long run.</summary>
     public double Rate => Used * Calls / Window.TotalSeconds;
 
     /// <summary>Versions in a second at most: only whole ones fit into a window.</summary>
     public double VersionsPerSecond(double cost) =>
-        Math.Min(Rate / cost, Math.Max(1, Math.Floor(Most * Calls / cost)) / Window.TotalSeconds);
+        Math.Min(Rate / cost, Math.Max(1, Math.Floor(Most / cost)) / Window.TotalSeconds);
 }

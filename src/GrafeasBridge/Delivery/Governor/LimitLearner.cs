@@ -10,6 +10,7 @@ internal sealed class LimitLearner
     private const double BoldStep = 0.4;
     private const double LargestStep = 1;
     private const int LongestPatience = 32;
+    private const int FewCalls = 3;
     private static readonly TimeSpan LeastPatience = TimeSpan.FromMinutes(1);
 
     // Ours: a target's clock and the way to it are not exact, and Retry-After is in whole seconds.
@@ -77,7 +78,7 @@ internal sealed class LimitLearner
     /// <summary>A call passed.</summary>
     /// <param name="number">Of the call.</param>
     /// <param name="sentAt">When it was sent.</param>
-    /// <returns>True when that ended a scarcity; the limit says then what was learned.</returns>
+    /// <returns>True when that ended a scarcity; the limit says then what was learned, if anything.</returns>
     public bool Passed(long number, TimeSpan sentAt)
     {
         if (scarcity is not { } over || number <= over.LastSent)
@@ -86,12 +87,14 @@ internal sealed class LimitLearner
         // The target's own word is more exact than the time of a probe that came late.
         bool named = over.Reopens is { } reopens && reopens <= sentAt && reopens >= over.Last - Second;
         TimeSpan end = named ? over.Reopens!.Value : sentAt;
-        if (Limit is { } known && end - over.First <= known.Window + Second)
-            Shrink(known, over, named ? end : over.Last);
+        TimeSpan closed = (named ? end : over.Last) - over.First;
+        if (Limit is { } known && closed <= known.Window + Second)
+            Shrink(known, over, over.First + closed);
         else
             Discover(over, end, named);
         lastEnd = end;
-        exploreAt = sentAt + Interval(Limit!);
+        if (Limit is { } limit)
+            exploreAt = sentAt + Interval(limit);
         return true;
     }
 
@@ -123,7 +126,9 @@ internal sealed class LimitLearner
     {
         double passed = Math.Min(history.Count(over.First - known.Window, over.First), history.Count(until - known.Window, until));
         bool explored = good > 0 && good < known.Calls;
-        double calls = Math.Max(1, Math.Min(explored ? good : known.Calls, passed));
+        // What was good before a raise is good still. Else what passed; but a refusal may have another cause, and where many have,
+        // the limit must not sink to nothing: it falls by half at most.
+        double calls = explored ? good : Math.Max(Math.Max(1, known.Calls / 2), Math.Min(known.Calls, passed));
         Patience = explored ? Math.Min(Patience * 2, LongestPatience) : 1;
         step = FirstStep;
         good = calls;
@@ -137,7 +142,10 @@ internal sealed class LimitLearner
         TimeSpan longest = Max(end - start, TimeSpan.FromMilliseconds(100));
         TimeSpan shortest = named ? longest - Second - Second : over.Last - start;
         TimeSpan window = Round(shortest, longest);
-        double calls = over.Told ?? Math.Max(1, history.Count(start, end));
+        double calls = over.Told ?? history.Count(start, end);
+        // Others used it up, or an earlier process: how much there is will be seen in the next window.
+        if (calls < FewCalls)
+            return;
         Limit = new CallLimit(calls, Min(window, CallHistory.Longest), over.Told is null ? LimitSource.Refusals : LimitSource.Headers);
         Patience = 1;
         // A guess that may be far too careful is left sooner.

@@ -34,7 +34,10 @@ internal sealed class SlotTuner(int slots)
     /// <summary>The same without dips.</summary>
     public int Settled => Math.Max(1, (int)level);
 
-    private bool Dipping => untilDip <= 0 && slots > 1;
+    public bool Dipping => untilDip <= 0 && slots > 1;
+
+    /// <summary>How many dips there were.</summary>
+    public int Dips { get; private set; }
 
     /// <summary>All that may be in hand was in hand: only then more can be tried.</summary>
     public void Full() => wasFull = true;
@@ -85,6 +88,8 @@ internal sealed class SlotTuner(int slots)
 
         // A dip in which no call was ever alone says nothing, and ends.
         untilDip = untilDip <= -LongestDip ? WindowsBetweenDips : untilDip - 1;
+        if (untilDip == 0)
+            Dips++;
         wasFull = false;
         failures = 0;
         window.Clear();

@@ -93,8 +93,8 @@ internal sealed partial class TargetGovernor
         Gate.Passed();
         budget.Set(learner.Limit, now);
         heldBackAt = null;
-        CallLimit limit = learner.Limit!;
-        Log.Learned(logger, Name, limit.Calls, limit.Window, limit.Source, limit.Rate);
+        if (learner.Limit is { } limit)
+            Log.Learned(logger, Name, limit.Calls, limit.Window, limit.Source, limit.Rate);
     }
 
     /// <summary>Headers are believed only once they were seen to count down; some targets always say zero.</summary>

@@ -71,7 +71,7 @@ internal sealed partial class TargetGovernor
         {
             TimeSpan now = Now;
             Explore(now);
-            int active = inHand.Count(v => !Stalls(v, now));
+            int active = inHand.Count(v => Counts(v, now));
             int free = Math.Min(tuner.Current - active, (2 * slots) - inHand.Count);
             if (free <= 0)
                 return new Admission(0, UntilStall(now));
@@ -94,7 +94,7 @@ internal sealed partial class TargetGovernor
             TimeSpan now = Now;
             if (budgetHolds && count == asked)
                 heldBackAt = now;
-            VersionCalls[] begun = [.. Enumerable.Range(0, count).Select(_ => new VersionCalls(pace.CallsPerVersion, now))];
+            VersionCalls[] begun = [.. Enumerable.Range(0, count).Select(_ => new VersionCalls(pace.CallsPerVersion, now, tuner.Dips))];
             foreach (VersionCalls version in begun)
             {
                 inHand.Add(version);
@@ -157,7 +157,9 @@ internal sealed partial class TargetGovernor
         }
     }
 
-    private bool Stalls(VersionCalls version, TimeSpan now) => now - version.Began >= StallAge;
+    /// <summary>One that stalls holds no slot, and in a dip one that began before it does not: it may be dead, too.</summary>
+    private bool Counts(VersionCalls version, TimeSpan now) =>
+        now - version.Began < StallAge && (!tuner.Dipping || version.Dips == tuner.Dips);
 
     private TimeSpan StallAge => typical * StallFactor is { } long_ && long_ > stallAfter ? long_ : stallAfter;
 

@@ -1,7 +1,10 @@
 namespace GrafeasBridge.Delivery.Governor;
 
 /// <summary>The calls of one version in hand. The flow of its work carries it, so that each call is put down to its version.</summary>
-internal sealed class VersionCalls(double expected, TimeSpan began)
+/// <param name="expected">Calls that it will probably make.</param>
+/// <param name="began">When it was taken in hand.</param>
+/// <param name="dips">How many dips of the concurrency there had been then.</param>
+internal sealed class VersionCalls(double expected, TimeSpan began, int dips)
 {
     private static readonly AsyncLocal<VersionCalls?> Flow = new();
 
@@ -9,6 +12,8 @@ internal sealed class VersionCalls(double expected, TimeSpan began)
     public static VersionCalls? Current => Flow.Value;
 
     public TimeSpan Began { get; } = began;
+
+    public int Dips { get; } = dips;
 
     public int Made { get; set; }
 
