@@ -45,8 +45,10 @@ internal static class VersionSearch
         states ??= States(filter);
         var conditions = Conditions(filter, values);
         var places = targets.ConvertAll(target => Place(values, new SqlValue(target)));
-        var numbers = states.Select(state => Place(values, new SqlValue((long)state))).ToList();
-        var inStates = states.Count == AllStates.Count ? "" : $" and v.state in ({string.Join(", ", numbers)})";
+        var byState = filter is { Commit: null, Digest: null } and not { Subject: not null, Repo: not null, Package: not null };
+        var narrows = byState || states.Count < AllStates.Count;
+        var numbers = narrows ? states.Select(state => Place(values, new SqlValue((long)state))).ToList() : [];
+        var inStates = narrows ? $" and v.state in ({string.Join(", ", numbers)})" : "";
         var arms = filter switch
         {
             { Commit: not null } or { Digest: not null } or { Subject: not null, Repo: not null, Package: not null, Version: not null } =>
