@@ -9,44 +9,47 @@ internal static class Explanations
 {
     private const string MendAndRedeliver = "Mend what the reason says, then redeliver.";
 
-    // Of parked versions. One that waits is retried by itself, whatever its outcome.
-    private static readonly Dictionary<DeliveryOutcome, (string Problem, string Advice)> Table = new()
+    // Of parked versions, by the outcome's name. One that waits is retried by itself, whatever its outcome.
+    private static readonly Dictionary<string, (string Problem, string Advice)> Table = new(StringComparer.Ordinal)
     {
-        [DeliveryOutcome.Throttled] = (
+        [nameof(DeliveryOutcome.Throttled)] = (
             "The target asked for fewer calls, for as long as the bridge tries.",
             "See in `gbridge targets` what limit the target has; then redeliver."),
-        [DeliveryOutcome.Unreachable] = (
+        [nameof(DeliveryOutcome.Unreachable)] = (
             "The target could not be reached, or did not answer, for as long as the bridge tries.",
             "Make sure that the target is up and that its BaseUrl is right, then redeliver."),
-        [DeliveryOutcome.Unauthorized] = (
+        [nameof(DeliveryOutcome.Unauthorized)] = (
             "The target refuses the bridge's credentials, or they lack the right to write this package.",
             "Give the target's user the right, or the bridge another key, then redeliver."),
-        [DeliveryOutcome.SubjectMissing] = (
+        [nameof(DeliveryOutcome.SubjectMissing)] = (
             "The target has no such subject (user or organisation), and the bridge never creates one.",
             "Create it at the target, or correct what the sender calls it, then redeliver."),
-        [DeliveryOutcome.RepoMissing] = (
+        [nameof(DeliveryOutcome.RepoMissing)] = (
             "The target has no such repository, and the bridge may not create one.",
             "Create it at the target, or let CreateMissing of the target do so, then redeliver."),
-        [DeliveryOutcome.PackageMissing] = (
+        [nameof(DeliveryOutcome.PackageMissing)] = (
             "The target has no such package, and the bridge may not create one.",
             "Create it at the target, or let CreateMissing of the target do so, then redeliver."),
-        [DeliveryOutcome.VersionMissing] = (
-            "The target has no such version: the bridge may not create one, or had delivered it and somebody deleted it since.",
-            "Redelivering creates it again where CreateMissing of the target allows versions. Leave it parked if it was deleted on purpose."),
-        [DeliveryOutcome.Rejected] = (
+        [nameof(DeliveryOutcome.VersionMissing)] = (
+            "The target has no such version, and the bridge may not create one.",
+            "Create it at the target, or let CreateMissing of the target do so, then redeliver."),
+        ["Deleted"] = (
+            "The version was delivered, and somebody has deleted it at the target since.",
+            "Leave it parked if that was meant. Redelivering creates it again, where CreateMissing of the target lets the bridge."),
+        [nameof(DeliveryOutcome.Rejected)] = (
             "The target understood what the bridge wrote, and refuses it.",
             "Correct the attribute or the right that the reason names, then redeliver."),
-        [DeliveryOutcome.Garbled] = (
+        [nameof(DeliveryOutcome.Garbled)] = (
             "What answered does not speak the target's protocol, for as long as the bridge tries.",
             "Look for a proxy or a login page in between, and whether BaseUrl is right; then redeliver."),
-        [DeliveryOutcome.NotAsWritten] = (
+        [nameof(DeliveryOutcome.NotAsWritten)] = (
             "The target took what was written, and gave back something else, for as long as the bridge tries.",
             "Compare (`gbridge get --compare`) and find out who else writes the attributes, or what the target cuts; then redeliver."),
-        [DeliveryOutcome.Failed] = ("The bridge itself failed at this version.", "Its log has the cause. " + MendAndRedeliver),
-        [DeliveryOutcome.Damaged] = (
+        [nameof(DeliveryOutcome.Failed)] = ("The bridge itself failed at this version.", "Its log has the cause. " + MendAndRedeliver),
+        [nameof(DeliveryOutcome.Damaged)] = (
             "An occurrence of the version is damaged in the bridge's own database.",
             "Delete the occurrence that the reason names and send it again, or restore the database; then redeliver."),
-        [DeliveryOutcome.StoppedProcess] = (
+        [nameof(DeliveryOutcome.StoppedProcess)] = (
             "The service ended more than once while it had this version in hand, and nothing else.",
             "Look into the log of that time for the cause before you redeliver."),
     };
@@ -66,7 +69,7 @@ internal static class Explanations
             Store.DeliveryState.Waiting => (
                 "The last try failed.",
                 "Nothing has to be done: it is tried again at next_attempt_time. Redelivering tries at once."),
-            _ when Enum.TryParse(row.LastOutcome, out DeliveryOutcome outcome) && Table.TryGetValue(outcome, out var known) => known,
+            _ when Table.TryGetValue(row.LastOutcome, out (string, string) known) => known,
             _ => ("The bridge gave up on this version.", MendAndRedeliver),
         };
         return new VersionExplanation { Problem = problem, Advice = advice, Command = Command(row) };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -88,6 +89,27 @@ public sealed class RedeliverTests : IAsyncLifetime
         }
         while (request.PageToken.Length > 0);
         Assert.Equal(["1", "2", "3", "4", "5"], seen);
+    }
+
+    [Fact]
+    public async Task A_filter_that_no_index_serves_is_answered_in_steps_that_say_so()
+    {
+        await using ParkingHost bounded = await ParkingHost.StartAsync("Ingest:MaxFilterScan=100");
+        await bounded.SendAsync("team/web", [.. Enumerable.Range(0, 130).Select(i => i.ToString("D3", CultureInfo.InvariantCulture))]);
+        const string Last = "last_reason:* AND version=\"129\"";
+        var list = new ListVersionsRequest { Filter = Last };
+        ListVersionsResponse page = await bounded.Bridge.ListVersionsAsync(list, cancellationToken: BuildSamples.Cancelled);
+        Assert.Empty(page.Versions);
+        list.PageToken = page.NextPageToken;
+        page = await bounded.Bridge.ListVersionsAsync(list, cancellationToken: BuildSamples.Cancelled);
+        Assert.Equal(("129", ""), (Assert.Single(page.Versions).Version, page.NextPageToken));
+
+        var many = new RedeliverVersionsRequest { Filter = Last, ValidateOnly = true };
+        RedeliverVersionsResponse part = await bounded.Bridge.RedeliverVersionsAsync(many, cancellationToken: BuildSamples.Cancelled);
+        Assert.Equal(0, part.Matched);
+        many.PageToken = part.NextPageToken;
+        part = await bounded.Bridge.RedeliverVersionsAsync(many, cancellationToken: BuildSamples.Cancelled);
+        Assert.Equal((1, ""), (part.Matched, part.NextPageToken));
     }
 
     [Theory]
