@@ -18,12 +18,15 @@ internal sealed partial class TargetLoop(
 {
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestOutage = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan KeepInterval = TimeSpan.FromSeconds(30);
 
     private readonly List<Task> inHand = [];
     private DateTimeOffset nextSample = DateTimeOffset.MinValue;
     private DateTimeOffset deafUntil = DateTimeOffset.MinValue;
     private int outages;
     private bool held;
+    private string? learned;
+    private DateTimeOffset nextKeep;
 
     /// <summary>Runs until <paramref name="stopping"/> fires; then finishes what is in hand, or gives it back.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -66,10 +69,13 @@ internal sealed partial class TargetLoop(
         try
         {
             inHand.RemoveAll(t => t.IsCompleted);
+            await RecallAsync(stopping);
             Admission admitted = target.Governor.Admit(options.ClaimBatch);
             held = admitted.Versions == 0;
             int count = await ClaimAsync(admitted.Versions, stopping, abandon);
             await SampleAsync(stopping);
+            if (clock.GetUtcNow() >= nextKeep)
+                await KeepAsync(stopping);
             if (outages > 0)
                 Log.StoreBack(logger, target.Name);
             outages = 0;
@@ -159,6 +165,27 @@ internal sealed partial class TargetLoop(
         target.Governor.Sampled(backlog.Count);
     }
 
+    /// <summary>What an earlier process learned about the target, before the first version is claimed.</summary>
+    private async Task RecallAsync(CancellationToken cancellationToken)
+    {
+        if (learned is not null)
+            return;
+        string? kept = await store.FindLearnedAsync(target.Name, cancellationToken);
+        learned = kept ?? "";
+        nextKeep = clock.GetUtcNow() + KeepInterval;
+        if (kept is not null)
+            target.Governor.Restore(kept);
+    }
+
+    private async Task KeepAsync(CancellationToken cancellationToken)
+    {
+        nextKeep = clock.GetUtcNow() + KeepInterval;
+        if (learned is null || target.Governor.Save() is not { } now || now == learned)
+            return;
+        await store.KeepLearnedAsync(target.Name, now, cancellationToken);
+        learned = now;
+    }
+
     private async Task<TimeSpan> UntilDueAsync(CancellationToken cancellationToken)
     {
         TimeSpan wait = options.PollInterval;
@@ -203,6 +230,14 @@ internal sealed partial class TargetLoop(
         await over.CancelAsync();
         await abandon.CancelAsync();
         await all;
+        try
+        {
+            await KeepAsync(CancellationToken.None);
+        }
+        catch (StoreException fault)
+        {
+            Log.StoreFailed(logger, target.Name, fault.Failure, fault);
+        }
     }
 
     private static partial class Log
