@@ -11,7 +11,9 @@ namespace GrafeasBridge.Query;
 internal sealed class VersionReports(IBridgeStore store, IOccurrenceMapping mapping)
 {
     /// <summary>Maps the version as it is stored now, so a read after an acknowledged write sees it.</summary>
-    public async Task<VersionReport> ReportAsync(VersionRow row, CancellationToken cancellationToken)
+    /// <returns>The report, and what the version should carry.</returns>
+    public async Task<(VersionReport Report, IReadOnlyList<Mapping.MappedAttribute> Wanted)> ReportAsync(
+        VersionRow row, CancellationToken cancellationToken)
     {
         IVersionFold fold = mapping.Begin();
         long count = 0;
@@ -21,9 +23,10 @@ internal sealed class VersionReports(IBridgeStore store, IOccurrenceMapping mapp
             count++;
         }
 
-        var report = new VersionReport { Summary = Summary(row), OccurrenceCount = count };
-        report.Attributes.AddRange(fold.Finish().Select(Attribute));
-        return report;
+        IReadOnlyList<Mapping.MappedAttribute> wanted = fold.Finish();
+        var report = new VersionReport { Summary = Summary(row), OccurrenceCount = count, Explanation = Explanations.Of(row) };
+        report.Attributes.AddRange(wanted.Select(Attribute));
+        return (report, wanted);
     }
 
     public static VersionSummary Summary(VersionRow row) => new()
@@ -42,6 +45,7 @@ internal sealed class VersionReports(IBridgeStore store, IOccurrenceMapping mapp
         LastReason = row.LastReason,
         UpdateTime = Timestamp.FromDateTimeOffset(row.UpdateTime),
         VerifiedTime = row.VerifiedTime is { } verified ? Timestamp.FromDateTimeOffset(verified) : null,
+        FailingSince = row.FailingSince is { } since ? Timestamp.FromDateTimeOffset(since) : null,
     };
 
     public static UnmappedOccurrence Unmapped(UnmappedItem item) => new()

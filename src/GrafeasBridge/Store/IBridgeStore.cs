@@ -94,6 +94,9 @@ internal interface IBridgeStore
 
     Task<IReadOnlyList<VersionRow>> ListVersionsAsync(VersionFilter filter, long after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>The same under a condition over state, target and names too. In parts, as notes are.</summary>
+    Task<ListPart<VersionRow>> ListVersionsAsync(VersionFilter filter, ListQuery query, CancellationToken cancellationToken);
+
     /// <returns>The versions (at every target) and the reason when there are none; null when the occurrence is not there.</returns>
     Task<(IReadOnlyList<VersionRow> Versions, string? UnmappedReason)?> FindOccurrenceVersionsAsync(
         string project, string id, CancellationToken cancellationToken);

@@ -100,6 +100,7 @@ internal sealed record UnmappedItem(long Sequence, string Name, string ResourceU
 
 /// <summary>One version at one target, as it stands.</summary>
 /// <param name="Sequence">Order in which versions were first heard of; the key of paging.</param>
+/// <param name="FailingSince">When the present row of failures began; null without one.</param>
 internal sealed record VersionRow(
     long Sequence,
     string Target,
@@ -112,7 +113,8 @@ internal sealed record VersionRow(
     string LastOutcome,
     string LastReason,
     DateTimeOffset UpdateTime,
-    DateTimeOffset? VerifiedTime);
+    DateTimeOffset? VerifiedTime,
+    DateTimeOffset? FailingSince);
 
 /// <summary>Narrows a list of versions; null narrows nothing.</summary>
 /// <param name="Version">Only together with subject, repo and package.</param>
