@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
-using Grafeas.V1;
 using GrafeasBridge.Mapping;
+using GrafeasBridge.Retention;
 using GrafeasBridge.Store;
 using GrafeasBridge.V1;
 using Wire = GrafeasBridge.V1;
@@ -13,16 +13,14 @@ internal sealed class VersionReports(IBridgeStore store, IOccurrenceMapping mapp
     /// <summary>Maps the version as it is stored now, so a read after an acknowledged write sees it.</summary>
     public async Task<VersionReport> ReportAsync(VersionRow row, CancellationToken cancellationToken)
     {
-        IVersionFold fold = mapping.Begin();
-        long count = 0;
-        await foreach (byte[] content in store.ReadOccurrencesOfAsync(row.Coordinates, cancellationToken))
+        VersionHistory history = await VersionHistory.ReadAsync(store, mapping, row.Coordinates, cancellationToken);
+        var report = new VersionReport
         {
-            fold.Add(Occurrence.Parser.ParseFrom(content));
-            count++;
-        }
-
-        var report = new VersionReport { Summary = Summary(row), OccurrenceCount = count };
-        report.Attributes.AddRange(fold.Finish().Select(Attribute));
+            Summary = Summary(row),
+            OccurrenceCount = history.Occurrences,
+            FoldedOccurrenceCount = history.Folded,
+        };
+        report.Attributes.AddRange(history.Attributes.Select(Attribute));
         return report;
     }
 
