@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Grafeas.V1;
 using GrafeasBridge.Mapping;
+using GrafeasBridge.Retention;
 using GrafeasBridge.Store;
 using GrafeasBridge.Telemetry;
 using Microsoft.Extensions.Options;
@@ -154,13 +154,8 @@ internal sealed partial class VersionReconciler(
     }
 
     /// <summary>6: from the version's occurrences, read as a stream, to its attributes.</summary>
-    private async Task<IReadOnlyList<MappedAttribute>> WantedAsync(VersionCoordinates version, CancellationToken cancellationToken)
-    {
-        IVersionFold fold = mapping.Begin();
-        await foreach (byte[] content in store.ReadOccurrencesOfAsync(version, cancellationToken).WithCancellation(cancellationToken))
-            fold.Add(Occurrence.Parser.ParseFrom(content));
-        return fold.Finish();
-    }
+    private async Task<IReadOnlyList<MappedAttribute>> WantedAsync(VersionCoordinates version, CancellationToken cancellationToken) =>
+        (await VersionHistory.ReadAsync(store, mapping, version, cancellationToken)).Attributes;
 
     private async Task<DeliveryOutcome> SettleAsync(DeliveryTarget target, ClaimedVersion version, Ending ending, CancellationToken abandon)
     {

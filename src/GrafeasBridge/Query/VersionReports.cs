@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
-using Grafeas.V1;
 using GrafeasBridge.Mapping;
+using GrafeasBridge.Retention;
 using GrafeasBridge.Store;
 using GrafeasBridge.V1;
 using Wire = GrafeasBridge.V1;
@@ -15,18 +15,16 @@ internal sealed class VersionReports(IBridgeStore store, IOccurrenceMapping mapp
     public async Task<(VersionReport Report, IReadOnlyList<Mapping.MappedAttribute> Wanted)> ReportAsync(
         VersionRow row, CancellationToken cancellationToken)
     {
-        IVersionFold fold = mapping.Begin();
-        long count = 0;
-        await foreach (byte[] content in store.ReadOccurrencesOfAsync(row.Coordinates, cancellationToken))
+        VersionHistory history = await VersionHistory.ReadAsync(store, mapping, row.Coordinates, cancellationToken);
+        var report = new VersionReport
         {
-            fold.Add(Occurrence.Parser.ParseFrom(content));
-            count++;
-        }
-
-        IReadOnlyList<Mapping.MappedAttribute> wanted = fold.Finish();
-        var report = new VersionReport { Summary = Summary(row), OccurrenceCount = count, Explanation = Explanations.Of(row) };
-        report.Attributes.AddRange(wanted.Select(Attribute));
-        return (report, wanted);
+            Summary = Summary(row),
+            OccurrenceCount = history.Occurrences,
+            FoldedOccurrenceCount = history.Folded,
+            Explanation = Explanations.Of(row),
+        };
+        report.Attributes.AddRange(history.Attributes.Select(Attribute));
+        return (report, history.Attributes);
     }
 
     public static VersionSummary Summary(VersionRow row) => new()

@@ -71,3 +71,8 @@ public sealed class SqliteReceiptTests : ReceiptContract
 {
     internal override StoreBackend NewBackend() => new SqliteBackend();
 }
+
+public sealed class SqliteRetentionTests : RetentionContract
+{
+    internal override StoreBackend NewBackend() => new SqliteBackend();
+}

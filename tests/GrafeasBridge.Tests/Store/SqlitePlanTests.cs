@@ -59,6 +59,7 @@ public sealed partial class SqlitePlanTests : SqliteHouse
             Projects.Page, NoteIndexes.ByProject, NoteIndexes.ByKind, OccurrenceIndexes.ByNoteInProject, OccurrenceIndexes.ByKind,
             OccurrenceIndexes.ByResource, OccurrenceQueries.PageOfUnmapped, OccurrenceQueries.PartOfVersion, Claims.Ripe, Claims.Absurd, Claims.Newest, Claims.Oldest,
             Claims.Suspect, Claims.NextDue, Claims.CountReady, Claims.CountDue, Checks.Due, Checks.Absurd, TargetRows.KnownVersions,
+            AgedOccurrences.InOrder, AgedOccurrences.LinksOf, FoldedVersions.Forget,
         })
             Assert.DoesNotContain(Plan(database, command.Text), step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
         Assert.Contains(Plan(database, Claims.CountDue.Text), step => step.Contains("COVERING INDEX version_due", StringComparison.Ordinal));

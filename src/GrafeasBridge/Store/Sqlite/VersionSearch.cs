@@ -93,16 +93,18 @@ internal static class VersionSearch
         };
         if (filter.Commit is { } commit)
         {
+            var id = Value(commit);
             text += " and v.coordinate in (select l.coordinate from commits m join links l on l.occurrence = m.occurrence "
-                + $"where m.commit_id = {Value(commit)})";
+                + $"where m.commit_id = {id} union all select coordinate from folded_commits where commit_id = {id})";
         }
 
         if (filter.Digest is { } digest)
             text += OfDigest(Value(digest));
         if (filter.Projects is { } projects)
         {
-            text += " and exists (select 1 from links l where l.coordinate = v.coordinate and l.project in "
-                + $"(select key from project_names where name in (select value from json_each({Value(JsonSerializer.Serialize(projects))}))))";
+            var keys = $"(select key from project_names where name in (select value from json_each({Value(JsonSerializer.Serialize(projects))})))";
+            text += $" and (exists (select 1 from links l where l.coordinate = v.coordinate and l.project in {keys})"
+                + $" or exists (select 1 from folded_projects f where f.coordinate = v.coordinate and f.project in {keys}))";
         }
 
         return text;
