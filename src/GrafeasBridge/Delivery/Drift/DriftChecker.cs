@@ -56,7 +56,7 @@ internal sealed partial class DriftChecker(
             Log.Unanswered(logger, version.Coordinates, target.Name, failure.Message);
             return (CheckOutcome.Unanswered, null);
         }
-        catch (OperationCanceledException) when (total.IsCancellationRequested && !stopping.IsCancellationRequested)
+        catch (Exception late) when (late is not StoreException && total.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
             budget.Report(DeliveryOutcome.Unreachable, null, version.Coordinates);
             Log.Unanswered(logger, version.Coordinates, target.Name, $"Not done within Delivery:TotalTimeout ({delivery.TotalTimeout}).");

@@ -38,6 +38,7 @@ internal sealed partial class DriftLoop(
     internal async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
         int count = 0;
+        putBack.Clear();
         while (budget.Pause is null && await NextAsync(cancellationToken) is { } version)
         {
             await LookAsync(version, cancellationToken);

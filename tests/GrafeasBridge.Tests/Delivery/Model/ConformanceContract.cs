@@ -58,7 +58,7 @@ public abstract partial class ConformanceContract : StoreContract
         await AddNoteAsync();
         foreach (var mutant in Enum.GetValues<Mutant>().Where(m => m != Mutant.None))
         {
-            var explorer = new Explorer(new Protocol(mutant, updates: 1));
+            var explorer = new Explorer(new Protocol(mutant));
             await WalkAsync(Follow((explorer.Explore() ?? explorer.FindBadEnd())!));
         }
 

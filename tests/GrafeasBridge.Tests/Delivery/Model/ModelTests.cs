@@ -30,13 +30,14 @@ public sealed class ModelTests(ITestOutputHelper output)
     };
 
     [Theory]
-    [InlineData(0, 2, nameof(OnDrift.Repair))]
-    [InlineData(2, 1, nameof(OnDrift.Repair))]
-    [InlineData(2, 1, nameof(OnDrift.Report))]
-    public void Every_reachable_state_keeps_the_invariants_and_ends_well_once_faults_stop(int updates, int checkers, string onDrift)
+    [InlineData(0, 2, nameof(Doubts.All), nameof(OnDrift.Repair))]
+    [InlineData(1, 2, nameof(Doubts.All), nameof(OnDrift.Repair))]
+    [InlineData(1, 1, nameof(Doubts.All), nameof(OnDrift.Report))]
+    [InlineData(2, 1, nameof(Doubts.LateWriterDies), nameof(OnDrift.Repair))]
+    public void Every_reachable_state_keeps_the_invariants_and_ends_well_once_faults_stop(int updates, int checkers, string doubts, string onDrift)
     {
         long started = Stopwatch.GetTimestamp();
-        var explorer = new Explorer(new Protocol(updates: updates, checkers: checkers, onDrift: Enum.Parse<OnDrift>(onDrift)));
+        var explorer = new Explorer(new Protocol(doubts: Enum.Parse<Doubts>(doubts), updates: updates, checkers: checkers, onDrift: Enum.Parse<OnDrift>(onDrift)));
         Assert.Null(explorer.Explore()?.ToString());
         Assert.Null(explorer.FindBadEnd()?.ToString());
         output.WriteLine(
@@ -48,7 +49,7 @@ public sealed class ModelTests(ITestOutputHelper output)
     [MemberData(nameof(Mutants))]
     public void A_broken_protocol_is_caught(string mutant, string by)
     {
-        var explorer = new Explorer(new Protocol(Enum.Parse<Mutant>(mutant), updates: 1));
+        var explorer = new Explorer(new Protocol(Enum.Parse<Mutant>(mutant)));
         var trace = explorer.Explore() ?? explorer.FindBadEnd();
         Assert.NotNull(trace);
         output.WriteLine($"{mutant}. {trace}");

@@ -48,7 +48,7 @@ internal enum Doubts
 /// </summary>
 /// <param name="checkers">How many replicas look for drift.</param>
 internal sealed partial class Protocol(
-    Mutant mutant = Mutant.None, Doubts doubts = Doubts.All, int updates = 2, int checkers = 1, OnDrift onDrift = OnDrift.Repair)
+    Mutant mutant = Mutant.None, Doubts doubts = Doubts.All, int updates = 1, int checkers = 1, OnDrift onDrift = OnDrift.Repair)
 {
     private readonly List<(Step Step, ModelState After)> next = [];
     private ModelState from;
