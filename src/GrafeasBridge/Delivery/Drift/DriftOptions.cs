@@ -31,7 +31,7 @@ internal sealed class DriftOptions
     [SettingRange("00:00:10", "365.00:00:00")]
     public TimeSpan Interval { get; set; } = TimeSpan.FromDays(1);
 
-    /// <summary>How long after it was verified a version is looked at for the first time; by then late writes have landed. Not shorter than <see cref="DeliveryOptions.Lease"/>.</summary>
+    /// <summary>How long after it was verified a version is looked at for the first time; by then late writes have landed. Not shorter than <c>Delivery:Lease</c>.</summary>
     [SettingRange("00:00:02", "1.00:00:00")]
     public TimeSpan FirstLook { get; set; } = TimeSpan.FromMinutes(10);
 

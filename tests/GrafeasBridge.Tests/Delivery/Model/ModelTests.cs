@@ -112,7 +112,7 @@ public sealed class ModelTests(ITestOutputHelper output)
     {
         var explorer = new Explorer(new Protocol(doubts: Enum.Parse<Doubts>(doubts), onDrift: onDrift));
         var trace = explorer.Explore(forbidden: s =>
-            s is { Row.State: DeliveryState.Verified, Row.Check: Check.Later, Idle: true, C1: At.Idle, Flight.Set: Names.None, OwnsWithdrawn: false }
+            s is { Row.State: DeliveryState.Verified, Row.Check: Check.Later, Idle: true, C1: At.Idle, Flight.Set: Names.None }
             && s.Target != Carried.Wanted(s.Updates));
         Assert.NotNull(trace);
         output.WriteLine(trace.ToString());
