@@ -52,15 +52,12 @@ internal sealed partial class DriftChecker(
         }
         catch (TargetException failure)
         {
-            budget.Report(failure.Outcome, failure.RetryAfter, version.Coordinates);
-            Log.Unanswered(logger, version.Coordinates, target.Name, failure.Message);
-            return (CheckOutcome.Unanswered, null);
+            return Unanswered(target, budget, version, new Ending(failure.Outcome, failure.Message, failure.RetryAfter));
         }
         catch (Exception late) when (late is not StoreException && total.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
-            budget.Report(DeliveryOutcome.Unreachable, null, version.Coordinates);
-            Log.Unanswered(logger, version.Coordinates, target.Name, $"Not done within Delivery:TotalTimeout ({delivery.TotalTimeout}).");
-            return (CheckOutcome.Unanswered, null);
+            string reason = $"Not done within Delivery:TotalTimeout ({delivery.TotalTimeout}).";
+            return Unanswered(target, budget, version, new Ending(DeliveryOutcome.Unreachable, reason));
         }
         catch (Exception fault) when (fault is not StoreException && !stopping.IsCancellationRequested)
         {
@@ -68,6 +65,14 @@ internal sealed partial class DriftChecker(
             Log.Faulted(logger, version.Coordinates, target.Name, fault);
             return (CheckOutcome.Failed, null);
         }
+    }
+
+    private (CheckOutcome Outcome, CheckResult? Result) Unanswered(
+        DeliveryTarget target, IBackgroundBudget budget, RestingVersion version, Ending ending)
+    {
+        budget.Report(ending, version.Coordinates);
+        Log.Unanswered(logger, version.Coordinates, target.Name, ending.Reason);
+        return (CheckOutcome.Unanswered, null);
     }
 
     private async Task<(CheckOutcome Outcome, CheckResult Result)> LookAsync(
@@ -80,11 +85,11 @@ internal sealed partial class DriftChecker(
         }
         catch (TargetException missing) when (missing.Outcome.IsMissing())
         {
-            budget.Report(missing.Outcome, null, version.Coordinates);
+            budget.Report(new Ending(missing.Outcome, missing.Message), version.Coordinates);
             return await MissingAsync(version, missing, cancellationToken);
         }
 
-        budget.Report(DeliveryOutcome.Unchanged, null, version.Coordinates);
+        budget.Report(new Ending(DeliveryOutcome.Unchanged, ""), version.Coordinates);
         return DriftComparison.IsAsReadBack(version, carried)
             ? Same(version, version.ReadBack!.Names)
             : await CompareAsync(version, carried, cancellationToken);

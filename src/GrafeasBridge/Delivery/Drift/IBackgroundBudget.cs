@@ -12,7 +12,7 @@ internal interface IBackgroundBudget
     bool TryTake(int calls);
 
     /// <summary>Tells how a look ended, as deliveries tell it.</summary>
-    void Report(DeliveryOutcome outcome, TimeSpan? retryAfter, VersionCoordinates version);
+    void Report(Ending ending, VersionCoordinates version);
 }
 
 /// <summary>The gate that deliveries pass: what is closed for them is closed for looks.</summary>
@@ -23,6 +23,6 @@ internal sealed class GateBudget(TargetGate gate, TimeProvider clock) : IBackgro
     /// <summary>After a pause a look may be the first call: where nothing is to be delivered, nobody else would find out.</summary>
     public bool TryTake(int calls) => gate.Admit(calls, inHand: 0) > 0;
 
-    public void Report(DeliveryOutcome outcome, TimeSpan? retryAfter, VersionCoordinates version) =>
-        gate.Report(outcome, retryAfter, version.InPackage);
+    public void Report(Ending ending, VersionCoordinates version) =>
+        gate.Report(ending.Outcome, ending.RetryAfter, version.InPackage);
 }
