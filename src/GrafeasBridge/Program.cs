@@ -7,6 +7,7 @@ using GrafeasBridge.Ingest;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Query;
 using GrafeasBridge.Receipts;
+using GrafeasBridge.Retention;
 using GrafeasBridge.Store;
 using GrafeasBridge.Telemetry;
 
@@ -40,12 +41,14 @@ internal static class Program
             .AddMapping(settings)   // 6
             .AddDelivery(settings)  // 7
             .AddQuery()             // 8
+            .AddRetention(settings) // 9
             .AddTelemetry(settings)
             .AddDocumentation(settings);
         adjust?.Invoke(builder);
 
         WebApplication app = builder.Build();
         app.UseHeaderLimits();
+        app.UseCallsInHand();
         app.UseRestErrors();
         app.UseRouting();
         app.UseAccess();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using GrafeasBridge.Delivery.Drift;
 using GrafeasBridge.Mapping;
+using GrafeasBridge.Retention;
 using GrafeasBridge.Store;
 using GrafeasBridge.Telemetry;
 using Microsoft.Extensions.Options;
@@ -67,6 +68,14 @@ internal sealed partial class VersionReconciler(
     /// <summary>Turns every way in which delivering can end into an <see cref="Ending"/>; asks whose token fired.</summary>
     private async Task<Ending> TryAsync(DeliveryTarget target, ClaimedVersion version, CancellationToken abandon)
     {
+        if (version.Stops >= options.ParkAfterStops)
+        {
+            return new Ending(DeliveryOutcome.StoppedProcess, string.Create(
+                CultureInfo.InvariantCulture,
+                $"The bridge's process ended {version.Stops} times while it tried this version (Delivery:ParkAfterStops); see what is odd about "
+                + $"its occurrences, or what else ended the process, then redeliver."));
+        }
+
         using var total = new CancellationTokenSource(options.TotalTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(abandon, total.Token);
         try
@@ -96,7 +105,7 @@ internal sealed partial class VersionReconciler(
 
     private async Task<Ending> DeliverAsync(ITarget api, ClaimedVersion version, CancellationToken cancellationToken)
     {
-        IReadOnlyList<MappedAttribute> wanted = await WantedAttributes.OfAsync(store, mapping, version.Coordinates, cancellationToken);
+        IReadOnlyList<MappedAttribute> wanted = (await VersionHistory.ReadAsync(store, mapping, version.Coordinates, cancellationToken)).Attributes;
         string[] names = [.. wanted.Select(a => a.Name)];
         IReadOnlyList<CarriedAttribute> carried;
         try
@@ -164,18 +173,25 @@ internal sealed partial class VersionReconciler(
 
     private async Task<DeliveryOutcome> SettleAsync(DeliveryTarget target, ClaimedVersion version, Ending ending, CancellationToken abandon)
     {
-        if (target.Gate.Report(ending.Outcome, ending.RetryAfter, version.Coordinates.InPackage) is { } pause)
-            Log.Paused(logger, target.Name, pause, ending.Reason);
+        bool givesBack = target.Governor.Report(ending, version.Coordinates);
         if (ending.Outcome.Meaning().Nature == OutcomeNature.NotSettled)
         {
             Log.Left(logger, version.Coordinates, target.Name, ending.Reason);
             return ending.Outcome;
         }
 
+        if (givesBack)
+        {
+            await store.ReleaseAsync([version], abandon);
+            Log.GivenBack(logger, version.Coordinates, target.Name, ending.Outcome, ending.Reason);
+            return ending.Outcome;
+        }
+
+        DateTimeOffset now = clock.GetUtcNow();
         Settlement settlement = RetrySchedule.Settle(
-            options, version, ending, clock.GetUtcNow(), target.Gate.ClosedUntil, Random.Shared.NextDouble());
+            options, version, ending, now, now + target.Governor.Gate.Pause?.Left, Random.Shared.NextDouble());
         if (settlement.State == DeliveryState.Verified)
-            settlement = settlement with { CheckAt = clock.GetUtcNow() + drift.FirstLook };
+            settlement = settlement with { CheckAt = now + drift.FirstLook };
         SettleResult result = await store.SettleAsync(version, settlement, abandon);
         if (result == SettleResult.LeaseLost)
         {
@@ -216,7 +232,11 @@ internal sealed partial class VersionReconciler(
         [LoggerMessage(3012, LogLevel.Warning, "{Version} at target {Target} was not settled. {Reason}", EventName = "NotSettled")]
         public static partial void Left(ILogger logger, VersionCoordinates version, string target, string reason);
 
-        [LoggerMessage(3013, LogLevel.Warning, "Target {Target} is paused for {Pause}. {Reason}", EventName = "TargetPaused")]
-        public static partial void Paused(ILogger logger, string target, TimeSpan pause, string reason);
+        [LoggerMessage(
+            3013, LogLevel.Debug,
+            "{Version} at target {Target}: {Outcome}, given back until the target is open again. {Reason}",
+            EventName = "GivenBack")]
+        public static partial void GivenBack(
+            ILogger logger, VersionCoordinates version, string target, DeliveryOutcome outcome, string reason);
     }
 }

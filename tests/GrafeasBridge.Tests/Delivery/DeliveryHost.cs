@@ -126,6 +126,8 @@ internal sealed class LineMapping : IOccurrenceMapping
 
     public IVersionFold Begin() => new Fold();
 
+    public IVersionFold Begin(byte[] saved) => throw new NotSupportedException("Delivery never retires.");
+
     private sealed class Fold : IVersionFold
     {
         private readonly SortedDictionary<string, MappedAttribute> attributes = new(StringComparer.Ordinal);
@@ -143,6 +145,8 @@ internal sealed class LineMapping : IOccurrenceMapping
         }
 
         public IReadOnlyList<MappedAttribute> Finish() => [.. attributes.Values];
+
+        public byte[] Save() => throw new NotSupportedException("Delivery never retires.");
     }
 }
 

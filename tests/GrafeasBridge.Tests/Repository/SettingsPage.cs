@@ -23,6 +23,7 @@ internal static partial class SettingsPage
         ("Delivery", typeof(GrafeasBridge.Delivery.DeliveryOptions), "How versions are brought to their targets."),
         ("Drift", typeof(GrafeasBridge.Delivery.Drift.DriftOptions), "Whether targets still carry what was verified: [Drift](Delivery/README.md#drift)."),
         ("Targets:N", typeof(GrafeasBridge.Delivery.TargetOptions), "The targets, numbered from 0. None: the embedded emulator."),
+        ("Retention", typeof(GrafeasBridge.Retention.RetentionOptions), "How long history is kept: [Retention](Retention/README.md)."),
         ("Emulator", typeof(BintrayEmulator.EmulatorOptions), "The embedded emulator; the same when it runs alone."),
         ("Rest", typeof(GrafeasBridge.Documentation.DocumentationOptions), "What REST shows of itself."),
         ("Telemetry", typeof(GrafeasBridge.Telemetry.TelemetryOptions), "What leaves the process."),

@@ -1,4 +1,5 @@
 using GrafeasBridge.Mapping;
+using GrafeasBridge.Retention;
 using GrafeasBridge.Store;
 using Microsoft.Extensions.Options;
 
@@ -102,7 +103,7 @@ internal sealed partial class DriftChecker(
         IReadOnlyList<MappedAttribute> wanted;
         try
         {
-            wanted = await WantedAttributes.OfAsync(store, mapping, version.Coordinates, cancellationToken);
+            wanted = (await VersionHistory.ReadAsync(store, mapping, version.Coordinates, cancellationToken)).Attributes;
         }
         catch (StoreException damage) when (damage.Failure == StoreFailure.Damaged)
         {
@@ -138,7 +139,7 @@ internal sealed partial class DriftChecker(
         RestingVersion version, TargetException missing, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> names = version.ReadBack?.Names
-            ?? [.. (await WantedAttributes.OfAsync(store, mapping, version.Coordinates, cancellationToken)).Select(a => a.Name)];
+            ?? [.. (await VersionHistory.ReadAsync(store, mapping, version.Coordinates, cancellationToken)).Attributes.Select(a => a.Name)];
         // Where nothing is wanted, nothing need be there.
         if (names.Count == 0)
             return Same(version, []);

@@ -10,7 +10,7 @@ internal sealed class DriftWorker : BackgroundService
 
     public DriftWorker(
         TargetRegistry registry, IBridgeStore store, DriftChecker checker, IOptions<DriftOptions> options, TimeProvider clock, ILogger<DriftWorker> logger) =>
-        loops = [.. registry.All.Select(t => new DriftLoop(t, store, checker, new GateBudget(t.Gate, clock), options.Value, clock, logger))];
+        loops = [.. registry.All.Select(t => new DriftLoop(t, store, checker, new GovernorBudget(t.Governor), options.Value, clock, logger))];
 
     /// <summary>Looks once at all that is due at every target, for tests.</summary>
     /// <returns>How many looks were made in all.</returns>

@@ -1,3 +1,4 @@
+using GrafeasBridge.Delivery.Governor;
 using GrafeasBridge.Mapping;
 
 namespace GrafeasBridge.Delivery.Drift;
@@ -15,14 +16,12 @@ internal interface IBackgroundBudget
     void Report(Ending ending, VersionCoordinates version);
 }
 
-/// <summary>The gate that deliveries pass: what is closed for them is closed for looks.</summary>
-internal sealed class GateBudget(TargetGate gate, TimeProvider clock) : IBackgroundBudget
+/// <summary>The governor that paces deliveries: what is closed for them is closed for looks, and looks get what they leave.</summary>
+internal sealed class GovernorBudget(TargetGovernor governor) : IBackgroundBudget
 {
-    public TimeSpan? Pause => gate.ClosedUntil - clock.GetUtcNow();
+    public TimeSpan? Pause => governor.Gate.Pause?.Left;
 
-    /// <summary>After a pause a look may be the first call: where nothing is to be delivered, nobody else would find out.</summary>
-    public bool TryTake(int calls) => gate.Admit(calls, inHand: 0) > 0;
+    public bool TryTake(int calls) => governor.TryTakeForBackground(calls);
 
-    public void Report(Ending ending, VersionCoordinates version) =>
-        gate.Report(ending.Outcome, ending.RetryAfter, version.InPackage);
+    public void Report(Ending ending, VersionCoordinates version) => governor.Report(ending, version);
 }

@@ -80,7 +80,7 @@ public sealed class DriftLoopTests : DriftFixture
         });
 
         Assert.Equal(1, await LookAfterAsync(FirstLook));
-        Assert.NotNull(Host.Target(Target).Gate.ClosedUntil);
+        Assert.NotNull(Host.Target(Target).Governor.Gate.Pause);
         Fake.Script = null;
         Assert.Equal(0, await LookAfterAsync(TimeSpan.FromSeconds(599)));
         Assert.Equal(2, await LookAfterAsync(TimeSpan.FromSeconds(1)));

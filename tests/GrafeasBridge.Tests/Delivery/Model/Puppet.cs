@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Reflection;
 using GrafeasBridge.Delivery;
 using GrafeasBridge.Delivery.Drift;
+using GrafeasBridge.Delivery.Governor;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
+using Microsoft.Extensions.Logging.Abstractions;
 using TargetException = GrafeasBridge.Delivery.TargetException;
 
 namespace GrafeasBridge.Tests.Delivery.Model;
@@ -70,7 +72,8 @@ internal sealed class Puppet(Shelf shelf, At firstRead) : ITarget, IDisposable
     public async Task<At> StartAsync(
         IBridgeStore store, DeliveryOptions options, TimeProvider clock, Func<IBridgeStore, DeliveryTarget, CancellationToken, Task> work)
     {
-        var target = new DeliveryTarget("bintray", new TargetOptions(), this, new TargetGate(options, clock));
+        var governor = new TargetGovernor(new TargetOptions { Name = "bintray" }, options, clock, NullLogger.Instance);
+        var target = new DeliveryTarget("bintray", new TargetOptions(), this, governor);
         this.work = WorkAsync(() => work(HeldStore.Around(store, HoldAsync), target, abandon.Token));
         return await arrived.Task.WaitAsync(Patience);
     }
@@ -172,6 +175,8 @@ internal class HeldStore : DispatchProxy
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => (targetMethod!.Name, args) switch
     {
         (nameof(IBridgeStore.ReadOccurrencesOfAsync), [VersionCoordinates version, CancellationToken stop]) => ReadAsync(version, stop),
+        (nameof(IBridgeStore.FindFoldedAsync), [VersionCoordinates version, CancellationToken stop]) => store.FindFoldedAsync(version, stop),
+        (nameof(IBridgeStore.CountFoldedAsync), [VersionCoordinates version, CancellationToken stop]) => store.CountFoldedAsync(version, stop),
         (nameof(IBridgeStore.RecordIntentAsync), [ClaimedVersion version, IReadOnlyList<string> owned, CancellationToken stop]) =>
             ThenAsync(At.Planned, () => store.RecordIntentAsync(version, owned, stop), stop),
         (nameof(IBridgeStore.SettleAsync), [ClaimedVersion version, Settlement settlement, CancellationToken stop]) =>

@@ -125,7 +125,7 @@ public abstract partial class ConformanceContract
                 var checker = new DriftChecker(
                     store, new LineMapping(), Drift, Microsoft.Extensions.Options.Options.Create(Options), new DeliveryMetrics(clock), clock,
                     house.Factory.CreateLogger<DriftChecker>());
-                found[who] = await checker.CheckAsync(target, new GateBudget(target.Gate, clock), resting, stopping);
+                found[who] = await checker.CheckAsync(target, new GovernorBudget(target.Governor), resting, stopping);
             });
             working[who] = (puppet, null, at);
         }
