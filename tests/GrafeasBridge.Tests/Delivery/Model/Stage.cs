@@ -16,7 +16,7 @@ public abstract partial class ConformanceContract
         private static readonly TimeSpan Never = TimeSpan.FromDays(3650);
         private static readonly Microsoft.Extensions.Options.IOptions<DriftOptions> Drift =
             Microsoft.Extensions.Options.Options.Create(new DriftOptions());
-        private static readonly DeliveryOptions Options = new() { Horizon = TimeSpan.FromDays(30), Gather = TimeSpan.Zero };
+        private static readonly DeliveryOptions Options = new() { Horizon = TimeSpan.FromDays(30), Gather = TimeSpan.Zero, ParkAfterStops = int.MaxValue };
 
         private readonly Shelf shelf = new();
         private readonly Dictionary<Holder, (Puppet Puppet, ClaimedVersion? Claimed, At At)> working = [];
