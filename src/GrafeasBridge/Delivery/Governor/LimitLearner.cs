@@ -113,6 +113,9 @@ internal sealed class LimitLearner
         good = limit.Calls;
         Limit = limit with { Calls = Math.Min(most, limit.Calls + Math.Max(limit.Calls * step, 1)) };
         step = Math.Min(step * 2, LargestStep);
+        // Three raises in a row were good: the limit is another.
+        if (step > BoldStep)
+            Patience = 1;
         exploreAt = now + Interval(limit);
         return true;
     }
