@@ -42,6 +42,11 @@ internal sealed partial class TargetPipeline
         {
             return TargetReply.None($"The target did not answer within {RetryAfterHeader.Say(rejected.Timeout)}.");
         }
+        catch (TimeoutRejectedException rejected)
+        {
+            // Both at the same moment: to the caller it is his own wish.
+            throw new OperationCanceledException(rejected.Message, rejected, cancellationToken);
+        }
         catch (BrokenCircuitException broken) when (!cancellationToken.IsCancellationRequested)
         {
             return TargetReply.None(
@@ -77,8 +82,8 @@ internal sealed partial class TargetPipeline
         {
             DeliveryOutcome.Unreachable => reply.Status is < 300 or >= 400,
             DeliveryOutcome.Garbled => true,
-            // The API call limit comes as 403 and lasts for hours.
-            DeliveryOutcome.Throttled => reply.Status == 429,
+            // Only a short wait that the target names is waited for here: a limit lasts, and each repetition is one call more over it.
+            DeliveryOutcome.Throttled => reply.Status == 429 && reply.RetryAfter is not null,
             // A right key was refused now and then by the real service; once more is enough to tell.
             DeliveryOutcome.Unauthorized => reply.Status == 401 && attempt == 0,
             _ => false,

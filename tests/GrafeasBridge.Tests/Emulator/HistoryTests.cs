@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using BintrayEmulator;
 
@@ -23,7 +24,7 @@ public sealed class HistoryTests
         Assert.Equal("create: | POST: a=y,x | PATCH: a=y,x n=1.50 | DELETE: n=1.50 | delete:", Told(page));
         Assert.Equal((5, 5, false), (page["next"]!.GetValue<int>(), page["last"]!.GetValue<int>(), page["truncated"]!.GetValue<bool>()));
         var patch = page["entries"]![2]!;
-        Assert.Equal(clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'"), patch["time"]!.GetValue<string>());
+        Assert.Equal(clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture), patch["time"]!.GetValue<string>());
         Assert.Equal("acme/containers/team:web/1.4.0", $"{patch["subject"]}/{patch["repo"]}/{patch["package"]}/{patch["version"]}");
     }
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Google.Rpc;
-using Grafeas.V1;
 using GrafeasBridge.Tests.Query;
 using GrafeasBridge.Tests.Support;
 using Grpc.Core;
@@ -27,7 +26,7 @@ public sealed class CallsInHandTests
         RpcException exhausted = await Assert.ThrowsAsync<RpcException>(() => BuildSamples.SendAsync(host, "ci", BuildSamples.Of("ci", "1")));
         Assert.Equal(StatusCode.ResourceExhausted, exhausted.StatusCode);
         Assert.Equal(1, exhausted.GetRpcStatus()!.GetDetail<RetryInfo>().RetryDelay.Seconds);
-        using HttpResponseMessage health = await host.Rest.GetAsync(new Uri("/readyz", UriKind.Relative), BuildSamples.Cancelled);
+        using HttpResponseMessage health = await host.Rest.GetAsync(new Uri("/readyz", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, health.StatusCode);
 
         body.End();

@@ -3,7 +3,6 @@ using System.Globalization;
 using Grafeas.V1;
 using GrafeasBridge.Retention;
 using GrafeasBridge.Store.Sqlite;
-using GrafeasBridge.Telemetry;
 using GrafeasBridge.Tests.Query;
 using GrafeasBridge.Tests.Receipts;
 using GrafeasBridge.Tests.Support;

@@ -1,4 +1,3 @@
-using System.Net.Http;
 using GrafeasBridge.Delivery.Governor;
 
 namespace GrafeasBridge.Tests.Delivery.Governor;
