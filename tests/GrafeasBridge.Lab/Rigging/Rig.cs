@@ -77,16 +77,22 @@ internal sealed class Rig : IAsyncDisposable
 
     public static GrpcChannel Connect(int port) => GrpcChannel.ForAddress(
         $"http://127.0.0.1:{port}",
-        new GrpcChannelOptions { HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true }, DisposeHttpClient = true });
+        new GrpcChannelOptions
+        {
+            HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true },
+            DisposeHttpClient = true,
+            // Services come and go here within seconds; a client that sulks for two minutes would see nothing of it.
+            InitialReconnectBackoff = TimeSpan.FromMilliseconds(20),
+            MaxReconnectBackoff = TimeSpan.FromMilliseconds(100),
+        });
 
     public async Task MakeNoteAsync(CancellationToken stop)
     {
+        var request = new CreateNoteRequest { Parent = BuildPlan.Parent, NoteId = BuildPlan.NoteId, Note = new Note { Build = new BuildNote { BuilderVersion = "1" } } };
         try
         {
-            await new Grafeas.V1.Grafeas.GrafeasClient(Channel).CreateNoteAsync(
-                new CreateNoteRequest { Parent = BuildPlan.Parent, NoteId = BuildPlan.NoteId, Note = new Note { Build = new BuildNote { BuilderVersion = "1" } } },
-                deadline: DateTime.MaxValue,
-                cancellationToken: stop);
+            var waiting = new CallOptions(cancellationToken: stop).WithWaitForReady();
+            await new Grafeas.V1.Grafeas.GrafeasClient(Channel).CreateNoteAsync(request, waiting);
         }
         catch (RpcException there) when (there.StatusCode == StatusCode.AlreadyExists)
         {
