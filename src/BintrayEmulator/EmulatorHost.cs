@@ -73,9 +73,15 @@ public static partial class EmulatorHost
             .AddSingleton(options)
             .AddSingleton(clock)
             .AddSingleton(UserDirectory.Load(options))
-            .AddSingleton(services => EmulatorStore.Open(options.Path, clock, services.GetRequiredService<UserDirectory>().Names))
+            .AddSingleton(services => EmulatorStore.Open(
+                options.Path,
+                clock,
+                services.GetRequiredService<UserDirectory>().Names,
+                options.History ? options.HistoryLimit : 0))
             .AddSingleton<CallLimit>()
             .AddSingleton<FaultBoard>()
+            .AddSingleton<LateChanges>()
+            .AddSingleton(new CallLedger(clock, options.CallWindow))
             .AddSingleton<RequestCounter>();
     }
 

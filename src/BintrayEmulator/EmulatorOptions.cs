@@ -26,7 +26,7 @@ public sealed class EmulatorOptions
     /// <summary>A file with one <c>name:api-key</c> a line (<c>#</c> starts a comment); these users join <see cref="Users"/>.</summary>
     public string? UsersFile { get; set; }
 
-    /// <summary>Opens <c>/_emulator/faults</c> and <c>/_emulator/state</c>. Off, they do not exist.</summary>
+    /// <summary>Opens <c>/_emulator/faults</c>, <c>state</c>, <c>history</c> and <c>calls</c>. Off, they do not exist.</summary>
     public bool FaultsEnabled { get; set; }
 
     /// <summary>
@@ -34,6 +34,17 @@ public sealed class EmulatorOptions
     /// use those pages.
     /// </summary>
     public string? AdminKeyFile { get; set; }
+
+    /// <summary>Keeps every state that a version's attributes ever had, in the same file: <c>/_emulator/history</c>.</summary>
+    public bool History { get; set; }
+
+    /// <summary>Most entries of the history; the oldest go when there are more, and the history says that it is truncated.</summary>
+    [Range(1, 100_000_000)]
+    public int HistoryLimit { get; set; } = 1_000_000;
+
+    /// <summary>The length of the window in which <c>/_emulator/calls</c> tells the greatest number of calls.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
+    public TimeSpan CallWindow { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Largest request body, in bytes; more is answered 413.</summary>
     [Range(1024, 16 * 1024 * 1024)]

@@ -4,6 +4,8 @@ namespace BintrayEmulator.Faults;
 /// <param name="Rule">The rule's name, or its place in the plan.</param>
 /// <param name="Applied">The call is carried out first.</param>
 /// <param name="Seed">For what is random about the fault itself.</param>
+/// <param name="Effects">What changes inside the call; null for faults around it.</param>
+/// <param name="Lane">Counts the calls on their way through <c>slow</c>; left when the call ends.</param>
 internal sealed record Fault(
     string Rule,
     FaultKind Kind,
@@ -12,5 +14,17 @@ internal sealed record Fault(
     string? RetryAfter,
     TimeSpan Duration,
     bool Applied,
-    int Length,
-    int Seed);
+    int Seed,
+    FaultEffects? Effects = null,
+    FaultLane? Lane = null);
+
+/// <summary>The calls that one rule slows down and that are on their way.</summary>
+internal sealed class FaultLane
+{
+    private int inFlight;
+
+    /// <returns>How many there are now, this one included.</returns>
+    public int Enter() => Interlocked.Increment(ref inFlight);
+
+    public void Leave() => Interlocked.Decrement(ref inFlight);
+}

@@ -71,7 +71,7 @@ internal sealed class FaultBoard(TimeProvider clock)
         }
     }
 
-    private static string Word(FaultKind kind) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(kind.ToString());
+    public static string Word(FaultKind kind) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(kind.ToString());
 
     private bool Fires(RuleState state, FaultTarget target)
     {
@@ -91,10 +91,29 @@ internal sealed class FaultBoard(TimeProvider clock)
         FaultKind.LostWrite => target.IsWrite,
         FaultKind.Truncate => target.IsAttributes && target.Method is "POST" or "PATCH",
         FaultKind.Reorder => target.IsAttributes && target.Method != "DELETE",
+        FaultKind.LateLoss => target.IsAttributes && target.IsWrite,
+        FaultKind.DeleteVersion => target.IsVersionAttributes && target.IsWrite,
+        FaultKind.StaleRead => target.IsVersionAttributes && target.Method == "GET",
         _ => true,
     };
 
-    private bool IsOverLimit(RuleState state)
+    private bool IsOverLimit(RuleState state) => state.Rule.Sliding is true ? IsOverSlidingLimit(state) : IsOverFixedLimit(state);
+
+    // Only calls that pass count: a refused one does not push the window on.
+    private bool IsOverSlidingLimit(RuleState state)
+    {
+        var now = clock.GetUtcNow();
+        while (state.Passed.TryPeek(out var oldest) && now - oldest >= Window(state.Rule))
+            state.Passed.Dequeue();
+
+        if (state.Passed.Count >= state.Rule.Limit!.Value)
+            return true;
+
+        state.Passed.Enqueue(now);
+        return false;
+    }
+
+    private bool IsOverFixedLimit(RuleState state)
     {
         var now = clock.GetUtcNow();
         if (now - state.WindowBegan >= Window(state.Rule))
@@ -119,11 +138,45 @@ internal sealed class FaultBoard(TimeProvider clock)
             },
             FaultKind.Html => Plain(state, rule.Kind, rule.Status ?? 502),
             FaultKind.Stall => Plain(state, rule.Kind, 0) with { Duration = Milliseconds(rule.Milliseconds ?? 60_000) },
+            FaultKind.Slow => Slow(state),
             _ => Plain(state, rule.Kind, rule.Status ?? 503),
         };
     }
 
-    private Fault Plain(RuleState state, FaultKind kind, int status) => new(
+    private static FaultEffects? Effects(FaultRule rule, FaultKind kind, int seed) => kind switch
+    {
+        FaultKind.LostWrite => new FaultEffects(LosesWrite: true),
+        FaultKind.Truncate => new FaultEffects(TruncatesTo: rule.Length ?? 16),
+        FaultKind.Reorder => new FaultEffects(ShuffleSeed: seed),
+        FaultKind.LateLoss or FaultKind.DeleteVersion => new FaultEffects(Late: new LateFault(kind, LateAfter(rule), rule.AfterCalls)),
+        FaultKind.StaleRead => new FaultEffects(Stale: new StaleFault(StaleAge(rule), rule.Behind ?? 1)),
+        _ => null,
+    };
+
+    private static TimeSpan? LateAfter(FaultRule rule) => rule switch
+    {
+        { AfterMilliseconds: { } after } => Milliseconds(after),
+        { AfterCalls: null } => Milliseconds(1000),
+        _ => null,
+    };
+
+    private static TimeSpan? StaleAge(FaultRule rule) =>
+        rule is { Kind: FaultKind.StaleRead, Milliseconds: { } age, Behind: null } ? Milliseconds(age) : null;
+
+    private Fault Slow(RuleState state)
+    {
+        var calls = state.Lane.Enter();
+        var wait = Math.Min((long)calls * (state.Rule.Milliseconds ?? 50), FaultRule.MaxMilliseconds);
+        return Plain(state, FaultKind.Slow, 0) with { Lane = state.Lane, Duration = TimeSpan.FromMilliseconds(wait) };
+    }
+
+    private Fault Plain(RuleState state, FaultKind kind, int status)
+    {
+        var seed = dice.Next();
+        return Plain(state, kind, status, seed) with { Effects = Effects(state.Rule, kind, seed) };
+    }
+
+    private Fault Plain(RuleState state, FaultKind kind, int status, int seed) => new(
         state.Name,
         kind,
         status,
@@ -131,8 +184,7 @@ internal sealed class FaultBoard(TimeProvider clock)
         state.Rule.RetryAfterSeconds is { } seconds ? RetryAfter(state.Rule, seconds) : null,
         Milliseconds(state.Rule.Milliseconds ?? 1000),
         state.Rule.Applied ?? false,
-        state.Rule.Length ?? 16,
-        dice.Next());
+        seed);
 
     private Fault? MakeMixed(RuleState state, FaultTarget target)
     {
@@ -142,6 +194,9 @@ internal sealed class FaultBoard(TimeProvider clock)
             return null;
 
         var kind = kinds[dice.Next(kinds.Length)];
+        if (kind == FaultKind.Slow)
+            return Slow(state);
+
         var statuses = rule.Statuses is { Count: > 0 } chosen ? chosen : MixedStatuses;
         var status = kind switch
         {
@@ -167,13 +222,14 @@ internal sealed class FaultBoard(TimeProvider clock)
         if (state.Rule.RetryAfterSeconds is { } seconds)
             return seconds;
 
-        var left = state.WindowBegan + Window(state.Rule) - clock.GetUtcNow();
-        return state.Rule.Status == 429 ? (int)Math.Ceiling(left.TotalSeconds) : null;
+        var began = state.Passed.TryPeek(out var oldest) ? oldest : state.WindowBegan;
+        var left = began + Window(state.Rule) - clock.GetUtcNow();
+        return state.Rule.Status == 429 ? (int)Math.Max(0, Math.Ceiling(left.TotalSeconds)) : null;
     }
 
     private string? RetryAfter(FaultRule rule, int? seconds)
     {
-        if (seconds is not { } wait)
+        if (seconds is not { } wait || rule.NoRetryAfter is true)
             return null;
 
         return rule.RetryAfterAsDate is true
@@ -196,6 +252,11 @@ internal sealed class FaultBoard(TimeProvider clock)
         public long InWindow { get; set; }
 
         public DateTimeOffset WindowBegan { get; set; } = DateTimeOffset.MinValue;
+
+        // When the calls of a sliding window passed.
+        public Queue<DateTimeOffset> Passed { get; } = new();
+
+        public FaultLane Lane { get; } = new();
 
         public Dictionary<FaultKind, long> ByKind { get; } = [];
     }

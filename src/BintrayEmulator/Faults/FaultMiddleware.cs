@@ -9,35 +9,46 @@ namespace BintrayEmulator.Faults;
 internal sealed partial class FaultMiddleware(
     RequestDelegate next,
     FaultBoard board,
+    LateChanges late,
     RequestCounter counter,
+    CallLedger ledger,
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
     ILogger<FaultMiddleware> logger)
 {
-    public Task InvokeAsync(HttpContext context)
+    public async Task InvokeAsync(HttpContext context)
     {
         var route = context.GetEndpoint()?.Metadata.GetMetadata<RouteKind>();
+        await late.CatchUpAsync(isCall: route?.IsOwn != true);
         if (route?.IsOwn == true)
-            return next(context);
+        {
+            await next(context);
+            return;
+        }
 
         var target = new FaultTarget(context.Request.Method, context.Request.Path.Value ?? "/", route?.IsAttributes ?? false);
         var fault = board.Draw(target);
-        return fault is null ? next(context) : ApplyAsync(context, fault);
+        if (fault is null)
+            await next(context);
+        else
+            await ApplyAsync(context, fault);
     }
 
     private async Task ApplyAsync(HttpContext context, Fault fault)
     {
         Log.Fired(logger, fault.Kind, fault.Rule, fault.Applied);
+        ledger.Hit(fault.Kind);
+        if (fault.Effects is { } effects)
+        {
+            context.Features.Set(effects);
+            await next(context);
+            return;
+        }
+
         switch (fault.Kind)
         {
-            case FaultKind.LostWrite:
-                await WithAsync(context, new FaultEffects(LosesWrite: true));
-                return;
-            case FaultKind.Truncate:
-                await WithAsync(context, new FaultEffects(TruncatesTo: fault.Length));
-                return;
-            case FaultKind.Reorder:
-                await WithAsync(context, new FaultEffects(ShuffleSeed: fault.Seed));
+            case FaultKind.Slow:
+                await SlowAsync(context, fault);
                 return;
             case FaultKind.Delay:
                 await DelayAsync(context, fault);
@@ -51,10 +62,17 @@ internal sealed partial class FaultMiddleware(
         }
     }
 
-    private Task WithAsync(HttpContext context, FaultEffects effects)
+    private async Task SlowAsync(HttpContext context, Fault fault)
     {
-        context.Features.Set(effects);
-        return next(context);
+        try
+        {
+            await WaitAsync(context, fault);
+            await next(context);
+        }
+        finally
+        {
+            fault.Lane!.Leave();
+        }
     }
 
     private async Task DelayAsync(HttpContext context, Fault fault)

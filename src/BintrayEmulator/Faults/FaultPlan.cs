@@ -47,5 +47,7 @@ internal sealed record FaultPlan(int Seed, IReadOnlyList<FaultRule> Rules)
         _ => Rules.SelectMany((rule, i) => rule is null ? [$"rules[{i}] is null"] : rule.Problems().Select(p => $"rules[{i}].{p}")),
     };
 
+    public bool Uses(FaultKind kind) => Rules.Any(r => r.Uses(kind));
+
     public JsonElement Write() => JsonSerializer.SerializeToElement(this, Json);
 }

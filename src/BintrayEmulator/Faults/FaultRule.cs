@@ -34,6 +34,18 @@ internal enum FaultKind
     /// <summary>Attributes and values come in a random order.</summary>
     Reorder,
 
+    /// <summary>A write is kept and shown, and undone later.</summary>
+    LateLoss,
+
+    /// <summary>The version that a write went to disappears later.</summary>
+    DeleteVersion,
+
+    /// <summary>A read of attributes answers what they were before.</summary>
+    StaleRead,
+
+    /// <summary>Each call waits for all that are on their way: a target that chokes and refuses nobody.</summary>
+    Slow,
+
     /// <summary>Any of the others, drawn anew for each call.</summary>
     Mixed,
 }
@@ -88,7 +100,9 @@ internal sealed record FaultMatch
 /// <summary>One rule: which calls, how often, and what happens to them. The README beside the project tells each field.</summary>
 internal sealed record FaultRule
 {
-    private const int MaxMilliseconds = 600_000;
+    public const int MaxMilliseconds = 600_000;
+    private const int MaxLateMilliseconds = 86_400_000;
+    private const int MaxSlidingLimit = 1_000_000;
 
     public string? Name { get; init; }
 
@@ -113,7 +127,10 @@ internal sealed record FaultRule
     /// <summary>Writes Retry-After as a date instead of seconds.</summary>
     public bool? RetryAfterAsDate { get; init; }
 
-    /// <summary>How long <c>delay</c> (1000) and <c>stall</c> (60000) last; in <c>mixed</c> the delay (200).</summary>
+    /// <summary>
+    /// How long <c>delay</c> (1000) and <c>stall</c> (60000) last; in <c>mixed</c> the delay (200). What <c>slow</c> waits for each call
+    /// that is on its way (50). How old the answer of <c>staleRead</c> is, unless <see cref="Behind"/> says.
+    /// </summary>
     public int? Milliseconds { get; init; }
 
     /// <summary>How long a stall of <c>mixed</c> lasts (2000).</summary>
@@ -128,6 +145,21 @@ internal sealed record FaultRule
     /// <summary>The window of <c>throttle</c> (60).</summary>
     public int? WindowSeconds { get; init; }
 
+    /// <summary>The window of <c>throttle</c> slides, instead of being laid end to end.</summary>
+    public bool? Sliding { get; init; }
+
+    /// <summary>No Retry-After, where there would be one.</summary>
+    public bool? NoRetryAfter { get; init; }
+
+    /// <summary>When <c>lateLoss</c> and <c>deleteVersion</c> strike (1000, unless <see cref="AfterCalls"/> says).</summary>
+    public int? AfterMilliseconds { get; init; }
+
+    /// <summary>After how many further calls they strike; with both, what comes first.</summary>
+    public int? AfterCalls { get; init; }
+
+    /// <summary>How many changes ago the answer of <c>staleRead</c> was true (1).</summary>
+    public int? Behind { get; init; }
+
     /// <summary>How many characters <c>truncate</c> keeps (16).</summary>
     public int? Length { get; init; }
 
@@ -136,6 +168,8 @@ internal sealed record FaultRule
 
     /// <summary>The statuses that <c>mixed</c> draws from: 408, 429, 500, 503, 504.</summary>
     public IReadOnlyList<int>? Statuses { get; init; }
+
+    public bool Uses(FaultKind kind) => Kind == kind || Kinds?.Contains(kind) == true;
 
     public IEnumerable<string> Problems()
     {
@@ -154,6 +188,12 @@ internal sealed record FaultRule
         if (Kind == FaultKind.Throttle && Limit is null)
             yield return "limit is missing: how many calls a throttle lets through";
 
+        if (Sliding is true && Limit > MaxSlidingLimit)
+            yield return $"limit is {Limit}; a sliding one is at most {MaxSlidingLimit}";
+
+        if (NoRetryAfter is true && RetryAfterSeconds is not null)
+            yield return "noRetryAfter and retryAfterSeconds exclude each other";
+
         if (Kinds is not null && (Kinds.Count == 0 || Kinds.Contains(FaultKind.Mixed)))
             yield return "kinds names at least one kind, and not mixed";
 
@@ -171,6 +211,9 @@ internal sealed record FaultRule
         ("limit", Limit, 0, int.MaxValue),
         ("windowSeconds", WindowSeconds, 1, 86_400),
         ("length", Length, 0, int.MaxValue),
+        ("afterMilliseconds", AfterMilliseconds, 0, MaxLateMilliseconds),
+        ("afterCalls", AfterCalls, 0, int.MaxValue),
+        ("behind", Behind, 1, 1_000_000),
     ];
 }
 
@@ -178,4 +221,6 @@ internal sealed record FaultRule
 internal readonly record struct FaultTarget(string Method, string Path, bool IsAttributes)
 {
     public bool IsWrite => Method is "POST" or "PUT" or "PATCH" or "DELETE";
+
+    public bool IsVersionAttributes => IsAttributes && Path.Contains("/versions/", StringComparison.Ordinal);
 }

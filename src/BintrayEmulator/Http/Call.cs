@@ -8,7 +8,7 @@ using BintrayEmulator.Storage;
 namespace BintrayEmulator.Http;
 
 /// <summary>One call on its way through: who makes it, what it names, and the store it works on.</summary>
-internal sealed class Call(HttpContext context, Caller caller, EmulatorStore store, EmulatorOptions options)
+internal sealed class Call(HttpContext context, Caller caller, EmulatorStore store, LateChanges late, EmulatorOptions options)
 {
     public Caller Caller { get; } = caller;
 
@@ -16,6 +16,8 @@ internal sealed class Call(HttpContext context, Caller caller, EmulatorStore sto
 
     /// <summary>What a fault plan does to this call on the inside; usually nothing.</summary>
     public FaultEffects Effects { get; } = context.Features.Get<FaultEffects>() ?? FaultEffects.None;
+
+    public LateChanges Late { get; } = late;
 
     public string Subject => Segment("subject");
 

@@ -9,6 +9,7 @@ internal sealed partial class FrontDoor(RequestDelegate next, RequestCounter cou
     public async Task InvokeAsync(HttpContext context)
     {
         EmulatorIdentity.Stamp(context.Response);
+        counter.Begin(context);
         try
         {
             await next(context);

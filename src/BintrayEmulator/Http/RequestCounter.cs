@@ -1,17 +1,26 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using BintrayEmulator.Routing;
 
 namespace BintrayEmulator.Http;
 
 /// <summary>Counts calls by method, route and status; status 0 is a connection that was cut before the answer was whole.</summary>
-internal sealed class RequestCounter
+internal sealed class RequestCounter(CallLedger ledger)
 {
     // A stranger's method must not become a key of its own.
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
     private static readonly object DroppedKey = new();
+    private static readonly object NumberKey = new();
     private readonly ConcurrentDictionary<(string Method, string Route, int Status), long> counts = new();
 
     public static string Route(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
+
+    /// <summary>Notes that a call arrived. The emulator's own pages stand in no ledger.</summary>
+    public void Begin(HttpContext context)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<RouteKind>()?.IsOwn != true)
+            context.Items[NumberKey] = ledger.Arrive();
+    }
 
     /// <summary>Counts a call by its answer, unless it was dropped.</summary>
     public void Count(HttpContext context)
@@ -44,5 +53,7 @@ internal sealed class RequestCounter
     {
         var method = Methods.Contains(context.Request.Method, StringComparer.Ordinal) ? context.Request.Method : "(other)";
         counts.AddOrUpdate((method, Route(context), status), 1, (_, n) => n + 1);
+        if (context.Items[NumberKey] is long number)
+            ledger.End(number, status);
     }
 }

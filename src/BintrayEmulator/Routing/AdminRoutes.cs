@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -10,10 +11,11 @@ using BintrayEmulator.Storage;
 namespace BintrayEmulator.Routing;
 
 /// <summary>
-/// <c>/_emulator/faults</c> and <c>/_emulator/state</c>, for tests and demonstrations. They exist only when the settings open them, and
-/// answer the holder of the admin key or, without one, callers on loopback.
+/// <c>/_emulator/faults</c>, <c>state</c>, <c>history</c> and <c>calls</c>, for tests and demonstrations. They exist only when the
+/// settings open them, and answer the holder of the admin key or, without one, callers on loopback.
 /// </summary>
-internal sealed class AdminRoutes(EmulatorStore store, FaultBoard faults, RequestCounter counter, string? adminKey)
+internal sealed class AdminRoutes(
+    EmulatorStore store, FaultBoard faults, RequestCounter counter, CallLedger ledger, EmulatorOptions options, string? adminKey)
 {
     public static void Map(IEndpointRouteBuilder app, EmulatorOptions options)
     {
@@ -27,12 +29,17 @@ internal sealed class AdminRoutes(EmulatorStore store, FaultBoard faults, Reques
             services.GetRequiredService<EmulatorStore>(),
             board,
             services.GetRequiredService<RequestCounter>(),
+            services.GetRequiredService<CallLedger>(),
+            options,
             key);
         routes.Add(app, "GET", "/_emulator/faults", _ => Task.FromResult(Answer.Ok(board.Json())));
         routes.Add(app, "PUT", "/_emulator/faults", routes.PutFaultsAsync);
         routes.Add(app, "DELETE", "/_emulator/faults", _ => Task.FromResult(routes.Replace(FaultPlan.Empty)));
         routes.Add(app, "GET", "/_emulator/state", routes.GetStateAsync);
         routes.Add(app, "DELETE", "/_emulator/state", _ => Task.FromResult(routes.ResetCounters()));
+        routes.Add(app, "GET", "/_emulator/history", context => Task.FromResult(routes.GetHistory(context.Request.Query)));
+        routes.Add(app, "GET", "/_emulator/calls", _ => Task.FromResult(Answer.Ok(routes.Calls())));
+        routes.Add(app, "DELETE", "/_emulator/calls", context => Task.FromResult(routes.ResetCalls(context.Request.Query)));
     }
 
     private void Add(IEndpointRouteBuilder app, string method, string pattern, Func<HttpContext, Task<Answer>> handler) =>
@@ -67,6 +74,9 @@ internal sealed class AdminRoutes(EmulatorStore store, FaultBoard faults, Reques
 
     private Answer Replace(FaultPlan plan)
     {
+        if (!options.History && plan.Uses(FaultKind.StaleRead))
+            throw Refusals.Invalid("A fault of kind staleRead answers from the history: start the emulator with Emulator:History=true");
+
         faults.Replace(plan);
         return Answer.Ok(faults.Json());
     }
@@ -75,6 +85,35 @@ internal sealed class AdminRoutes(EmulatorStore store, FaultBoard faults, Reques
     {
         counter.Reset();
         return Answer.Success();
+    }
+
+    private JsonObject Calls() => ledger.Json();
+
+    private Answer ResetCalls(IQueryCollection query)
+    {
+        var window = Number(query, "windowMilliseconds", 0, 10, 86_400_000);
+        ledger.Reset(window == 0 ? null : TimeSpan.FromMilliseconds(window));
+        return Answer.Success();
+    }
+
+    private Answer GetHistory(IQueryCollection query)
+    {
+        if (!options.History)
+            return Answer.Message(StatusCodes.Status404NotFound, "No history is kept: start the emulator with Emulator:History=true");
+
+        var after = Number(query, "after", 0, 0, long.MaxValue);
+        var limit = (int)Number(query, "limit", HistoryPage.DefaultEntries, 1, HistoryPage.MaxEntries);
+        return Answer.Ok(store.Read(session => HistoryPage.Json(session, after, limit)));
+    }
+
+    private static long Number(IQueryCollection query, string name, long otherwise, long low, long high)
+    {
+        if (query[name].FirstOrDefault() is not { Length: > 0 } text)
+            return otherwise;
+
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= low && number <= high
+            ? number
+            : throw Refusals.Invalid($"{name} is '{text}'; it is {low} to {high}");
     }
 
     private Task<Answer> GetStateAsync(HttpContext context)

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using BintrayEmulator.Attributes;
+using BintrayEmulator.Faults;
 using BintrayEmulator.Http;
 using BintrayEmulator.Storage;
 
@@ -25,16 +27,24 @@ internal static class AttributeRoutes
     private static Answer Get(Call call, Func<Call, Session, AttributeOwner> owner) => call.Read(session =>
     {
         var names = call.QueryList("names") is { Count: > 0 } list ? list.ToHashSet(StringComparer.Ordinal) : null;
-        return Render(call, session.Attributes(owner(call, session)).Where(a => names is null || names.Contains(a.Name)));
+        var attributes = call.Effects.Stale is { } stale ? Former(call, session, stale) : session.Attributes(owner(call, session));
+        return Render(call, attributes.Where(a => names is null || names.Contains(a.Name)));
     });
+
+    // The fault of a read that answers what was true before.
+    private static IReadOnlyList<StoredAttribute> Former(Call call, Session session, StaleFault stale)
+    {
+        var asOf = stale.Age is { } age ? session.Now - (long)age.TotalMilliseconds : (long?)null;
+        var former = session.Former(call.VersionOrLatest(session), stale.Behind, asOf);
+        return former is null ? [] : AttributeCodec.Read(JsonSerializer.Deserialize<JsonElement>(former), call.Options);
+    }
 
     private static async Task<Answer> SetAsync(Call call, Func<Call, Session, AttributeOwner> owner, bool replace)
     {
         call.RequirePublish();
         var attributes = AttributeCodec.Read(await call.BodyAsync(), call.Options);
-        return await call.WriteAsync(session =>
+        return await ChangeAsync(call, owner, replace ? "POST" : "PATCH", (session, target) =>
         {
-            var target = owner(call, session);
             if (replace)
                 session.ReplaceAttributes(target, attributes);
             else
@@ -55,15 +65,34 @@ internal static class AttributeRoutes
     private static Task<Answer> DeleteAsync(Call call, Func<Call, Session, AttributeOwner> owner)
     {
         call.RequirePublish();
-        return call.WriteAsync(session =>
+        return ChangeAsync(call, owner, "DELETE", (session, target) =>
         {
             if (call.QueryList("names") is { } names)
-                session.DeleteAttributes(owner(call, session), names);
+                session.DeleteAttributes(target, names);
             else
-                session.DeleteAttributes(owner(call, session));
+                session.DeleteAttributes(target);
 
             return Answer.Success();
         });
+    }
+
+    // One change in one transaction, with its entry in the history and with what a fault does to it later.
+    private static async Task<Answer> ChangeAsync(
+        Call call, Func<Call, Session, AttributeOwner> owner, string verb, Func<Session, AttributeOwner, Answer> change)
+    {
+        var fault = call.Effects.Late;
+        var (answer, target, before, after) = await call.WriteAsync(session =>
+        {
+            var target = owner(call, session);
+            var before = fault is null ? [] : session.Attributes(target);
+            var answer = change(session, target);
+            session.Remember(target, verb);
+            return (answer, target, before, fault is null ? [] : session.Attributes(target));
+        });
+        if (fault is not null)
+            call.Late.Arrange(fault, target, before, after);
+
+        return answer;
     }
 
     private static Answer Render(Call call, IEnumerable<StoredAttribute> attributes)

@@ -1,4 +1,5 @@
 using BintrayEmulator.Access;
+using BintrayEmulator.Faults;
 using BintrayEmulator.Http;
 using BintrayEmulator.Storage;
 
@@ -59,6 +60,11 @@ internal sealed class RouteTable(IEndpointRouteBuilder app)
         var services = context.RequestServices;
         var caller = services.GetRequiredService<UserDirectory>().Authenticate(context.Request);
         services.GetRequiredService<CallLimit>().Count(context, caller, (string?)context.Request.RouteValues["subject"]);
-        return new Call(context, caller, services.GetRequiredService<EmulatorStore>(), services.GetRequiredService<EmulatorOptions>());
+        return new Call(
+            context,
+            caller,
+            services.GetRequiredService<EmulatorStore>(),
+            services.GetRequiredService<LateChanges>(),
+            services.GetRequiredService<EmulatorOptions>());
     }
 }

@@ -56,7 +56,7 @@ internal static class VersionRoutes
         call.RequirePublish();
         return call.WriteAsync(session =>
         {
-            session.DeleteVersion(call.Version(session));
+            session.DeleteVersion(call.Version(session).Owner);
             return Answer.Success();
         });
     }

@@ -45,6 +45,9 @@ internal static class AttributeTable
         session.Touch(owner);
     }
 
+    public static bool OwnerExists(this Session session, AttributeOwner owner) =>
+        session.Number($"select count(*) from {(owner.IsVersion ? "versions" : "packages")} where id = $id", ("$id", owner.Id)) > 0;
+
     private static void Touch(this Session session, AttributeOwner owner) => session.Execute(
         $"update {(owner.IsVersion ? "versions" : "packages")} set updated = $now where id = $id",
         ("$now", session.Now),

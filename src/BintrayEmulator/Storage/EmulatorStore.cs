@@ -11,19 +11,22 @@ internal sealed class EmulatorStore : IDisposable
     private readonly SqliteConnection writer;
     private readonly string readerString;
     private readonly TimeProvider clock;
+    private readonly int historyLimit;
     private readonly SemaphoreSlim gate = new(1, 1);
 
-    private EmulatorStore(SqliteConnection writer, string readerString, TimeProvider clock)
+    private EmulatorStore(SqliteConnection writer, string readerString, TimeProvider clock, int historyLimit)
     {
+        this.historyLimit = historyLimit;
         this.writer = writer;
         this.readerString = readerString;
         this.clock = clock;
     }
 
     /// <summary>Opens the file, or makes it with its folder. Every user is a subject, with or without repositories.</summary>
+    /// <param name="historyLimit">How many entries of the history are kept; 0 for none.</param>
     /// <exception cref="InvalidDataException">The file is not an emulator's.</exception>
     /// <exception cref="SqliteException">The file cannot be opened or written.</exception>
-    public static EmulatorStore Open(string path, TimeProvider clock, IEnumerable<string> users)
+    public static EmulatorStore Open(string path, TimeProvider clock, IEnumerable<string> users, int historyLimit = 0)
     {
         var file = Path.GetFullPath(path);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
@@ -53,7 +56,7 @@ internal sealed class EmulatorStore : IDisposable
         }
 
         var readers = new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWrite, DefaultTimeout = 30 };
-        var store = new EmulatorStore(connection, readers.ToString(), clock);
+        var store = new EmulatorStore(connection, readers.ToString(), clock, historyLimit);
         store.Write(
             session =>
             {
@@ -111,7 +114,7 @@ internal sealed class EmulatorStore : IDisposable
     private T Write<T>(Func<Session, T> work, bool keep)
     {
         using var transaction = writer.BeginTransaction(deferred: false);
-        var result = work(new Session(writer, transaction, Now()));
+        var result = work(new Session(writer, transaction, Now(), historyLimit));
         if (keep)
             transaction.Commit();
 

@@ -45,8 +45,11 @@ internal static class PackageTable
         ("$now", session.Now),
         ("$id", package.Id));
 
-    public static void DeletePackage(this Session session, Package package) =>
+    public static void DeletePackage(this Session session, Package package)
+    {
+        session.RememberGone("p.id", package.Id, "delete");
         session.Execute("delete from packages where id = $id", ("$id", package.Id));
+    }
 
     public static List<Webhook> Webhooks(this Session session, Repository repository) => session.Query(
         "select p.name, w.url, w.method from webhooks w join packages p on p.id = w.package_id " +

@@ -21,10 +21,26 @@ internal sealed record Package(long Id, Repository Repository, string Name, Json
 }
 
 /// <summary>A version of a package; ordinals count up in the order of creation.</summary>
-internal sealed record PackageVersion(long Id, Package Package, string Name, JsonObject Fields, long Ordinal, long Created, long Updated);
+internal sealed record PackageVersion(long Id, Package Package, string Name, JsonObject Fields, long Ordinal, long Created, long Updated)
+{
+    public AttributeOwner Owner => new(Id, IsVersion: true);
+}
 
 /// <summary>A callback that a user registered for a package. It is kept and never called.</summary>
 internal sealed record Webhook(string Package, string Url, string Method);
+
+/// <summary>What a version carried after one change.</summary>
+/// <param name="Verb">The method, <c>create</c> or <c>delete</c> of the version, or the fault that changed it.</param>
+/// <param name="Attributes">JSON, as a GET answers it.</param>
+internal sealed record HistoryEntry(
+    long Sequence,
+    long Time,
+    string Subject,
+    string Repo,
+    string Package,
+    string Version,
+    string Verb,
+    string Attributes);
 
 /// <summary>What attributes hang on: a version, or a package.</summary>
 internal readonly record struct AttributeOwner(long Id, bool IsVersion);

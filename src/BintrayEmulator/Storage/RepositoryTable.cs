@@ -55,8 +55,11 @@ internal static class RepositoryTable
         ("$now", session.Now),
         ("$id", repository.Id));
 
-    public static void DeleteRepository(this Session session, Repository repository) =>
+    public static void DeleteRepository(this Session session, Repository repository)
+    {
+        session.RememberGone("r.id", repository.Id, "delete");
         session.Execute("delete from repositories where id = $id", ("$id", repository.Id));
+    }
 
     public static long PackageCount(this Session session, Repository repository) =>
         session.Number("select count(*) from packages where repository_id = $id", ("$id", repository.Id));

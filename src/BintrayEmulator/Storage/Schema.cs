@@ -8,7 +8,7 @@ internal static class Schema
 {
     // Stamped into the file ("BEmu"), so that a database of another program is refused instead of written to.
     private const int ApplicationId = 0x42456D75;
-    private const int Version = 1;
+    private const int Version = 2;
 
     private const string Tables = """
         create table subjects(
@@ -40,6 +40,15 @@ internal static class Schema
         create table probe(id integer primary key check(id = 1), seen integer not null);
         """;
 
+    // Since version 2. Names instead of references: an entry outlives its version.
+    private const string History = """
+        create table history(
+          sequence integer primary key autoincrement, time integer not null,
+          subject text not null, repo text not null, package text not null, version text not null,
+          verb text not null, attributes text not null);
+        create index history_by_version on history(subject, repo, package, version, sequence);
+        """;
+
     /// <summary>Brings a new file to the current schema; checks an existing one.</summary>
     /// <exception cref="InvalidDataException">The file is another program's, or of a newer emulator.</exception>
     public static void Prepare(SqliteConnection connection, string path)
@@ -56,11 +65,12 @@ internal static class Schema
                 $"Emulator:Path ('{path}') was written by a newer emulator (schema {version}, this one knows {Version}).");
         }
 
-        if (application == ApplicationId)
+        if (application == ApplicationId && version == Version)
             return;
 
+        var missing = application == ApplicationId ? History : Tables + History;
         using var transaction = connection.BeginTransaction();
-        Run(connection, transaction, Tables + $"pragma application_id = {ApplicationId}; pragma user_version = {Version};");
+        Run(connection, transaction, missing + $"pragma application_id = {ApplicationId}; pragma user_version = {Version};");
         transaction.Commit();
     }
 

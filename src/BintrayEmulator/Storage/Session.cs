@@ -3,9 +3,12 @@ using Microsoft.Data.Sqlite;
 namespace BintrayEmulator.Storage;
 
 /// <summary>One open transaction and the time it began (Unix milliseconds).</summary>
-internal sealed class Session(SqliteConnection connection, SqliteTransaction transaction, long now)
+/// <param name="historyLimit">How many entries of the history are kept; 0 for none.</param>
+internal sealed class Session(SqliteConnection connection, SqliteTransaction transaction, long now, int historyLimit = 0)
 {
     public long Now { get; } = now;
+
+    public int HistoryLimit { get; } = historyLimit;
 
     /// <summary>Runs a statement; returns how many rows it changed.</summary>
     public int Execute(string sql, params (string Name, object Value)[] parameters)

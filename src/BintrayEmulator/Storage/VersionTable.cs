@@ -50,6 +50,8 @@ internal static class VersionTable
             ("$now", session.Now));
         if (added == 0)
             throw Refusals.VersionExists(package.Path, name);
+
+        session.Remember(session.Version(package, name).Owner, "create");
     }
 
     public static void UpdateVersion(this Session session, PackageVersion version, JsonObject fields) => session.Execute(
@@ -58,8 +60,12 @@ internal static class VersionTable
         ("$now", session.Now),
         ("$id", version.Id));
 
-    public static void DeleteVersion(this Session session, PackageVersion version) =>
+    /// <param name="verb">Why, for the history.</param>
+    public static void DeleteVersion(this Session session, AttributeOwner version, string verb = "delete")
+    {
+        session.RememberGone("v.id", version.Id, verb);
         session.Execute("delete from versions where id = $id", ("$id", version.Id));
+    }
 
     private static PackageVersion Map(SqliteDataReader row, Package package) => new(
         row.GetInt64(0),
