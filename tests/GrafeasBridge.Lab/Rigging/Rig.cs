@@ -145,6 +145,7 @@ internal sealed class Rig : IAsyncDisposable
         $"--Emulator:Path={Path.Combine(Folder, "emulator.db")}",
         $"--Emulator:UsersFile={Path.Combine(Folder, "users")}",
         "--Emulator:FaultsEnabled=true",
+        "--Emulator:History=true",
         .. options.Emulator,
     ];
 
