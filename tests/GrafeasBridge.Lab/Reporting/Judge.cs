@@ -45,4 +45,6 @@ internal static class Judge
     }
 
     public static long? Count(JsonNode? verdict, string broken) => verdict?[broken]?.GetValue<int>();
+
+    public static string Words(JsonNode? verdict) => verdict?.ToJsonString() ?? "";
 }

@@ -17,5 +17,6 @@ internal abstract class Scenario
     [
         new CrashRandom(),
         new CrashPointsScenario(),
+        new Mutants.MutantsScenario(),
     ];
 }
