@@ -25,6 +25,8 @@ internal sealed class Rig : IAsyncDisposable
         GrpcPort = ports[0];
         Journal = new Journal(Path.Combine(Folder, "journal.jsonl"));
         File.WriteAllText(Path.Combine(Folder, "users"), $"bridge:{ApiKey}\n");
+        Skew = options.Skew;
+        KeysUrl = new Uri($"http://127.0.0.1:{ports[1]}/receipts/keys");
         EmulatorUrl = new Uri($"http://127.0.0.1:{ports[2]}/");
         bintray = new HttpClient { BaseAddress = EmulatorUrl, Timeout = TimeSpan.FromMinutes(2) };
         bintray.DefaultRequestHeaders.Authorization =
@@ -44,6 +46,11 @@ internal sealed class Rig : IAsyncDisposable
     public int GrpcPort { get; }
 
     public Uri EmulatorUrl { get; }
+
+    /// <summary>Where the public keys of receipts are served.</summary>
+    public Uri KeysUrl { get; }
+
+    public TimeSpan Skew { get; }
 
     public ChildProcess Emulator { get; }
 
@@ -171,6 +178,9 @@ internal sealed record RigOptions
     public bool LabHost { get; init; }
 
     public bool StartBridge { get; init; } = true;
+
+    /// <summary>How far the clocks of senders, service and target may stand apart.</summary>
+    public TimeSpan Skew { get; init; }
 
     /// <summary>Where the database is to lie; null for the rig's own folder.</summary>
     public string? StoreFolder { get; init; }

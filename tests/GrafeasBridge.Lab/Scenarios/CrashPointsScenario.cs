@@ -26,7 +26,7 @@ internal sealed class CrashPointsScenario : Scenario
 
         await using Rig rig = await Rig.StartAsync(
             new RigOptions { LabHost = true, StartBridge = false, Bridge = [.. RigOptions.Impatient, "--Delivery:StopTimeout=00:00:00"] }, run.Stop);
-        var fleet = new Fleet(rig.Channel, rig.Journal, new BuildPlan(run.Seed), new FleetOptions(), run.Seed, rig.Bridge.UpAsync);
+        Fleet fleet = run.Fleet(rig);
         Task? sending = null;
         // The store's first start is the only one that makes a key and the note.
         foreach (string point in points.OrderByDescending(p => p.StartsWith("add-signing-key", StringComparison.Ordinal)).ThenByDescending(p => p.StartsWith("add-notes", StringComparison.Ordinal)))
@@ -90,7 +90,7 @@ internal sealed class CrashPointsScenario : Scenario
             if (passesBeforeStop is null)
                 return;
             while (!(await File.ReadAllTextAsync(passesBeforeStop, run.Stop)).Contains("target.", StringComparison.Ordinal))
-                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, run.Stop);
+                await run.PauseAsync(10);
             await rig.Bridge.SignalAsync("TERM");
         }
         catch (RpcException gone) when (rig.Bridge.HasExited || gone.Status.DebugException is not null)
@@ -102,7 +102,7 @@ internal sealed class CrashPointsScenario : Scenario
     private static async Task RedeliverAsync(ScenarioRun run, Rig rig, Fleet fleet)
     {
         while (fleet.Ledger.Versions == 0)
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, run.Stop);
+            await run.PauseAsync(10);
         (string package, string version) = fleet.Ledger.All[0];
         await new Bridge.BridgeClient(rig.Channel).RedeliverAsync(
             new RedeliverRequest { Target = Rig.Target, Subject = "acme", Repo = "images", Package = package, Version = version },

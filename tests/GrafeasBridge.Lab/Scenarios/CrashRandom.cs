@@ -20,7 +20,7 @@ internal sealed class CrashRandom : Scenario
     {
         int rounds = run.Rounds(8, 1000);
         await using Rig rig = await Rig.StartAsync(new RigOptions { Bridge = RigOptions.Impatient, LabHost = run.Mutant != Host.Mutant.None }, run.Stop);
-        var fleet = new Fleet(rig.Channel, rig.Journal, new BuildPlan(run.Seed), new FleetOptions(), run.Seed, rig.Bridge.UpAsync);
+        Fleet fleet = run.Fleet(rig);
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(run.Stop);
         Task sending = fleet.RunAsync(run.Stop);
         Task watch = new Observer(rig, fleet.Ledger).WatchAsync(run.Seed, watching.Token);
@@ -49,7 +49,7 @@ internal sealed class CrashRandom : Scenario
         double moment = dice.NextDouble();
         if (emulatorToo)
         {
-            await Delay(moment * 200, run.Stop);
+            await run.PauseAsync(moment * 200);
             rig.Journal.Mark("target killed");
             await rig.Emulator.KillAsync();
             run.Count("kills of the target");
@@ -57,7 +57,7 @@ internal sealed class CrashRandom : Scenario
         }
 
         long before = await rig.TargetCallsAsync(run.Stop);
-        await Delay(20 + (moment * 400), run.Stop);
+        await run.PauseAsync(20 + (moment * 400));
         int inFlight = fleet.InFlight;
         await KillAsync(run, rig);
         bool delivering = await rig.TargetCallsAsync(run.Stop) > before;
@@ -66,7 +66,7 @@ internal sealed class CrashRandom : Scenario
         rig.Bridge.Launch();
         if (inStart)
         {
-            await Delay(moment * rig.Bridge.StartTook.TotalMilliseconds, run.Stop);
+            await run.PauseAsync(moment * rig.Bridge.StartTook.TotalMilliseconds);
             await KillAsync(run, rig);
             run.Count("kills while starting");
             rig.Bridge.Launch();
@@ -82,7 +82,4 @@ internal sealed class CrashRandom : Scenario
         rig.Journal.Mark("killed");
         run.Count("kills of the service");
     }
-
-    private static Task Delay(double milliseconds, CancellationToken stop) =>
-        Task.Delay(TimeSpan.FromMilliseconds(milliseconds), TimeProvider.System, stop);
 }

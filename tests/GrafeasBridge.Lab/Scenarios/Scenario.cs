@@ -18,5 +18,10 @@ internal abstract class Scenario
         new CrashRandom(),
         new CrashPointsScenario(),
         new Mutants.MutantsScenario(),
+        new Retries(),
+        new FaultyTarget(),
+        new ClockJumps(),
+        new NetworkCut(),
+        new Outage(),
     ];
 }

@@ -53,6 +53,24 @@ internal sealed class ScenarioRun(LabArguments arguments, Action<string> say, Ca
             problems.Add(orElse.ToString(CultureInfo.InvariantCulture));
     }
 
+    /// <summary>The senders of this run.</summary>
+    public Fleet Fleet(Rig rig, FleetOptions? options = null, int perVersion = 8, Grpc.Net.Client.GrpcChannel? channel = null) =>
+        new(channel ?? rig.Channel, rig.Journal, new BuildPlan(Seed, perVersion), options ?? new FleetOptions(), Seed, rig.Bridge.UpAsync);
+
+    public Task PauseAsync(double milliseconds) => Task.Delay(TimeSpan.FromMilliseconds(milliseconds), TimeProvider.System, stop);
+
+    /// <summary>Waits until something holds; what should have come by then is a failure of the run.</summary>
+    public async Task UntilAsync(Func<bool> holds, TimeSpan longest, string what)
+    {
+        long began = System.Diagnostics.Stopwatch.GetTimestamp();
+        while (!holds())
+        {
+            if (System.Diagnostics.Stopwatch.GetElapsedTime(began) > longest)
+                throw new TimeoutException($"Waited {longest} for this: {what}");
+            await PauseAsync(5);
+        }
+    }
+
     /// <summary>Lets what is on its way arrive, puts down what the bridge says then, and asks the checker.</summary>
     public async Task JudgeAsync(Rig rig, Fleet fleet, TimeSpan? patience = null)
     {
