@@ -54,7 +54,7 @@ internal sealed record JournalLine
 
     public SignedReceipt? Receipt { get; init; }
 
-    public DateTimeOffset? CreateTime { get; init; }
+    public string? CreateTime { get; init; }
 
     public string? Status { get; init; }
 
