@@ -1,50 +1,64 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
 using System.Text.Json.Nodes;
 using GrafeasBridge.Lab.Rigging;
 
 namespace GrafeasBridge.Lab.Reporting;
 
-/// <summary>Interim: a small end check, until the checker is there.</summary>
+/// <summary>Asks the checker, a program that knows only the journal and the target, and reads its report.</summary>
 internal static class Judge
 {
+    private const int NotJudged = 2;
+    private const int ShownFindings = 5;
+
+    private static readonly string Program = Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory,
+        typeof(Judge).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one => one.Key == "CheckerAssembly").Value!));
+
+    /// <returns>0: every promise was kept; 1: some were not.</returns>
     public static async Task<(int Exit, JsonNode? Verdict)> AskAsync(Rig rig, CancellationToken stop)
     {
-        var told = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
-        var stored = new HashSet<string>(StringComparer.Ordinal);
-        var proved = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (string text in File.ReadLinesAsync(rig.Journal.File, stop))
+        rig.Journal.Flush();
+        string file = Path.Combine(rig.Folder, "verdict.json");
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [
+                Program, "--journal", rig.Journal.File, "--target", rig.EmulatorUrl.ToString(), "--keys", rig.KeysUrl.ToString(), "--json", file,
+                "--skew", rig.Skew.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture),
+            ])
         {
-            JsonNode line = JsonNode.Parse(text)!;
-            switch (line["kind"]!.GetValue<string>())
-            {
-                case "told":
-                    if (!told.TryGetValue(line["key"]!.GetValue<string>(), out HashSet<string>? names))
-                        told[line["key"]!.GetValue<string>()] = names = new HashSet<string>(StringComparer.Ordinal);
-                    names.Add(line["name"]!.GetValue<string>());
-                    break;
-                case "stored":
-                    stored.UnionWith(line["names"]!.AsArray().Select(n => n!.GetValue<string>()));
-                    break;
-                case "verified":
-                    proved.UnionWith(line["occurrences"]!.AsArray().Select(n => n!.GetValue<string>()));
-                    break;
-            }
-        }
-
-        var verdict = new JsonObject
-        {
-            ["lost"] = told.Values.SelectMany(n => n).Count(n => !stored.Contains(n) || !proved.Contains(n)),
-            ["duplicated"] = told.Values.Count(n => n.Count > 1) + stored.Except(told.Values.SelectMany(n => n)).Count(),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
-        return (verdict["lost"]!.GetValue<int>() + verdict["duplicated"]!.GetValue<int>() > 0 ? 1 : 0, verdict);
+        using Process checker = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
+        Task<string> told = checker.StandardOutput.ReadToEndAsync(stop);
+        Task<string> complained = checker.StandardError.ReadToEndAsync(stop);
+        await checker.WaitForExitAsync(stop);
+        if (checker.ExitCode == NotJudged || !File.Exists(file))
+            throw new InvalidOperationException($"The checker cannot judge this. {await complained}{await told}");
+        return (checker.ExitCode, JsonNode.Parse(await File.ReadAllTextAsync(file, stop)));
     }
 
+    /// <summary>What was not kept, a sentence each; the first ones.</summary>
     public static IEnumerable<string> Problems(int exit, JsonNode? verdict)
     {
-        if (exit != 0)
-            yield return $"The checker says {verdict?.ToJsonString()}";
+        if (exit == 0)
+            return [];
+        return
+        [
+            $"The checker says: {Words(verdict)}.",
+            .. verdict!["findings"]!.AsArray().Take(ShownFindings).Select(one => one!.ToJsonString()),
+        ];
     }
 
-    public static long? Count(JsonNode? verdict, string broken) => verdict?[broken]?.GetValue<int>();
+    /// <summary>How many findings of a kind there are; null when there is no verdict.</summary>
+    public static long? Count(JsonNode? verdict, string rule) => verdict?["found"]?[rule]?.GetValue<long>();
 
-    public static string Words(JsonNode? verdict) => verdict?.ToJsonString() ?? "";
+    /// <summary>What was found, in one line.</summary>
+    public static string Words(JsonNode? verdict)
+    {
+        string[] found = [.. (verdict?["found"]?.AsObject() ?? []).Where(one => one.Value!.GetValue<long>() > 0).Select(one => $"{one.Value} {one.Key}")];
+        return found.Length == 0 ? "nothing broken" : string.Join(", ", found);
+    }
 }
