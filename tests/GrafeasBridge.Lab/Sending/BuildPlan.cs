@@ -6,7 +6,8 @@ namespace GrafeasBridge.Lab.Sending;
 
 /// <summary>The builds of a run: the n-th is the same whenever it is made from the same seed.</summary>
 /// <param name="perVersion">How many builds a version gets, about; its neighbours get them at about the same time.</param>
-internal sealed class BuildPlan(int seed, int perVersion = 8)
+/// <param name="versions">Versions at most; then it is the first one's turn again.</param>
+internal sealed class BuildPlan(int seed, int perVersion = 8, int versions = int.MaxValue)
 {
     public const string Project = "lab";
     public const string Parent = "projects/" + Project;
@@ -50,6 +51,7 @@ internal sealed class BuildPlan(int seed, int perVersion = 8)
         int version = (number / perVersion) + random.Next(2);
         if (random.Next(20) == 0)
             version = random.Next(version + 1);
+        version %= versions;
         string image = Images[version % Images.Length];
         return string.Create(CultureInfo.InvariantCulture, $"acme-docker-images.bintray.io/{image}:1.0.{version}");
     }

@@ -34,15 +34,16 @@ internal sealed class SettleWrongRevisionCase : MutantCase
 
     protected override async Task DoAsync(Scene scene)
     {
-        await scene.Rig.FaultsAsync(new { seed = 1, rules = new[] { new { kind = "delay", milliseconds = 300 } } }, scene.Run.Stop);
-        for (int wave = 0; wave < 6; wave++)
+        var slow = new { seed = 1, rules = new[] { new { kind = "delay", milliseconds = 300, match = new { attributesOnly = true } } } };
+        await scene.Rig.FaultsAsync(slow, scene.Run.Stop);
+        for (int wave = 0; wave < 5; wave++)
         {
-            scene.Fleet.Add(20);
-            await scene.PauseAsync(100);
+            scene.Fleet.Add(10);
+            await scene.PauseAsync(150);
         }
     }
 
-    protected override int PerVersion => 30;
+    protected override int Versions => 6;
 }
 
 /// <summary>A target that says success and does nothing, now and then.</summary>
@@ -68,7 +69,7 @@ internal sealed class DropLeaseCheckCase : MutantCase
 
     public override string Finding => "wrong";
 
-    protected override int PerVersion => 10_000; // two versions in all
+    protected override int Versions => 2;
 
     protected override IReadOnlyList<string> Settings(string folder) =>
     [
@@ -114,13 +115,15 @@ internal sealed class DropRequestIdsCase : MutantCase
 /// <summary>Killed between writing and settling; what comes next wants less than was written.</summary>
 internal sealed class ForgetIntentCase : MutantCase
 {
-    private const int Builds = 48;
+    private const int Builds = 32;
 
     public override Mutant Mutant => Mutant.ForgetIntent;
 
     public override string Finding => "wrong";
 
-    protected override int PerVersion => 4;
+    protected override int PerVersion => 1;
+
+    protected override int Versions => 8;
 
     protected override IReadOnlyList<string> Settings(string folder) => [$"--Lab:PassFile={Path.Combine(folder, "passes")}"];
 

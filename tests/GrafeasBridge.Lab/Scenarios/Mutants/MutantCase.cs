@@ -41,7 +41,7 @@ internal abstract class MutantCase
                 Bridge = [.. RigOptions.Impatient, $"--Lab:Mutant={(planted ? Mutant : Mutant.None)}", .. Settings(folder)],
             };
             await using Rig rig = await Rig.StartAsync(options, run.Stop);
-            var fleet = new Fleet(rig.Channel, rig.Journal, new BuildPlan(run.Seed, PerVersion), Senders, run.Seed, rig.Bridge.UpAsync);
+            var fleet = new Fleet(rig.Channel, rig.Journal, new BuildPlan(run.Seed, PerVersion, Versions), Senders, run.Seed, rig.Bridge.UpAsync);
             Task sending = fleet.RunAsync(run.Stop);
             var scene = new Scene(run, rig, fleet, folder, new Random(run.Seed));
             await DoAsync(scene);
@@ -60,6 +60,8 @@ internal abstract class MutantCase
 
     /// <summary>Builds that one version gets.</summary>
     protected virtual int PerVersion => 8;
+
+    protected virtual int Versions => int.MaxValue;
 }
 
 /// <summary>What a case has in hand.</summary>
