@@ -31,6 +31,10 @@ internal sealed class DeliveryOptions
     [SettingRange("00:00:00", "00:05:00")]
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a version rests after it was verified: what changes meanwhile is brought in one go, so that a burst costs few calls.</summary>
+    [SettingRange("00:00:00", "00:01:00")]
+    public TimeSpan Gather { get; set; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Delay before a failed version is tried for the second time; doubles with each failure.</summary>
     [SettingRange("00:00:00.010", "01:00:00")]
     public TimeSpan FirstRetry { get; set; } = TimeSpan.FromSeconds(5);

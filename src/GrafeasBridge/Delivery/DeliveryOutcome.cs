@@ -50,6 +50,12 @@ internal enum DeliveryOutcome
 
     /// <summary>A fault of the bridge itself; the log has the cause.</summary>
     Failed,
+
+    /// <summary>An occurrence of the version is damaged in the bridge's own store.</summary>
+    Damaged,
+
+    /// <summary>The process ended while it had the version in hand, alone, more than once.</summary>
+    StoppedProcess,
 }
 
 /// <summary>What has to happen after an outcome.</summary>
@@ -95,6 +101,8 @@ internal static class DeliveryOutcomes
         new(DeliveryOutcome.Returned, OutcomeNature.NotSettled, LogLevel.Information, "returned"),
         new(DeliveryOutcome.StoreFailed, OutcomeNature.NotSettled, LogLevel.Information, "store_failed"),
         new(DeliveryOutcome.Failed, OutcomeNature.Transient, LogLevel.Information, "failed"),
+        new(DeliveryOutcome.Damaged, OutcomeNature.Permanent, LogLevel.Error, "damaged"),
+        new(DeliveryOutcome.StoppedProcess, OutcomeNature.Permanent, LogLevel.Error, "stopped_process"),
     ];
 
     public static OutcomeMeaning Meaning(this DeliveryOutcome outcome) => Table[(int)outcome];

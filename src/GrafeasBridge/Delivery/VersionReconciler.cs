@@ -75,6 +75,10 @@ internal sealed partial class VersionReconciler(
         {
             return new Ending(failure.Outcome, failure.Message, failure.RetryAfter);
         }
+        catch (StoreException damage) when (damage.Failure == StoreFailure.Damaged)
+        {
+            return new Ending(DeliveryOutcome.Damaged, $"{damage.Message} Then redeliver.");
+        }
         catch (OperationCanceledException) when (total.IsCancellationRequested && !abandon.IsCancellationRequested)
         {
             return new Ending(DeliveryOutcome.Unreachable, $"Not done within Delivery:TotalTimeout ({options.TotalTimeout}).");

@@ -80,7 +80,7 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
             case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
                 return new RpcException(new Status(StatusCode.Cancelled, "The caller went away."));
             case StoreException refused:
-                if (refused.Failure == StoreFailure.Broken) Log.StoreBroken(logger, context.Method, refused);
+                if (refused.Failure.NeedsPerson()) Log.StoreBroken(logger, context.Method, refused);
                 else if (refused.Failure.IsTransient()) Log.StoreRefused(logger, context.Method, refused.Failure, refused);
                 return Advise(Errors.From(refused), context);
             default:

@@ -76,6 +76,7 @@ internal static class Errors
             StoreFailure.KindMismatch => Fail(StatusCode.InvalidArgument, failure.Message, about),
             StoreFailure.Overloaded => Fail(StatusCode.ResourceExhausted, failure.Message, Retry(OverloadedDelay)),
             StoreFailure.Unavailable => Fail(StatusCode.Unavailable, failure.Message, Retry(UnavailableDelay)),
+            StoreFailure.Damaged => Fail(StatusCode.DataLoss, failure.Message),
             StoreFailure.Broken => Fail(StatusCode.Internal, "The bridge's database needs its operator. Its log has the cause."),
             _ => Internal(),
         };
@@ -83,6 +84,9 @@ internal static class Errors
 
     /// <summary>True when the same call may succeed later, with nobody changing anything.</summary>
     public static bool IsTransient(this StoreFailure failure) => failure is StoreFailure.Overloaded or StoreFailure.Unavailable;
+
+    /// <summary>True when the database itself is at fault.</summary>
+    public static bool NeedsPerson(this StoreFailure failure) => failure is StoreFailure.Broken or StoreFailure.Damaged;
 
     /// <summary>The status that goes out as it is; for everything, also where transcoding has no say.</summary>
     public static Google.Rpc.Status Status(StatusCode code, string message, params ReadOnlySpan<IMessage?> details)

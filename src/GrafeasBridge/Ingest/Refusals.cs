@@ -14,7 +14,7 @@ internal static class Refusals
             await call;
             return new Empty();
         }
-        catch (StoreException refused) when (!refused.Failure.IsTransient() && refused.Failure != StoreFailure.Broken)
+        catch (StoreException refused) when (!refused.Failure.IsTransient() && !refused.Failure.NeedsPerson())
         {
             throw Errors.From(refused, type, name);
         }

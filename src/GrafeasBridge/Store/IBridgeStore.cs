@@ -111,10 +111,13 @@ internal interface IBridgeStore
     Task EnsureTargetsAsync(IReadOnlyList<string> targets, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Takes up to <paramref name="max"/> due versions of a target into hand: pending ones, waiting ones whose time has come,
-    /// and ones whose lease has ended. Each gets a new lease until now + <paramref name="lease"/>.
+    /// Takes due versions of a target into hand, each with a new lease: pending ones, and waiting ones whose time has come. One
+    /// whose lease has ended in somebody's hand becomes a suspect, which only <see cref="ClaimSuspectAsync"/> takes.
     /// </summary>
-    Task<IReadOnlyList<ClaimedVersion>> ClaimAsync(string target, int max, TimeSpan lease, CancellationToken cancellationToken);
+    Task<Claim> ClaimAsync(string target, ClaimTerms terms, CancellationToken cancellationToken);
+
+    /// <summary>Takes one version into hand whose last try did not come to an end; null when there is none.</summary>
+    Task<ClaimedVersion?> ClaimSuspectAsync(string target, TimeSpan lease, CancellationToken cancellationToken);
 
     /// <summary>
     /// Adds to the attributes that the bridge owns at the target, before they are written there: after a crash in between,
@@ -133,10 +136,29 @@ internal interface IBridgeStore
     /// </summary>
     Task ReleaseAsync(IReadOnlyList<ClaimedVersion> versions, CancellationToken cancellationToken);
 
-    /// <summary>Marks a version dirty with its attempts at zero, parked or not; NotFound when it is not there.</summary>
+    /// <summary>
+    /// Marks a version dirty with its attempts at zero, parked or not; NotFound when it is not there. What its target has lost may
+    /// then be created again.
+    /// </summary>
     Task<VersionRow> RedeliverAsync(string target, VersionCoordinates version, CancellationToken cancellationToken);
 
-    /// <summary>When the next version of a target becomes due; null when none will by itself.</summary>
+    /// <summary>The same for many, in one transaction; a version whose state is no longer that of its row is left alone.</summary>
+    /// <returns>How many were marked.</returns>
+    Task<int> RedeliverAsync(IReadOnlyList<VersionRow> versions, CancellationToken cancellationToken);
+
+    /// <summary>Versions at rest whose check is due, the one that waits longest first.</summary>
+    /// <param name="longest">A check that is due later than this from now counts as due: the clock or the setting has changed.</param>
+    Task<IReadOnlyList<RestingVersion>> ListToCheckAsync(string target, TimeSpan longest, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Writes down what a check found; false, and nothing is written, when the version has changed or was delivered since it was listed.</summary>
+    Task<bool> RecordCheckAsync(RestingVersion version, CheckResult result, CancellationToken cancellationToken);
+
+    /// <summary>What the bridge has learned about a target, as it was kept last; null when nothing was.</summary>
+    Task<string?> FindLearnedAsync(string target, CancellationToken cancellationToken);
+
+    Task KeepLearnedAsync(string target, string learned, CancellationToken cancellationToken);
+
+    /// <summary>When the next version of a target becomes due, a time long past when one is; null when none will by itself.</summary>
     Task<DateTimeOffset?> NextDueAsync(string target, CancellationToken cancellationToken);
 
     /// <summary>Completes when something has become dirty since the call before, or when <paramref name="cancellationToken"/> ends it.</summary>
@@ -174,4 +196,14 @@ internal static class BridgeStoreVerbs
     public static Task<IReadOnlyList<AddedOccurrence>> AddOccurrencesAsync(
         this IBridgeStore store, IReadOnlyList<NewOccurrence> occurrences, CancellationToken cancellationToken) =>
         store.AddOccurrencesAsync(occurrences, upload: null, cancellationToken);
+
+    /// <summary>Takes what is newest; when nothing is due, a suspect.</summary>
+    public static async Task<IReadOnlyList<ClaimedVersion>> ClaimAsync(
+        this IBridgeStore store, string target, int max, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        Claim claim = await store.ClaimAsync(target, new ClaimTerms(max, 0, lease), cancellationToken);
+        if (claim.Versions.Count > 0 || !claim.SuspectsWait)
+            return claim.Versions;
+        return await store.ClaimSuspectAsync(target, lease, cancellationToken) is { } suspect ? [suspect] : [];
+    }
 }

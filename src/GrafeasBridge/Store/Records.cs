@@ -135,6 +135,9 @@ internal sealed record VersionFilter(
 /// <param name="FailingSince">When the present row of failures began; null on a first try.</param>
 /// <param name="Owned">Names of attributes that the bridge has written, or was about to write, at the target.</param>
 /// <param name="TraceParent">Of the call that last changed what is wanted.</param>
+/// <param name="Stops">How often in a row a try at it did not come to an end because its process did.</param>
+/// <param name="WasDelivered">It was verified at the target once.</param>
+/// <param name="MayRecreate">Somebody asked for it after that, so it may be created again should the target have lost it.</param>
 internal sealed record ClaimedVersion(
     long Id,
     string Target,
@@ -144,26 +147,72 @@ internal sealed record ClaimedVersion(
     int Attempts,
     DateTimeOffset? FailingSince,
     IReadOnlyList<string> Owned,
-    string? TraceParent)
+    string? TraceParent,
+    int Stops = 0,
+    bool WasDelivered = false,
+    bool MayRecreate = false)
 {
     /// <summary>Names that its worker may have set at the target since the claim; should the lease be lost, they stay the bridge's.</summary>
     public IReadOnlyList<string> MayHaveSet { get; set; } = [];
 }
 
+/// <summary>How many versions to take in hand, and for how long.</summary>
+/// <param name="Newest">Most versions that became dirty last.</param>
+/// <param name="Oldest">Most versions that are dirty for longest, after those.</param>
+internal sealed record ClaimTerms(int Newest, int Oldest, TimeSpan Lease);
+
+/// <summary>What a claim took.</summary>
+/// <param name="SuspectsWait">Versions whose last try ended with its process wait to be claimed, each alone.</param>
+internal sealed record Claim(IReadOnlyList<ClaimedVersion> Versions, bool SuspectsWait);
+
 /// <summary>How a try ended, to be written on the version's row.</summary>
 /// <param name="State">Verified, Waiting or Parked.</param>
 /// <param name="NextAttempt">When to try again; set exactly when <paramref name="State"/> is Waiting.</param>
 /// <param name="Owned">
-/// What the bridge owns at the target from now on; null to leave it as it is. Nothing is given up while a newer revision is there.
+/// Names that the bridge owns at the target, beside those that it owned before: a late write may still set one of them. A check gives them up.
 /// </param>
 /// <param name="ReadBack">What the target answered; null unless <paramref name="State"/> is Verified.</param>
+/// <param name="RestUntil">Until when what changes next is gathered before the version is due again; null for no rest.</param>
+/// <param name="CheckAt">When a verified version is looked at again; null for never.</param>
 internal sealed record Settlement(
     DeliveryState State,
     string Outcome,
     string Reason,
     DateTimeOffset? NextAttempt,
     IReadOnlyList<string>? Owned,
-    ReadBack? ReadBack = null);
+    ReadBack? ReadBack = null,
+    DateTimeOffset? RestUntil = null,
+    DateTimeOffset? CheckAt = null);
+
+/// <summary>A version at rest, to be compared with what its target carries now.</summary>
+/// <param name="State">Verified or Drifted.</param>
+/// <param name="VerifiedTime">With the revision it tells whether anybody delivered meanwhile.</param>
+/// <param name="Owned">As in <see cref="ClaimedVersion"/>: what is owned and not in <paramref name="ReadBack"/> should not be there.</param>
+/// <param name="ReadBack">What the target carried; null for a version verified before that was kept.</param>
+internal sealed record RestingVersion(
+    long Id,
+    string Target,
+    VersionCoordinates Coordinates,
+    DeliveryState State,
+    long Revision,
+    DateTimeOffset? VerifiedTime,
+    DateTimeOffset CheckAt,
+    IReadOnlyList<string> Owned,
+    ReadBack? ReadBack);
+
+/// <summary>What a look at a resting version found, to be written on its row.</summary>
+/// <param name="State">Verified, Drifted or Parked.</param>
+/// <param name="Outcome">Empty to leave the last outcome and reason as they are.</param>
+/// <param name="NextCheck">When to look again; null for not before it was verified again.</param>
+/// <param name="Repair">The version is due at once.</param>
+/// <param name="Owned">What the bridge owns from now on; null to leave it as it is.</param>
+internal sealed record CheckResult(
+    DeliveryState State,
+    string Outcome,
+    string Reason,
+    DateTimeOffset? NextCheck,
+    bool Repair = false,
+    IReadOnlyList<string>? Owned = null);
 
 /// <summary>What a target carried when it was read back.</summary>
 /// <param name="Digest">SHA-256 of a text that anyone can make of the target's answer.</param>
@@ -191,4 +240,5 @@ internal enum SettleResult
 /// <param name="Count">Pending, waiting and in hand; parked ones are not counted.</param>
 /// <param name="Parked">Versions that need a person.</param>
 /// <param name="OldestDirty">When the one that waits longest became dirty.</param>
-internal sealed record Backlog(long Count, long Parked, DateTimeOffset? OldestDirty);
+/// <param name="Drifted">Versions of which a check found that the target carries something else.</param>
+internal sealed record Backlog(long Count, long Parked, DateTimeOffset? OldestDirty, long Drifted = 0);

@@ -18,6 +18,9 @@ internal enum StoreFailure
     /// <summary>The database cannot be written or read now (disk full, locked, read-only); nothing was stored; try again later.</summary>
     Unavailable,
 
+    /// <summary>What is stored under this name is damaged; the rest can be used. A person must act.</summary>
+    Damaged,
+
     /// <summary>The database is damaged or of a schema that this program does not know; a person must act.</summary>
     Broken,
 }

@@ -29,6 +29,7 @@ internal sealed class DeliveryHost : IAsyncDisposable
     {
         Clock = clock;
         settings.TryAdd("Store:Path", Path.Combine(folder, "bridge.db"));
+        settings.TryAdd("Delivery:Gather", "00:00:00"); // time stands still here
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(logs));

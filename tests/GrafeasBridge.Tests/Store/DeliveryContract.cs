@@ -8,10 +8,10 @@ public abstract class DeliveryContract : StoreContract
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
 
     [Fact]
-    public async Task A_claim_takes_what_waits_longest_and_nobody_else_gets_it()
+    public async Task A_version_in_hand_is_in_nobody_elses()
     {
         await AddVersionsAsync("1", "2", "3");
-        var first = await Store.ClaimAsync(Target, 2, Lease, Stop);
+        var first = (await Store.ClaimAsync(Target, new ClaimTerms(0, 2, Lease), Stop)).Versions;
         var second = await Store.ClaimAsync(Target, 2, Lease, Stop);
         Assert.Equal(["1", "2"], first.Select(c => c.Coordinates.Version));
         Assert.Equal(["3"], second.Select(c => c.Coordinates.Version));
@@ -193,7 +193,7 @@ public abstract class DeliveryContract : StoreContract
         await AddVersionsAsync("2", "3", "4");
         Assert.Equal(new Backlog(4, 0, oldest), await Store.BacklogAsync(Target, Stop));
 
-        var claimed = await Store.ClaimAsync(Target, 3, Lease, Stop);
+        var claimed = (await Store.ClaimAsync(Target, new ClaimTerms(0, 3, Lease), Stop)).Versions;
         Assert.Equal(new Backlog(4, 0, oldest), await Store.BacklogAsync(Target, Stop));
         await Store.SettleAsync(claimed[0], Verified, Stop);
         await Store.SettleAsync(claimed[1], new Settlement(DeliveryState.Parked, "rejected", "no", null, null), Stop);

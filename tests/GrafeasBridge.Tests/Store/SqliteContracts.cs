@@ -27,6 +27,16 @@ public sealed class SqliteDeliveryTests : DeliveryContract
     internal override StoreBackend NewBackend() => new SqliteBackend();
 }
 
+public sealed class SqliteClaimTests : ClaimContract
+{
+    internal override StoreBackend NewBackend() => new SqliteBackend();
+}
+
+public sealed class SqliteCheckTests : CheckContract
+{
+    internal override StoreBackend NewBackend() => new SqliteBackend();
+}
+
 public sealed class SqliteUploadTests : UploadContract
 {
     internal override StoreBackend NewBackend() => new SqliteBackend();

@@ -44,6 +44,48 @@ public sealed class SqliteFileTests : SqliteHouse
     }
 
     [Fact]
+    public async Task A_bit_that_flips_in_a_stored_message_is_noticed_by_every_reader_and_the_rest_can_be_read()
+    {
+        await AddNoteAsync();
+        var whole = Occurrence(Names(Web("1")), content: "whole " + new string('w', 500));
+        var damaged = Occurrence(Names(Web("2")), content: "damaged " + new string('d', 500));
+        await AddAsync(whole);
+        await AddAsync(damaged);
+        await Backend.CloseAsync();
+        await FlipAsync("ddddddd");
+        await ReopenAsync();
+
+        Assert.Equal(Text(whole.Content), Text(await Store.FindOccurrenceAsync("ci", whole.Id, Stop)));
+        Assert.Single(await ContentsOfAsync(Web("1")));
+        await RefusedAsync(StoreFailure.Damaged, () => Store.FindOccurrenceAsync("ci", damaged.Id, Stop));
+        await RefusedAsync(StoreFailure.Damaged, () => ContentsOfAsync(Web("2")));
+        await RefusedAsync(StoreFailure.Damaged, () => Store.ListOccurrencesAsync("ci", 0, 10, Stop));
+        await RefusedAsync(StoreFailure.Damaged, () => Store.FindCreationAsync("ci", damaged.Id, Stop));
+        await Store.DeleteOccurrenceAsync("ci", damaged.Id, Stop);
+        Assert.Single(await Store.ListOccurrencesAsync("ci", 0, 10, Stop));
+    }
+
+    [Fact]
+    public async Task A_bit_that_flips_in_a_note_is_noticed()
+    {
+        await Store.AddNotesAsync([new NewNote("ci", "builds", Build, Bytes("the note of all builds"))], Stop);
+        await Backend.CloseAsync();
+        await FlipAsync("of all builds");
+        await ReopenAsync();
+        await RefusedAsync(StoreFailure.Damaged, () => Store.FindNoteAsync("ci", "builds", Stop));
+    }
+
+    /// <summary>Flips one bit in the file, where it holds the text.</summary>
+    private async Task FlipAsync(string text)
+    {
+        var bytes = await File.ReadAllBytesAsync(Files.File, Stop);
+        var at = bytes.AsSpan().LastIndexOf(Bytes(text)) + text.Length - 1;
+        Assert.True(at >= text.Length, "the file does not hold the text");
+        bytes[at] ^= 1; // the last one: a hash of the content lies before it in a row
+        await File.WriteAllBytesAsync(Files.File, bytes, Stop);
+    }
+
+    [Fact]
     public async Task The_lock_holds_against_other_processes_and_ends_with_the_store()
     {
         Assert.NotEqual(0, await RunAsync("flock", "--nonblock", Files.File + ".lock", "true"));

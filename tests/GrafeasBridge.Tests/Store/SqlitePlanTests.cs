@@ -56,12 +56,13 @@ public sealed partial class SqlitePlanTests : SqliteHouse
         foreach (var command in new[]
         {
             Projects.Page, NoteIndexes.ByProject, NoteIndexes.ByKind, OccurrenceIndexes.ByNoteInProject, OccurrenceIndexes.ByKind,
-            OccurrenceIndexes.ByResource, OccurrenceQueries.PageOfUnmapped, OccurrenceQueries.PartOfVersion, Deliveries.Due, Deliveries.NextDue, Deliveries.Dirty,
-            TargetRows.KnownVersions,
+            OccurrenceIndexes.ByResource, OccurrenceQueries.PageOfUnmapped, OccurrenceQueries.PartOfVersion, Claims.Ripe, Claims.Absurd, Claims.Newest, Claims.Oldest,
+            Claims.Suspect, Claims.NextDue, Claims.CountReady, Claims.CountDue, Checks.Due, Checks.Absurd, TargetRows.KnownVersions,
         })
             Assert.DoesNotContain(Plan(database, command.Text), step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
-        Assert.Contains(Plan(database, Deliveries.Dirty.Text), step => step.Contains("COVERING INDEX version_due", StringComparison.Ordinal));
-        Assert.Contains(Plan(database, Deliveries.Parked.Text), step => step.Contains("COVERING INDEX version_states", StringComparison.Ordinal));
+        Assert.Contains(Plan(database, Claims.CountDue.Text), step => step.Contains("COVERING INDEX version_due", StringComparison.Ordinal));
+        Assert.Contains(Plan(database, Claims.CountReady.Text), step => step.Contains("COVERING INDEX version_ready", StringComparison.Ordinal));
+        Assert.Contains(Plan(database, Claims.CountInState.Text), step => step.Contains("COVERING INDEX version_states", StringComparison.Ordinal));
     }
 
     [Fact]

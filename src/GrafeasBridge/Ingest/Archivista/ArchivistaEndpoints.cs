@@ -81,7 +81,7 @@ internal sealed partial class ArchivistaEndpoints(
                 Log.StoreRefused(logger, context.Request.Path, refused.Failure, refused);
                 TimeSpan delay = refused.Failure == StoreFailure.Overloaded ? Errors.OverloadedDelay : Errors.UnavailableDelay;
                 return (StatusCodes.Status503ServiceUnavailable, refused.Message, delay);
-            case StoreException { Failure: StoreFailure.Broken } broken:
+            case StoreException { Failure: StoreFailure.Broken or StoreFailure.Damaged } broken:
                 Log.StoreBroken(logger, context.Request.Path, broken);
                 return (StatusCodes.Status500InternalServerError, Errors.From(broken).Status.Detail, null);
             default:

@@ -3,11 +3,11 @@ namespace GrafeasBridge.Store.Sqlite;
 /// <summary>Notes by name, and what the occurrences ask of them.</summary>
 internal static class Notes
 {
-    private static readonly Sql Insert = new("insert into notes (name, project, kind, content, original) values (?, ?, ?, ?, ?)");
-    private static readonly Sql SetContent = new("update notes set content = ?, original = ? where name = ?");
+    private static readonly Sql Insert = new("insert into notes (name, project, kind, content, original, content_sum) values (?, ?, ?, ?, ?, ?)");
+    private static readonly Sql SetContent = new("update notes set content = ?, original = ?, content_sum = ? where name = ?");
     private static readonly Sql Remove = new("delete from notes where name = ?");
     private static readonly Sql KindOf = new("select kind from notes where name = ?");
-    private static readonly Sql MessageOf = new("select content, original from notes where name = ?");
+    private static readonly Sql MessageOf = new("select content, original, content_sum from notes where name = ?");
 
     public static bool Add(WriteSession session, IReadOnlyList<NewNote> notes)
     {
@@ -18,7 +18,8 @@ internal static class Notes
                 throw new StoreException(StoreFailure.AlreadyExists, $"note {NameOf(note.Project, note.Id)} already exists", i);
             var project = Names.Project(session, note.Project);
             var name = Names.Note(session, project, note.Id);
-            session.Use(Insert).Add(name).Add(project).Add(note.Kind).Add(note.Content).AddOrNull(note.Original).Run();
+            session.Use(Insert).Add(name).Add(project).Add(note.Kind).Add(note.Content).AddOrNull(note.Original)
+                .Add(ContentSum.Of(note.Content, note.Original)).Run();
             session.Notes.Keep((note.Project, note.Id), new NoteKey(name, note.Kind));
         }
 
@@ -30,7 +31,8 @@ internal static class Notes
     {
         var note = Find(session, project, id) ?? throw NotFound(project, id);
         var changed = change(Message(session.Database, note.Name)!);
-        session.Use(SetContent).Add(changed.Content).AddOrNull(changed.Original).Add(note.Name).Run();
+        session.Use(SetContent).Add(changed.Content).AddOrNull(changed.Original)
+            .Add(ContentSum.Of(changed.Content, changed.Original)).Add(note.Name).Run();
         return changed;
     }
 

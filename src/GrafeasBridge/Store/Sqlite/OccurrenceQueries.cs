@@ -20,7 +20,7 @@ internal static class OccurrenceQueries
 
     internal static readonly Sql PartOfVersion = new(
         """
-        select l.project, l.occurrence, o.content from links l join occurrences o on o.seq = l.occurrence
+        select l.project, l.occurrence, o.content, o.original, o.content_sum from links l join occurrences o on o.seq = l.occurrence
         where l.coordinate = ? and (l.project, l.occurrence) > (?, ?) order by l.project, l.occurrence limit ?
         """);
 
@@ -72,7 +72,7 @@ internal static class OccurrenceQueries
         using var rows = database.Use(PartOfVersion).Add(coordinate).Add(project).Add(occurrence).Add(PartRows);
         while (rows.Step())
         {
-            contents.Add(rows.Bytes(2));
+            contents.Add(rows.Message(2).Content);
             (project, occurrence) = (rows.Number(0), rows.Number(1));
             bytes += contents[^1].Length;
             if (bytes >= PartBytes || contents.Count == PartRows)

@@ -6,21 +6,21 @@ internal static class Occurrences
     private static readonly Sql Insert = new(
         """
         insert into occurrences (project, note, kind, create_time, id, resource_uri, request_id, content_hash, content, original,
-        created_digest) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (project, id) do nothing
+        created_digest, content_sum) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (project, id) do nothing
         """);
 
     internal static readonly Sql ByRequest = new(
-        "select seq, id, content_hash, content, original, create_time, created_digest from occurrences where project = ? and request_id = ?");
+        "select seq, id, content_hash, content, original, content_sum, create_time, created_digest from occurrences where project = ? and request_id = ?");
 
-    private static readonly Sql SetContent = new("update occurrences set content = ?, original = ? where seq = ?");
+    private static readonly Sql SetContent = new("update occurrences set content = ?, original = ?, content_sum = ? where seq = ?");
     private static readonly Sql Remove = new("delete from occurrences where seq = ?");
 
     internal static readonly Sql SequenceByName = new("select seq from occurrences where project = ? and id = ?");
 
     internal static readonly Sql CreationByName = new(
-        "select seq, create_time, created_digest, content, original from occurrences where project = ? and id = ?");
+        "select seq, create_time, created_digest, content, original, content_sum from occurrences where project = ? and id = ?");
 
-    internal static readonly Sql ByName = new("select seq, kind, content, original from occurrences where project = ? and id = ?");
+    internal static readonly Sql ByName = new("select seq, kind, content, original, content_sum from occurrences where project = ? and id = ?");
 
     /// <param name="digests">Of the contents, made by the caller: the writer's time is everybody's.</param>
     public static IReadOnlyList<AddedOccurrence> Add(WriteSession session, IReadOnlyList<NewOccurrence> occurrences, byte[][] digests)
@@ -47,7 +47,8 @@ internal static class Occurrences
 
         var dirty = new DirtyVersions();
         Links.Remove(session, key, sequence, dirty);
-        session.Use(SetContent).Add(changed.Content).AddOrNull(changed.Original).Add(sequence).Run();
+        session.Use(SetContent).Add(changed.Content).AddOrNull(changed.Original)
+            .Add(ContentSum.Of(changed.Content, changed.Original)).Add(sequence).Run();
         Links.Add(session, key, sequence, changed.Placement, dirty);
         dirty.Mark(session, changed.TraceParent);
         return new StoredMessage(changed.Content, changed.Original);
@@ -55,7 +56,9 @@ internal static class Occurrences
 
     public static bool Delete(WriteSession session, string project, string id)
     {
-        var (key, sequence, _, _) = Find(session, project, id);
+        // Not read: what is damaged can be deleted.
+        if (Names.KnownProject(session, project) is not { } key || SequenceOf(session.Database, key, id) is not { } sequence)
+            throw NotFound(project, id);
         var dirty = new DirtyVersions();
         Links.Remove(session, key, sequence, dirty);
         session.Use(Remove).Add(sequence).Run();
@@ -90,7 +93,7 @@ internal static class Occurrences
         var inserted = session.Use(Insert)
             .Add(project).Add(note.Name).Add(occurrence.Kind).Add(occurrence.CreateTime).Add(occurrence.Id)
             .Add(occurrence.ResourceUri).Add(occurrence.RequestId).Add(occurrence.ContentHash).Add(occurrence.Content)
-            .AddOrNull(occurrence.Original).Add(digest)
+            .AddOrNull(occurrence.Original).Add(digest).Add(ContentSum.Of(occurrence.Content, occurrence.Original))
             .Run();
         if (inserted == 0)
             throw new StoreException(StoreFailure.AlreadyExists, $"occurrence {occurrence.Name} already exists", index);
@@ -110,6 +113,9 @@ internal static class Occurrences
                 return (key, row.Number(0), (int)row.Number(1), row.Message(2));
         }
 
-        throw new StoreException(StoreFailure.NotFound, $"occurrence {NameOf(project, id)} not found");
+        throw NotFound(project, id);
     }
+
+    private static StoreException NotFound(string project, string id) =>
+        new(StoreFailure.NotFound, $"occurrence {NameOf(project, id)} not found");
 }

@@ -51,7 +51,7 @@ internal sealed class Repeats(int count)
         if (!row.Bytes(2).AsSpan().SequenceEqual(occurrence.ContentHash))
             throw Conflict(requestId, name, index);
         var reason = Links.UnmappedReason(session.Database, key, row.Number(0));
-        var creation = new Creation(name, row.Number(0), row.Time(5), row.BytesOrNull(6));
+        var creation = new Creation(name, row.Number(0), row.Time(6), row.BytesOrNull(7));
         return new AddedOccurrence(row.Message(3), Repeated: true, reason, creation);
     }
 

@@ -9,7 +9,7 @@ internal static class SqliteSchema
     /// <summary>Marks the file as ours ("GrBr"), so that another program's database is not filled with our tables.</summary>
     public const int ApplicationId = 0x47724272;
 
-    public static readonly IReadOnlyList<string> Steps = [First, Second, Third];
+    public static readonly IReadOnlyList<string> Steps = [First, Second, Third, Fourth];
 
     private const string First = """
         create table project_names (key integer primary key, name text not null unique);
@@ -114,5 +114,27 @@ internal static class SqliteSchema
         create table signing_keys (
             seq integer primary key autoincrement, id text not null unique, create_time integer not null,
             public_key blob not null, private_key blob);
+        """;
+
+    // Which version is next: what is ready has a place of its own, newest first, beside what is to become ready at a time. Then what
+    // is known of versions that stopped the process, that are looked at again, and of targets; and sums that tell damage.
+    private const string Fourth = """
+        alter table versions add column ready integer;
+        alter table versions add column rest_until integer;
+        alter table versions add column stops integer not null default 0;
+        alter table versions add column recreate integer not null default 0;
+        alter table versions add column check_at integer;
+        update versions set ready = coalesce(dirty_since, due_at) where state = 1 and due_at is not null;
+        update versions set check_at = verified_time where state = 3;
+        drop index version_due;
+        create index version_due on versions (target, due_at, dirty_since, ready) where due_at is not null and ready is null;
+        create index version_ready on versions (target, ready) where ready is not null;
+        create index version_suspects on versions (target) where stops > 0 and state = 1;
+        create index version_checks on versions (target, check_at) where check_at is not null;
+
+        alter table targets add column learned text;
+
+        alter table notes add column content_sum integer;
+        alter table occurrences add column content_sum integer;
         """;
 }

@@ -68,9 +68,11 @@ internal sealed partial class SqliteStore
         }
     }
 
-    public Task<IReadOnlyList<ClaimedVersion>> ClaimAsync(
-        string target, int max, TimeSpan lease, CancellationToken cancellationToken) =>
-        WriteAsync(session => Deliveries.Claim(session, target, max, lease), cancellationToken);
+    public Task<Claim> ClaimAsync(string target, ClaimTerms terms, CancellationToken cancellationToken) =>
+        WriteAsync(session => Claims.Take(session, target, terms), cancellationToken);
+
+    public Task<ClaimedVersion?> ClaimSuspectAsync(string target, TimeSpan lease, CancellationToken cancellationToken) =>
+        WriteAsync(session => Claims.TakeSuspect(session, target, lease), cancellationToken);
 
     public Task<bool> RecordIntentAsync(ClaimedVersion version, IReadOnlyList<string> owned, CancellationToken cancellationToken) =>
         WriteAsync(session => Deliveries.RecordIntent(session, version, owned), cancellationToken);
@@ -89,8 +91,30 @@ internal sealed partial class SqliteStore
     public Task<VersionRow> RedeliverAsync(string target, VersionCoordinates version, CancellationToken cancellationToken) =>
         WriteAsync(session => Deliveries.Redeliver(session, target, version), cancellationToken);
 
+    public Task<int> RedeliverAsync(IReadOnlyList<VersionRow> versions, CancellationToken cancellationToken) =>
+        WriteAsync(session => Deliveries.Redeliver(session, versions), cancellationToken, items: versions.Count);
+
+    public Task<IReadOnlyList<RestingVersion>> ListToCheckAsync(
+        string target, TimeSpan longest, int limit, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<RestingVersion>>(
+            database => Checks.List(database, target, clock.GetUtcNow(), longest, limit), cancellationToken);
+
+    public Task<bool> RecordCheckAsync(RestingVersion version, CheckResult result, CancellationToken cancellationToken)
+    {
+        if (result.State is not (DeliveryState.Verified or DeliveryState.Drifted or DeliveryState.Parked)
+            || (result.Repair && result.State != DeliveryState.Drifted))
+            throw new ArgumentException($"{result.State} is not what a check finds.", nameof(result));
+        return WriteAsync(session => Checks.Record(session, version, result), cancellationToken);
+    }
+
+    public Task<string?> FindLearnedAsync(string target, CancellationToken cancellationToken) =>
+        ReadAsync(database => TargetRows.Learned(database, target), cancellationToken);
+
+    public Task KeepLearnedAsync(string target, string learned, CancellationToken cancellationToken) =>
+        WriteAsync(session => TargetRows.Learn(session, target, learned), cancellationToken);
+
     public Task<DateTimeOffset?> NextDueAsync(string target, CancellationToken cancellationToken) =>
-        ReadAsync(database => Deliveries.NextDueOf(database, target), cancellationToken);
+        ReadAsync(database => Claims.NextDueOf(database, target), cancellationToken);
 
     public Task WaitForDirtyAsync(string target, CancellationToken cancellationToken) =>
         signals.TryGetValue(target, out var signal)
@@ -98,7 +122,7 @@ internal sealed partial class SqliteStore
             : throw new ArgumentException($"Target {target} is not configured.", nameof(target));
 
     public Task<Backlog> BacklogAsync(string target, CancellationToken cancellationToken) =>
-        ReadAsync(database => database.InSnapshot(() => Deliveries.BacklogOf(database, target)), cancellationToken);
+        ReadAsync(database => database.InSnapshot(() => Claims.BacklogOf(database, target)), cancellationToken);
 
     public Task CheckWritableAsync(CancellationToken cancellationToken) =>
         WriteAsync(session => session.Use(ProveWrite).Add(session.Now).Run(), cancellationToken);

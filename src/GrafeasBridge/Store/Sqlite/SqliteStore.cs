@@ -86,6 +86,7 @@ internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDi
             if (from != to)
                 Log.Migrated(logger, path, from, to);
             var targets = TargetRows.Keys(database, targetNames);
+            Claims.EndLeases(database, targets, clock.GetUtcNow());
             wal = new WalKeeper(path, options.MaxWalBytes, database.QueryNumber("pragma page_size"), logger);
             writer = new SqliteWriter(
                 queue, wal, new WriteSession(database, clock, targets), () => new WriteSession(OpenConnection(), clock, targets), Wake, clock, logger);

@@ -17,6 +17,9 @@ internal static class TargetRows
     private static readonly Sql DeactivateOthers = new(
         "update targets set active = 0 where active = 1 and name not in (select value from json_each(?))");
 
+    private static readonly Sql LearnedOf = new("select learned from targets where name = ?");
+    private static readonly Sql SetLearned = new("update targets set learned = ? where name = ?");
+
     internal static readonly Sql KnownVersions = new(
         """
         select c.key from coordinates c where c.key > ?
@@ -56,6 +59,15 @@ internal static class TargetRows
         session.Use(DeactivateOthers).Add(remainingJson).Run();
         return true;
     }
+
+    public static string? Learned(SqliteDatabase database, string target)
+    {
+        using var row = database.Use(LearnedOf).Add(target);
+        return row.Step() ? row.TextOrNull(0) : null;
+    }
+
+    public static bool Learn(WriteSession session, string target, string learned) =>
+        session.Use(SetLearned).Add(learned).Add(target).Run() > 0;
 
     private static long Add(SqliteDatabase database, string name)
     {

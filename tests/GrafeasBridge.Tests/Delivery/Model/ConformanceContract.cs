@@ -149,7 +149,7 @@ public abstract class ConformanceContract : StoreContract
     private sealed class Stage(ConformanceContract house, string name, string occurrence) : IAsyncDisposable
     {
         private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
-        private static readonly DeliveryOptions Options = new() { Horizon = TimeSpan.FromDays(30) };
+        private static readonly DeliveryOptions Options = new() { Horizon = TimeSpan.FromDays(30), Gather = TimeSpan.Zero };
 
         private readonly Shelf shelf = new();
         private readonly Dictionary<Holder, (Puppet Puppet, ClaimedVersion Claimed, At At)> working = [];

@@ -61,7 +61,7 @@ internal sealed partial class Protocol
             Due = false,
             State = DeliveryState.Verified,
             Settled = mutant == Mutant.SettleTheNewestRevision ? row.Revision : me.Revision,
-            Owned = newest || mutant == Mutant.GiveUpNamesThoughSomethingChanged ? me.Wanted : row.Owned | me.Wanted,
+            Owned = mutant == Mutant.GiveUpNamesThoughSomethingChanged ? me.Wanted : row.Owned | me.Wanted,
         };
         newest |= mutant is Mutant.SettleWithoutLookingAtTheRevision or Mutant.SettleTheNewestRevision;
         return newest && mutant != Mutant.NeverSatisfied ? row : row with { State = DeliveryState.Pending, Due = true };

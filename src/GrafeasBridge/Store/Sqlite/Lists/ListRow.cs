@@ -4,7 +4,7 @@ namespace GrafeasBridge.Store.Sqlite.Lists;
 
 /// <summary>
 /// The row in hand: the present one of a statement with the columns seq, project, note, kind, create_time, resource_uri,
-/// content, original. Of notes, the two that they do not keep are NULL.
+/// content, original, content_sum. Of notes, the two that they do not keep are NULL.
 /// </summary>
 internal sealed class ListRow(SqliteDatabase database)
 {

@@ -5,7 +5,7 @@ namespace GrafeasBridge.Store.Sqlite.Lists;
 /// <summary>Notes of one project.</summary>
 internal sealed class NoteIndexes(SqliteDatabase database, long project, Looks looks) : ListIndexes(database, looks)
 {
-    private const string RowColumns = "seq, project, name, kind, null, null, content, original";
+    private const string RowColumns = "seq, project, name, kind, null, null, content, original, content_sum";
 
     internal static readonly Sql ByProject = new(
         "select seq from notes indexed by notes_of_project where project = ? and seq >= ? order by seq limit ?");

@@ -8,7 +8,7 @@ namespace GrafeasBridge.Store.Sqlite.Lists;
 internal sealed class OccurrenceIndexes(SqliteDatabase database, long? note, IReadOnlyCollection<long>? projects, Looks looks)
     : ListIndexes(database, looks)
 {
-    private const string RowColumns = "seq, project, note, kind, create_time, resource_uri, content, original";
+    private const string RowColumns = "seq, project, note, kind, create_time, resource_uri, content, original, content_sum";
     private const string ResourceColumns = "seq, project, null, null, null, resource_uri";
     private const string FromSequence = "and seq >= ? order by seq limit ?";
 

@@ -1,0 +1,88 @@
+using System.Text.Json;
+
+namespace GrafeasBridge.Store.Sqlite;
+
+/// <summary>
+/// Looks at versions that rest. A look holds no lease, so what it found is written only while the row is as it was when it was listed.
+/// </summary>
+internal static class Checks
+{
+    internal static readonly Sql Due = new(
+        $"""
+        select {Columns} from versions v indexed by version_checks join coordinates c on c.key = v.coordinate
+        join packages p on p.key = c.package where v.target = ? and v.check_at <= ? order by v.check_at limit ?
+        """);
+
+    internal static readonly Sql Absurd = new(
+        $"""
+        select {Columns} from versions v indexed by version_checks join coordinates c on c.key = v.coordinate
+        join packages p on p.key = c.package where v.target = ? and v.check_at > ? order by v.check_at limit ?
+        """);
+
+    private const string Columns =
+        """
+        v.seq, v.state, v.revision, v.verified_time, v.check_at, v.owned, v.read_back, v.read_back_names,
+        p.subject, p.repo, p.package, c.version
+        """;
+
+    private static readonly Sql IsUnchanged = new(
+        "select 1 from versions where seq = ? and state = ? and revision = ? and verified_time is ? and check_at is ?");
+
+    private static readonly Sql Write = new("update versions set state = ?2, check_at = ?3 where seq = ?1");
+    private static readonly Sql Say = new("update versions set outcome = ?2, reason = ?3 where seq = ?1");
+    private static readonly Sql Own = new("update versions set owned = ?2 where seq = ?1");
+    private static readonly Sql MakeReady = new("update versions set ready = ?2, due_at = ?2, dirty_since = ?2 where seq = ?1");
+
+    public static List<RestingVersion> List(SqliteDatabase database, string target, DateTimeOffset now, TimeSpan longest, int limit)
+    {
+        var found = new List<RestingVersion>();
+        if (TargetRows.Key(database, target) is not { } key)
+            return found;
+        Read(database.Use(Due).Add(key).Add(now).Add(limit), target, found);
+        if (found.Count < limit)
+            Read(database.Use(Absurd).Add(key).Add(now + longest).Add(limit - found.Count), target, found);
+        return found;
+    }
+
+    public static bool Record(WriteSession session, RestingVersion version, CheckResult result)
+    {
+        var unchanged = session.Use(IsUnchanged)
+            .Add(version.Id).Add((long)version.State).Add(version.Revision).Add(version.VerifiedTime).Add(version.CheckAt);
+        if (unchanged.RunForNumber() is null)
+            return false;
+        session.Use(Write).Add(version.Id).Add((long)result.State).Add(result.NextCheck).Run();
+        if (result.Outcome.Length > 0)
+            session.Use(Say).Add(version.Id).Add(result.Outcome).Add(result.Reason).Run();
+        if (result.Owned is { } owned)
+            session.Use(Own).Add(version.Id).Add(JsonSerializer.Serialize(owned.Order(StringComparer.Ordinal))).Run();
+        if (result.Repair)
+        {
+            session.Use(MakeReady).Add(version.Id).Add(session.Now).Run();
+            session.Woken.Add(version.Target);
+        }
+
+        return true;
+    }
+
+    private static void Read(SqliteStatement rows, string target, List<RestingVersion> into)
+    {
+        using (rows)
+        {
+            while (rows.Step())
+            {
+                into.Add(new RestingVersion(
+                    Id: rows.Number(0),
+                    Target: target,
+                    Coordinates: VersionRows.Coordinates(rows, 8),
+                    State: (DeliveryState)rows.Number(1),
+                    Revision: rows.Number(2),
+                    VerifiedTime: rows.TimeOrNull(3),
+                    CheckAt: rows.Time(4),
+                    Owned: JsonSerializer.Deserialize<string[]>(rows.Text(5))!,
+                    ReadBack: rows.BytesOrNull(6) is { } digest
+                        ? new ReadBack(digest, JsonSerializer.Deserialize<string[]>(rows.Text(7))!)
+                        : null));
+            }
+        }
+    }
+}
