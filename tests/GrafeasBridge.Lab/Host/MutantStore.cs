@@ -35,8 +35,10 @@ internal class MutantStore : DispatchProxy
             store.AddOccurrencesAsync([.. added.Select(one => one with { RequestId = null })], (NewUpload?)args[1], stop),
         (Mutant.SettleWrongRevision, nameof(IBridgeStore.SettleAsync), [ClaimedVersion version, Settlement settlement, CancellationToken stop]) =>
             SettleNewestAsync(version, settlement, stop),
-        (Mutant.DropLeaseCheck, nameof(IBridgeStore.ClaimAsync), [string target, int max, TimeSpan lease, CancellationToken stop]) =>
-            ClaimAsync(target, max, lease, stop),
+        (Mutant.DropLeaseCheck, nameof(IBridgeStore.ClaimAsync), [string target, ClaimTerms terms, CancellationToken stop]) =>
+            ClaimAsync(target, terms, stop),
+        (Mutant.DropLeaseCheck, nameof(IBridgeStore.ClaimSuspectAsync), [string target, TimeSpan lease, CancellationToken stop]) =>
+            ClaimSuspectAsync(target, lease, stop),
         (Mutant.DropLeaseCheck, nameof(IBridgeStore.SettleAsync), [ClaimedVersion version, Settlement settlement, CancellationToken stop]) =>
             IsHeld(version) ? store.SettleAsync(version, settlement, stop) : Task.FromResult(SettleResult.Settled),
         (Mutant.DropLeaseCheck, nameof(IBridgeStore.RecordIntentAsync), [ClaimedVersion version, IReadOnlyList<string> owned, CancellationToken stop]) =>
@@ -71,12 +73,20 @@ internal class MutantStore : DispatchProxy
         return await store.SettleAsync(row is null ? version : version with { Revision = row.Revision }, settlement, stop);
     }
 
-    private async Task<IReadOnlyList<ClaimedVersion>> ClaimAsync(string target, int max, TimeSpan lease, CancellationToken stop)
+    private async Task<Claim> ClaimAsync(string target, ClaimTerms terms, CancellationToken stop)
     {
-        IReadOnlyList<ClaimedVersion> claimed = await store.ClaimAsync(target, max, lease, stop);
-        foreach (ClaimedVersion version in claimed)
+        Claim claim = await store.ClaimAsync(target, terms, stop);
+        foreach (ClaimedVersion version in claim.Versions)
             leases[version.Id] = version.Lease;
-        return claimed;
+        return claim;
+    }
+
+    private async Task<ClaimedVersion?> ClaimSuspectAsync(string target, TimeSpan lease, CancellationToken stop)
+    {
+        ClaimedVersion? suspect = await store.ClaimSuspectAsync(target, lease, stop);
+        if (suspect is not null)
+            leases[suspect.Id] = suspect.Lease;
+        return suspect;
     }
 
     /// <summary>All claims of this process came by here, and no other process has the file.</summary>

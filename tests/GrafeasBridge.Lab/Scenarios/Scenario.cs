@@ -23,5 +23,8 @@ internal abstract class Scenario
         new ClockJumps(),
         new NetworkCut(),
         new Outage(),
+        new DiskFull(),
+        new FileOutOfReach(),
+        new DamagedPage(),
     ];
 }

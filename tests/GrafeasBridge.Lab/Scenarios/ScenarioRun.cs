@@ -76,6 +76,11 @@ internal sealed class ScenarioRun(LabArguments arguments, Action<string> say, Ca
     {
         var observer = new Observer(rig, fleet.Ledger);
         await observer.SettledAsync(patience ?? TimeSpan.FromMinutes(IsFull ? 30 : 3), stop);
+        // A version that was in hand when the process died twice is parked: a person looks, and asks for it again.
+        int parked = await observer.RedeliverParkedAsync(stop);
+        Count("versions parked, and delivered when a person asked", parked);
+        if (parked > 0)
+            await observer.SettledAsync(patience ?? TimeSpan.FromMinutes(IsFull ? 30 : 3), stop);
         await observer.PutDownAsync(stop);
         await VerdictAsync(rig, fleet);
     }

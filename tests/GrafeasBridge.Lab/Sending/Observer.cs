@@ -14,6 +14,9 @@ internal sealed class Observer(Rig rig, Ledger ledger)
     private readonly Bridge.BridgeClient bridge = new(rig.Channel);
     private readonly ReceiptBook.ReceiptBookClient book = new(rig.Channel);
 
+    /// <summary>Puts down versions that are not delivered, with the reason, whatever their state.</summary>
+    public bool TellsOfUnsettled { get; init; }
+
     /// <summary>Waits until no version is on its way any more.</summary>
     public async Task SettledAsync(TimeSpan longest, CancellationToken stop)
     {
@@ -28,6 +31,35 @@ internal sealed class Observer(Rig rig, Ledger ledger)
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, stop);
+        }
+    }
+
+    /// <summary>Does what a person does about parked versions: asks for them to be delivered again.</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<int> RedeliverParkedAsync(CancellationToken stop)
+    {
+        int count = 0;
+        while (true)
+        {
+            ListVersionsResponse page = await bridge.ListVersionsAsync(
+                new ListVersionsRequest { State = DeliveryState.Parked, PageSize = 1000 }, cancellationToken: stop);
+            if (page.Versions.Count == 0)
+                return count;
+            foreach (VersionSummary version in page.Versions)
+            {
+                rig.Journal.Mark($"parked {version.Package}/{version.Version}: {version.LastReason}");
+                await bridge.RedeliverAsync(
+                    new RedeliverRequest
+                    {
+                        Target = version.Target,
+                        Subject = version.Subject,
+                        Repo = version.Repo,
+                        Package = version.Package,
+                        Version = version.Version,
+                    },
+                    cancellationToken: stop);
+                count++;
+            }
         }
     }
 
@@ -82,7 +114,7 @@ internal sealed class Observer(Rig rig, Ledger ledger)
         IReadOnlyList<string> known = ledger.Known(package, version);
         var asked = new GetVersionRequest { Target = Rig.Target, Subject = "acme", Repo = "images", Package = package, Version = version };
         VersionSummary summary = (await bridge.GetVersionAsync(asked, cancellationToken: stop)).Summary;
-        if (summary.State == DeliveryState.Parked)
+        if (summary.State == DeliveryState.Parked || (TellsOfUnsettled && summary.State != DeliveryState.Verified))
             rig.Journal.Parked(summary);
         if (summary.State != DeliveryState.Verified)
             return;
