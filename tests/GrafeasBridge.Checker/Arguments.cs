@@ -7,7 +7,7 @@ internal sealed record Arguments
 {
     public const string Usage =
         "GrafeasBridge.Checker --journal FILE... (--target URL | --state FILE) [--history URL|FILE] [--keys URL|FILE] [--json FILE] " +
-        "[--skew MS] [--max-values N] [--mapping default]";
+        "[--skew MS] [--proofs-by signed|told] [--max-values N] [--mapping default]";
 
     public List<string> Journals { get; } = [];
 
@@ -22,6 +22,9 @@ internal sealed record Arguments
     public string? Json { get; private set; }
 
     public TimeSpan Skew { get; private set; }
+
+    /// <summary>Proofs must be true when they came to the asker; when they say that they were signed, unless the service's clock is off.</summary>
+    public bool TrustsProofTimes { get; private set; } = true;
 
     public int MaxValues { get; private set; } = 256;
 
@@ -71,6 +74,9 @@ internal sealed record Arguments
                 break;
             case "--skew":
                 Skew = TimeSpan.FromMilliseconds(Number(option, value, 0, 86_400_000));
+                break;
+            case "--proofs-by" when value is "signed" or "told":
+                TrustsProofTimes = value == "signed";
                 break;
             case "--max-values":
                 MaxValues = Number(option, value, 1, 10_000);

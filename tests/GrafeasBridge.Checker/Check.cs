@@ -42,7 +42,7 @@ internal sealed class Check : IDisposable
             return;
         }
 
-        var rule = new HistoryRule(Findings, arguments.Skew, arguments.MaxValues);
+        var rule = new HistoryRule(Findings, arguments);
         rule.Expect(book, receipts);
         var history = new History();
         if (Arguments.Web(place) is { } emulator)

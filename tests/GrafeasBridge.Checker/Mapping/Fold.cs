@@ -85,15 +85,12 @@ internal static class Fold
         _ => "string",
     };
 
-    // The end of the build says which is newer; creations are needed only where it does not.
-    private static bool IsOrderKnown(List<Contribution> builds)
-    {
-        if (builds.Count == 1 || builds.TrueForAll(b => b.Created is not null))
-            return true;
-        bool differ = builds.TrueForAll(b => b.Content.Build!.Finished is not null)
-            && builds.Select(b => b.Content.Build!.Finished).Distinct().Count() == builds.Count;
-        return differ && builds.Select(ItemOf).Distinct(StringComparer.Ordinal).Count() == builds.Count;
-    }
+    // The end of the build says which is newer. A creation that nobody was told is missed where it would decide: without an end, against
+    // another build of the same time, and among the tellings of one build.
+    private static bool IsOrderKnown(List<Contribution> builds) => builds.Count == 1 || builds.TrueForAll(open =>
+        open.Created is not null
+        || open.Content.Build!.Finished is not null
+        && !builds.Exists(b => b != open && (TimeOf(b) == TimeOf(open) || ItemOf(b) == ItemOf(open))));
 
     private static int Compare(Contribution one, Contribution other) =>
         RankOrder.Compare((TimeOf(one), one.Created ?? default, one.Name), (TimeOf(other), other.Created ?? default, other.Name));

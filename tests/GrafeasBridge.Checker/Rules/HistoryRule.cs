@@ -7,8 +7,10 @@ namespace GrafeasBridge.Checker.Rules;
 /// What the target held, change by change: every VERIFIED and every proof must be true of a state that was there by then, and what a version
 /// lost must come back. Entries come in order and are not kept.
 /// </summary>
-internal sealed class HistoryRule(Findings findings, TimeSpan skew, int maxValues)
+internal sealed class HistoryRule(Findings findings, Arguments arguments)
 {
+    private readonly TimeSpan skew = arguments.Skew;
+    private readonly int maxValues = arguments.MaxValues;
     private readonly Dictionary<VersionId, Track> tracks = [];
 
     /// <summary>What the journals say was verified; before the first entry.</summary>
@@ -68,10 +70,14 @@ internal sealed class HistoryRule(Findings findings, TimeSpan skew, int maxValue
         var about = new VersionId(proof.Subject, proof.Repo, proof.Package, proof.Version);
         if (about != told.Version)
             findings.Add(Rule.Wrong, told.Version.ToString(), $"Its proof is about {about}.", told.Place.ToString());
-        if (Instant.Parse(proof.VerifiedTime) is { } time)
-            TrackOf(told.Version).Claims.Add(new Claim(time.ToTime() + skew, told.Place, $"the proof of revision {proof.Revision} was signed", [], proof));
-        else
+        if (Instant.Parse(proof.VerifiedTime) is not { } signed)
+        {
             findings.Add(Rule.Wrong, told.Version.ToString(), $"Its proof has no time but '{proof.VerifiedTime}'.", told.Place.ToString());
+            return;
+        }
+
+        DateTimeOffset by = arguments.TrustsProofTimes ? signed.ToTime() : told.Place.At;
+        TrackOf(told.Version).Claims.Add(new Claim(by + skew, told.Place, $"the proof of revision {proof.Revision} was given", [], proof));
     }
 
     private void Judge(Track track, HistoryEntry entry, HashSet<string> now, Step step)

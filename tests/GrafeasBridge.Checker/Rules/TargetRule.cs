@@ -7,6 +7,7 @@ namespace GrafeasBridge.Checker.Rules;
 internal sealed class TargetRule(Book book, Findings findings, int maxValues)
 {
     private readonly ILookup<VersionId?, Creation> byVersion = book.Creations.ToLookup(c => c.Content.Version);
+    private readonly ILookup<VersionId?, Creation> uncertain = book.Creations.Where(c => c.IsUncertain).ToLookup(c => c.Content.Version);
 
     /// <param name="reported">Names that are known to be missing already.</param>
     public void Check(IReadOnlyDictionary<VersionId, TargetVersion> state, IReadOnlySet<string> atTarget, IReadOnlySet<string> reported)
@@ -99,8 +100,8 @@ internal sealed class TargetRule(Book book, Findings findings, int maxValues)
         List<Creation> known = shown.Count < maxValues
             ? [.. shown.Select(book.Find).OfType<Creation>()]
             : [.. byVersion[held.Id].Where(c => c.Name is { } name && !book.Deletions.ContainsKey(name))];
-        Creation[] uncertain = [.. UncertainOf(held.Id)];
-        if (known.Concat(unknown.Count > 0 ? uncertain : []).Any(c => !c.Content.IsJudged))
+        Creation[] open = [.. UncertainOf(held.Id)];
+        if (known.Concat(unknown.Count > 0 ? open : []).Any(c => !c.Content.IsJudged))
         {
             findings.Pass("attributes of versions with occurrences in a form that the checker does not map");
             return;
@@ -108,7 +109,7 @@ internal sealed class TargetRule(Book book, Findings findings, int maxValues)
 
         Contribution[] sure = [.. known.Select(c => new Contribution(c.Content, c.Project, c.Name!, c.Created))];
         IReadOnlyList<string>? differences = null;
-        foreach (IEnumerable<Contribution> more in Choices.Of(uncertain, unknown))
+        foreach (IEnumerable<Contribution> more in Choices.Of(open, unknown))
         {
             if (Fold.Of([.. sure, .. more], maxValues) is not { } expected)
             {
@@ -132,5 +133,5 @@ internal sealed class TargetRule(Book book, Findings findings, int maxValues)
             findings.Add(Rule.Wrong, held.Id.ToString(), "Its attributes do not follow from its occurrences.", differences);
     }
 
-    private IEnumerable<Creation> UncertainOf(VersionId version) => byVersion[version].Concat(byVersion[null]).Where(c => c.IsUncertain);
+    private IEnumerable<Creation> UncertainOf(VersionId version) => uncertain[version].Concat(uncertain[null]);
 }
