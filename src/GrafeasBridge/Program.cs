@@ -46,6 +46,7 @@ internal static class Program
 
         WebApplication app = builder.Build();
         app.UseHeaderLimits();
+        app.UseCallsInHand();
         app.UseRestErrors();
         app.UseRouting();
         app.UseAccess();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using GrafeasBridge.Delivery.Governor;
 using GrafeasBridge.Store;
 using GrafeasBridge.Telemetry;
 
@@ -11,6 +12,7 @@ internal sealed class DeliveryMetrics
 {
     private readonly TimeProvider clock;
     private readonly ConcurrentDictionary<string, Backlog> backlogs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TargetGovernor> governors = new(StringComparer.Ordinal);
     private readonly Histogram<double> duration;
     private readonly Counter<long> attempts;
     private readonly Counter<long> calls;
@@ -32,6 +34,14 @@ internal sealed class DeliveryMetrics
             "grafeasbridge.delivery.parked", () => Observe(b => b.Parked), "{version}", "Versions that need a person.");
         meter.CreateObservableGauge(
             "grafeasbridge.delivery.oldest", () => Observe(Age), "s", "Age of the oldest version not yet verified.");
+        meter.CreateObservableGauge(
+            "grafeasbridge.delivery.governor.limit", () => Observe(s => s.CallsPerSecond), "{call}/s",
+            "Calls in a second that are made at most, once a limit is known.");
+        meter.CreateObservableGauge(
+            "grafeasbridge.delivery.governor.concurrency", () => Observe(s => s.Concurrency), "{version}", "Versions that may be in hand.");
+        meter.CreateObservableGauge(
+            "grafeasbridge.delivery.time_to_drain", () => Observe(s => s.TimeToDrain?.TotalSeconds), "s",
+            "How long the backlog will take, once anything is known.");
     }
 
     public void Ended(string target, DeliveryOutcome outcome, TimeSpan took)
@@ -49,9 +59,18 @@ internal sealed class DeliveryMetrics
     /// <summary>Keeps the last count for scrapes, which never ask the store themselves.</summary>
     public void Sampled(string target, Backlog backlog) => backlogs[target] = backlog;
 
+    /// <summary>Asks the target's governor at each scrape.</summary>
+    public void Watch(TargetGovernor governor) => governors[governor.Name] = governor;
+
     private double Age(Backlog backlog) => backlog.OldestDirty is { } since ? Math.Max(0, (clock.GetUtcNow() - since).TotalSeconds) : 0;
 
     private List<Measurement<T>> Observe<T>(Func<Backlog, T> value)
         where T : struct =>
         [.. backlogs.Select(b => new Measurement<T>(value(b.Value), new KeyValuePair<string, object?>("target", b.Key)))];
+
+    private List<Measurement<double>> Observe(Func<TargetStatus, double?> value) =>
+    [
+        .. governors.Values.Select(g => g.Status()).Where(s => value(s) is not null)
+            .Select(s => new Measurement<double>(value(s)!.Value, new KeyValuePair<string, object?>("target", s.Target))),
+    ];
 }

@@ -31,6 +31,10 @@ internal sealed class DeliveryOptions
     [SettingRange("00:00:00", "00:05:00")]
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How often the process may end while it tries one version before that version is parked. From the second time on it is tried alone.</summary>
+    [SettingRange(2, 100)]
+    public int ParkAfterStops { get; set; } = 2;
+
     /// <summary>How long a version rests after it was verified: what changes meanwhile is brought in one go, so that a burst costs few calls.</summary>
     [SettingRange("00:00:00", "00:01:00")]
     public TimeSpan Gather { get; set; } = TimeSpan.FromMilliseconds(500);
@@ -55,7 +59,10 @@ internal sealed class DeliveryOptions
     [SettingRange("00:00:01", "01:00:00")]
     public TimeSpan PauseAfterUnauthorized { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a target whose API call limit is used up is left alone when it names no time; doubles up to an hour.</summary>
+    /// <summary>
+    /// How long a target whose API call limit is used up is left alone when it names no time; then a quarter of the time waited so far
+    /// if that is longer, up to an hour.
+    /// </summary>
     [SettingRange("00:00:01", "1.00:00:00")]
     public TimeSpan ThrottlePause { get; set; } = TimeSpan.FromMinutes(1);
 

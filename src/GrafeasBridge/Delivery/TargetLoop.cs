@@ -1,3 +1,4 @@
+using GrafeasBridge.Delivery.Governor;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 
@@ -18,11 +19,11 @@ internal sealed partial class TargetLoop(
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestOutage = TimeSpan.FromSeconds(30);
 
-    private readonly int slots = target.Options.MaxConcurrency > 0 ? target.Options.MaxConcurrency : options.Concurrency;
     private readonly List<Task> inHand = [];
     private DateTimeOffset nextSample = DateTimeOffset.MinValue;
     private DateTimeOffset deafUntil = DateTimeOffset.MinValue;
     private int outages;
+    private bool held;
 
     /// <summary>Runs until <paramref name="stopping"/> fires; then finishes what is in hand, or gives it back.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -36,7 +37,7 @@ internal sealed partial class TargetLoop(
             if (dirty is null && clock.GetUtcNow() >= deafUntil)
                 dirty = store.WaitForDirtyAsync(target.Name, signals.Token);
             TimeSpan wait = await TurnAsync(stopping, abandon.Token);
-            bool hears = inHand.Count < slots && outages == 0;
+            bool hears = !held && outages == 0;
             await WaitAsync(wait, hears ? dirty : null, stopping);
             if (dirty is { IsCompleted: true })
             {
@@ -52,27 +53,29 @@ internal sealed partial class TargetLoop(
     /// <returns>How many versions were claimed.</returns>
     internal async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
-        int claimed = (await ClaimAsync(cancellationToken, cancellationToken)).Count;
+        int claimed = await ClaimAsync(target.Governor.Admit(options.ClaimBatch).Versions, cancellationToken, cancellationToken);
         await Task.WhenAll(inHand);
         inHand.Clear();
         return claimed;
     }
 
-    /// <summary>Fills the free slots.</summary>
+    /// <summary>Takes as many versions in hand as the governor admits.</summary>
     /// <returns>How long to wait when nothing else wakes the loop.</returns>
     private async Task<TimeSpan> TurnAsync(CancellationToken stopping, CancellationToken abandon)
     {
         try
         {
             inHand.RemoveAll(t => t.IsCompleted);
-            (int asked, int count) = await ClaimAsync(stopping, abandon);
+            Admission admitted = target.Governor.Admit(options.ClaimBatch);
+            held = admitted.Versions == 0;
+            int count = await ClaimAsync(admitted.Versions, stopping, abandon);
             await SampleAsync(stopping);
             if (outages > 0)
                 Log.StoreBack(logger, target.Name);
             outages = 0;
-            if (inHand.Count >= slots)
-                return options.PollInterval; // a slot that comes free wakes the loop
-            return count > 0 && count == asked ? TimeSpan.Zero : await UntilDueAsync(stopping);
+            if (held)
+                return Shorter(options.PollInterval, admitted.Wait ?? options.PollInterval); // a slot that comes free wakes the loop
+            return count == admitted.Versions ? TimeSpan.Zero : await UntilDueAsync(stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -91,25 +94,26 @@ internal sealed partial class TargetLoop(
         }
     }
 
-    private async Task<(int Asked, int Count)> ClaimAsync(CancellationToken stopping, CancellationToken abandon)
+    private async Task<int> ClaimAsync(int asked, CancellationToken stopping, CancellationToken abandon)
     {
-        int asked = Math.Min(target.Gate.Admit(slots - inHand.Count, inHand.Count), options.ClaimBatch);
-        if (asked <= 0)
-            return (0, 0);
+        if (asked == 0)
+            return 0;
         IReadOnlyList<ClaimedVersion> claimed = await store.ClaimAsync(target.Name, asked, options.Lease, stopping);
-        foreach (ClaimedVersion version in claimed)
-            inHand.Add(OneAsync(version, abandon));
-        return (asked, claimed.Count);
+        foreach ((ClaimedVersion version, VersionCalls calls) in claimed.Zip(target.Governor.Begin(asked, claimed.Count)))
+            inHand.Add(OneAsync(version, calls, abandon));
+        return claimed.Count;
     }
 
     /// <summary>One version; never throws, so that one bad version never stops the loop.</summary>
-    private async Task OneAsync(ClaimedVersion version, CancellationToken abandon)
+    private async Task OneAsync(ClaimedVersion version, VersionCalls calls, CancellationToken abandon)
     {
+        DeliveryOutcome? outcome = null;
+        calls.Enter();
         // The store may work synchronously; the loop must not.
         await Task.Yield();
         try
         {
-            await reconciler.ReconcileAsync(target, version, abandon);
+            outcome = await reconciler.ReconcileAsync(target, version, abandon);
         }
         catch (OperationCanceledException) when (abandon.IsCancellationRequested)
         {
@@ -123,6 +127,10 @@ internal sealed partial class TargetLoop(
         catch (Exception fault)
         {
             Log.VersionFaulted(logger, version.Coordinates, target.Name, fault);
+        }
+        finally
+        {
+            target.Governor.Ended(calls, outcome);
         }
     }
 
@@ -146,16 +154,15 @@ internal sealed partial class TargetLoop(
         if (clock.GetUtcNow() < nextSample)
             return;
         nextSample = clock.GetUtcNow() + options.BacklogInterval;
-        metrics.Sampled(target.Name, await store.BacklogAsync(target.Name, cancellationToken));
+        Backlog backlog = await store.BacklogAsync(target.Name, cancellationToken);
+        metrics.Sampled(target.Name, backlog);
+        target.Governor.Sampled(backlog.Count);
     }
 
     private async Task<TimeSpan> UntilDueAsync(CancellationToken cancellationToken)
     {
-        DateTimeOffset now = clock.GetUtcNow();
         TimeSpan wait = options.PollInterval;
-        if (target.Gate.ClosedUntil is { } end)
-            return Shorter(wait, end - now);
-        return await store.NextDueAsync(target.Name, cancellationToken) is { } due ? Shorter(wait, due - now) : wait;
+        return await store.NextDueAsync(target.Name, cancellationToken) is { } due ? Shorter(wait, due - clock.GetUtcNow()) : wait;
     }
 
     private static TimeSpan Shorter(TimeSpan wait, TimeSpan other) =>

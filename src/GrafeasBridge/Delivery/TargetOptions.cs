@@ -72,9 +72,20 @@ internal sealed class TargetOptions
     /// <summary>Type of created repositories.</summary>
     public string RepositoryType { get; set; } = "docker";
 
-    /// <summary>How many versions of this target are in hand at once; 0 takes <c>Delivery:Concurrency</c>.</summary>
+    /// <summary>
+    /// How many versions of this target are in hand at once at most; 0 takes <c>Delivery:Concurrency</c>. One whose calls stall gives
+    /// its place to another, up to as many again.
+    /// </summary>
     [SettingRange(0, 256)]
     public int MaxConcurrency { get; set; }
+
+    /// <summary>Calls that the target allows within <see cref="CallLimitWindow"/>, when you know it; 0: the bridge finds out.</summary>
+    [SettingRange(0, 1_000_000_000)]
+    public int CallLimit { get; set; }
+
+    /// <summary>The time that <see cref="CallLimit"/> is for.</summary>
+    [SettingRange("00:00:01", "31.00:00:00")]
+    public TimeSpan CallLimitWindow { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>How long to wait for a connection, TLS included.</summary>
     [SettingRange("00:00:00.100", "00:01:00")]
@@ -100,7 +111,7 @@ internal sealed class TargetOptions
     [SettingRange("00:00:00", "00:05:00")]
     public TimeSpan MaxWait { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the target is left alone when nearly all calls of half a minute failed.</summary>
+    /// <summary>How long the target is left alone when nearly all calls of half a minute failed; doubles up to a minute.</summary>
     [SettingRange("00:00:00.500", "00:10:00")]
     public TimeSpan BreakDuration { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -1,3 +1,4 @@
+using GrafeasBridge.Delivery.Governor;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
@@ -6,18 +7,20 @@ using Polly.Timeout;
 namespace GrafeasBridge.Delivery;
 
 /// <summary>
-/// The seconds of retrying, once per target: total time-out, retry, circuit breaker, attempt time-out, in this order. What it
-/// gives up on, the store schedules.
+/// The seconds of retrying, once per target: total time-out, retry, circuit breaker, attempt time-out, governor, in this order. What
+/// it gives up on, the store schedules.
 /// </summary>
 internal sealed partial class TargetPipeline
 {
     private readonly ResiliencePipeline<TargetReply> pipeline;
     private readonly TargetOptions options;
+    private readonly TargetGovernor governor;
     private readonly ILogger logger;
 
-    public TargetPipeline(TargetOptions options, TimeProvider clock, ILogger logger)
+    public TargetPipeline(TargetOptions options, TargetGovernor governor, TimeProvider clock, ILogger logger)
     {
         this.options = options;
+        this.governor = governor;
         this.logger = logger;
         var builder = new ResiliencePipelineBuilder<TargetReply> { Name = options.Name, TimeProvider = clock };
         builder.AddTimeout(options.CallTimeout);
@@ -33,7 +36,7 @@ internal sealed partial class TargetPipeline
     {
         try
         {
-            return await pipeline.ExecuteAsync(attempt, cancellationToken);
+            return await pipeline.ExecuteAsync(token => governor.CallAsync(attempt, token), cancellationToken);
         }
         catch (TimeoutRejectedException rejected) when (!cancellationToken.IsCancellationRequested)
         {

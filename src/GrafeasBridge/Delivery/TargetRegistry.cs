@@ -1,10 +1,11 @@
 using GrafeasBridge.Delivery.Bintray;
+using GrafeasBridge.Delivery.Governor;
 using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Delivery;
 
 /// <summary>A target with what belongs to it alone.</summary>
-internal sealed record DeliveryTarget(string Name, TargetOptions Options, ITarget Api, TargetGate Gate);
+internal sealed record DeliveryTarget(string Name, TargetOptions Options, ITarget Api, TargetGovernor Governor);
 
 /// <summary>Every target of this process: the configured ones, or the embedded one when none is configured.</summary>
 internal sealed class TargetRegistry : IDisposable
@@ -22,11 +23,13 @@ internal sealed class TargetRegistry : IDisposable
         IEnumerable<TargetOptions> chosen = targets.Value.Targets.Count > 0 ? targets.Value.Targets : embedded.Select(e => e.ToOptions());
         foreach (TargetOptions options in chosen)
         {
-            var pipeline = new TargetPipeline(options, clock, loggers.CreateLogger<TargetPipeline>());
+            var governor = new TargetGovernor(options, delivery.Value, clock, loggers.CreateLogger<TargetGovernor>());
+            var pipeline = new TargetPipeline(options, governor, clock, loggers.CreateLogger<TargetPipeline>());
             var client = new BintrayClient(options, delivery.Value, pipeline, metrics, clock);
             clients.Add(client);
             var api = new BintrayTarget(options, client, loggers.CreateLogger<BintrayTarget>());
-            All.Add(new DeliveryTarget(options.Name, options, api, new TargetGate(delivery.Value, clock)));
+            All.Add(new DeliveryTarget(options.Name, options, api, governor));
+            metrics.Watch(governor);
         }
 
         if (All.Count == 0)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using GrafeasBridge.Delivery.Governor;
 
 namespace GrafeasBridge.Delivery;
 
@@ -11,6 +12,12 @@ namespace GrafeasBridge.Delivery;
 /// <param name="RetryAfter">What the target asked for.</param>
 internal sealed record TargetReply(DeliveryOutcome? Failure, string Reason, int Status, ReadOnlyMemory<byte> Body, TimeSpan? RetryAfter)
 {
+    /// <summary>There was not even a connection.</summary>
+    public bool Disconnected { get; init; }
+
+    /// <summary>What it told about the target's call limit; null when nothing.</summary>
+    public RateHeaders? Rate { get; init; }
+
     public static TargetReply None(string reason, TimeSpan? retryAfter = null) =>
         new(DeliveryOutcome.Unreachable, reason, 0, ReadOnlyMemory<byte>.Empty, retryAfter);
 

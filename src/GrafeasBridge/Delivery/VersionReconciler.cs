@@ -156,16 +156,23 @@ internal sealed partial class VersionReconciler(
 
     private async Task<DeliveryOutcome> SettleAsync(DeliveryTarget target, ClaimedVersion version, Ending ending, CancellationToken abandon)
     {
-        if (target.Gate.Report(ending.Outcome, ending.RetryAfter, version.Coordinates.InPackage) is { } pause)
-            Log.Paused(logger, target.Name, pause, ending.Reason);
+        bool givesBack = target.Governor.Report(ending, version.Coordinates);
         if (ending.Outcome.Meaning().Nature == OutcomeNature.NotSettled)
         {
             Log.Left(logger, version.Coordinates, target.Name, ending.Reason);
             return ending.Outcome;
         }
 
+        if (givesBack)
+        {
+            await store.ReleaseAsync([version], abandon);
+            Log.GivenBack(logger, version.Coordinates, target.Name, ending.Outcome, ending.Reason);
+            return ending.Outcome;
+        }
+
+        DateTimeOffset now = clock.GetUtcNow();
         Settlement settlement = RetrySchedule.Settle(
-            options, version, ending, clock.GetUtcNow(), target.Gate.ClosedUntil, Random.Shared.NextDouble());
+            options, version, ending, now, now + target.Governor.Gate.Pause?.Left, Random.Shared.NextDouble());
         SettleResult result = await store.SettleAsync(version, settlement, abandon);
         if (result == SettleResult.LeaseLost)
         {
@@ -214,7 +221,11 @@ internal sealed partial class VersionReconciler(
         [LoggerMessage(3012, LogLevel.Warning, "{Version} at target {Target} was not settled. {Reason}", EventName = "NotSettled")]
         public static partial void Left(ILogger logger, VersionCoordinates version, string target, string reason);
 
-        [LoggerMessage(3013, LogLevel.Warning, "Target {Target} is paused for {Pause}. {Reason}", EventName = "TargetPaused")]
-        public static partial void Paused(ILogger logger, string target, TimeSpan pause, string reason);
+        [LoggerMessage(
+            3013, LogLevel.Debug,
+            "{Version} at target {Target}: {Outcome}, given back until the target is open again. {Reason}",
+            EventName = "GivenBack")]
+        public static partial void GivenBack(
+            ILogger logger, VersionCoordinates version, string target, DeliveryOutcome outcome, string reason);
     }
 }

@@ -24,6 +24,9 @@ internal static class HostingServices
         return services.AddHostedService(_ => emulator);
     }
 
+    /// <summary>Refuses calls beyond the number that is allowed at once.</summary>
+    public static IApplicationBuilder UseCallsInHand(this IApplicationBuilder app) => app.UseMiddleware<CallsInHand>();
+
     /// <summary>Refuses oversized heads of requests. Comes first of all.</summary>
     public static IApplicationBuilder UseHeaderLimits(this IApplicationBuilder app) => app.UseMiddleware<HeaderLimits>();
 

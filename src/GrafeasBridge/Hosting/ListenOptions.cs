@@ -34,6 +34,10 @@ internal sealed class ListenOptions
     [Range(1, 10_000)]
     public int MaxStreamsPerConnection { get; set; } = 256;
 
+    /// <summary>Calls in hand at once at most, over all doors; one more is refused with RESOURCE_EXHAUSTED and a hint when to come again.</summary>
+    [Range(1, 100_000)]
+    public int MaxCalls { get; set; } = 1_024;
+
     /// <summary>Bytes of the address and all headers of a request at most.</summary>
     [Range(1024, 1024 * 1024)]
     public int MaxHeaderBytes { get; set; } = 32 * 1024;

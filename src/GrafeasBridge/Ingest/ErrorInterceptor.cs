@@ -9,7 +9,7 @@ namespace GrafeasBridge.Ingest;
 /// Sees that every call of every service ends in a status that was meant: refusals of the store by <see cref="Errors"/>,
 /// a caller that went away quietly, and anything else as INTERNAL with a safe sentence, its cause in the log once.
 /// </summary>
-internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Interceptor
+internal sealed partial class ErrorInterceptor(Overload overload, ILogger<ErrorInterceptor> logger) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -81,6 +81,7 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
                 return new RpcException(new Status(StatusCode.Cancelled, "The caller went away."));
             case StoreException refused:
                 if (refused.Failure.NeedsPerson()) Log.StoreBroken(logger, context.Method, refused);
+                else if (refused.Failure == StoreFailure.Overloaded) overload.Refused(Overload.Store);
                 else if (refused.Failure.IsTransient()) Log.StoreRefused(logger, context.Method, refused.Failure, refused);
                 return Advise(Errors.From(refused), context);
             default:

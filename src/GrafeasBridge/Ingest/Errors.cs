@@ -59,6 +59,9 @@ internal static class Errors
     /// <summary>FAILED_PRECONDITION: asked rightly, but what it needs is not there.</summary>
     public static RpcException NotNow(string sentence) => Fail(StatusCode.FailedPrecondition, sentence);
 
+    /// <summary>RESOURCE_EXHAUSTED with a hint when to come again.</summary>
+    public static Google.Rpc.Status Overloaded(string sentence) => Status(StatusCode.ResourceExhausted, sentence, Retry(OverloadedDelay));
+
     public static RpcException TooLarge(string sentence) => Fail(StatusCode.ResourceExhausted, sentence);
 
     /// <summary>What a caller may know of a failure that nobody foresaw.</summary>
@@ -74,7 +77,7 @@ internal static class Errors
             StoreFailure.NotFound => Fail(StatusCode.NotFound, failure.Message, about),
             StoreFailure.AlreadyExists => Fail(StatusCode.AlreadyExists, failure.Message, about),
             StoreFailure.KindMismatch => Fail(StatusCode.InvalidArgument, failure.Message, about),
-            StoreFailure.Overloaded => Fail(StatusCode.ResourceExhausted, failure.Message, Retry(OverloadedDelay)),
+            StoreFailure.Overloaded => Overloaded(failure.Message).ToRpcException(),
             StoreFailure.Unavailable => Fail(StatusCode.Unavailable, failure.Message, Retry(UnavailableDelay)),
             StoreFailure.Damaged => Fail(StatusCode.DataLoss, failure.Message),
             StoreFailure.Broken => Fail(StatusCode.Internal, "The bridge's database needs its operator. Its log has the cause."),

@@ -19,6 +19,7 @@ internal static class IngestServices
         services.AddSingleton<GrafeasService>();
         services.AddSingleton<ProjectsService>();
         services.AddSingleton<BuildsService>();
+        services.AddSingleton<Overload>();
         services.AddSingleton<ErrorInterceptor>();
         services.AddSingleton<RestInterceptor>();
         services.AddSingleton<INoteForm<Note>, V1NoteForm>();

@@ -1,5 +1,6 @@
 using GrafeasBridge.Delivery;
 using GrafeasBridge.Delivery.Bintray;
+using GrafeasBridge.Delivery.Governor;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using GrafeasBridge.Tests.Support;
@@ -59,7 +60,8 @@ internal sealed class TargetHarness : IDisposable
         Options = Make(url, change);
         Delivery = delivery ?? new DeliveryOptions();
         ILoggerFactory loggers = logs.Factory();
-        var pipeline = new TargetPipeline(Options, clock, loggers.CreateLogger<TargetPipeline>());
+        Governor = new TargetGovernor(Options, Delivery, clock, loggers.CreateLogger<TargetGovernor>());
+        var pipeline = new TargetPipeline(Options, Governor, clock, loggers.CreateLogger<TargetPipeline>());
         Client = new BintrayClient(Options, Delivery, pipeline, new DeliveryMetrics(clock), clock);
         Target = new BintrayTarget(Options, Client, loggers.CreateLogger<BintrayTarget>());
     }
@@ -67,6 +69,8 @@ internal sealed class TargetHarness : IDisposable
     public TargetOptions Options { get; }
 
     public DeliveryOptions Delivery { get; }
+
+    public TargetGovernor Governor { get; }
 
     public BintrayClient Client { get; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GrafeasBridge.Delivery.Governor;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using GrafeasBridge.Tests.Support;
@@ -109,10 +110,11 @@ public sealed class DeliveryWorkerTests : IAsyncLifetime
             await host.RunOnceAsync();
 
         Assert.Single(fake.Calls);
-        VersionRow refused = await RowAsync(Web(0));
-        Assert.Equal((DeliveryState.Waiting, "Unauthorized"), (refused.State, refused.LastOutcome));
-        Assert.Equal("The target answered 401: This resource requires authentication", refused.LastReason);
-        Assert.Equal(DeliveryState.Pending, (await RowAsync(Web(1))).State);
+        TargetStatus status = host.Target(main).Governor.Status();
+        Assert.Equal("The target answered 401: This resource requires authentication", status.Reason);
+        Assert.Equal(host.Clock.GetUtcNow() + TimeSpan.FromMinutes(1), status.PausedUntil);
+        for (int i = 0; i < 3; i++)
+            Assert.Equal((DeliveryState.Pending, 0), ((await RowAsync(Web(i))).State, (await RowAsync(Web(i))).Attempts));
         for (int i = 0; i < 3; i++)
             Assert.Equal(DeliveryState.Verified, (await host.RowAsync(Web(i), "other")).State);
 
@@ -135,7 +137,8 @@ public sealed class DeliveryWorkerTests : IAsyncLifetime
 
         Assert.Equal(8, await host.RunOnceAsync());
         Assert.Equal(0, await host.RunOnceAsync());
-        Assert.Equal("Throttled", (await RowAsync(Web(0))).LastOutcome);
+        Assert.Equal("The target answered 403: You have exceeded your API call limit", host.Target(main).Governor.Status().Reason);
+        Assert.Equal((DeliveryState.Pending, 0), ((await RowAsync(Web(0))).State, (await RowAsync(Web(0))).Attempts));
         host.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(1, await host.RunOnceAsync());
         Assert.Equal(0, await host.RunOnceAsync());

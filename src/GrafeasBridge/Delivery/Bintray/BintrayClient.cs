@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.Http.Headers;
 using System.Reflection;
+using GrafeasBridge.Delivery.Governor;
 
 namespace GrafeasBridge.Delivery.Bintray;
 
@@ -61,7 +62,7 @@ internal sealed class BintrayClient : IDisposable
         ConnectTimeout = options.ConnectTimeout,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
-        MaxConnectionsPerServer = options.MaxConcurrency > 0 ? options.MaxConcurrency : delivery.Concurrency,
+        MaxConnectionsPerServer = TargetGovernor.MostInHand(options, delivery),
         MaxResponseHeadersLength = 32,
         ConnectCallback = GuardedConnect.ConnectAsync,
     };
@@ -87,7 +88,7 @@ internal sealed class BintrayClient : IDisposable
         }
         catch (HttpRequestException fault)
         {
-            return TargetReply.None(WireFaults.Say(fault));
+            return TargetReply.None(WireFaults.Say(fault)) with { Disconnected = WireFaults.IsDisconnected(fault) };
         }
         catch (IOException)
         {
@@ -95,7 +96,10 @@ internal sealed class BintrayClient : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return TargetReply.None($"No connection to the target within {RetryAfterHeader.Say(options.ConnectTimeout)}.");
+            return TargetReply.None($"No connection to the target within {RetryAfterHeader.Say(options.ConnectTimeout)}.") with
+            {
+                Disconnected = true,
+            };
         }
     }
 
@@ -114,7 +118,10 @@ internal sealed class BintrayClient : IDisposable
             reason = $"The target's answer is longer than {options.Key}:MaxReplyBytes ({options.MaxReplyBytes}).";
         }
 
-        return new TargetReply(failure, credentials.Redact(reason), status, body, failure is null ? null : retryAfter);
+        return new TargetReply(failure, credentials.Redact(reason), status, body, failure is null ? null : retryAfter)
+        {
+            Rate = RateHeaders.Read(response.Headers, clock.GetUtcNow()),
+        };
     }
 
     /// <returns>The beginning of the body, up to <paramref name="max"/> bytes, and whether that was all.</returns>

@@ -17,6 +17,11 @@ internal static class WireFaults
         _ => "The connection to the target broke.",
     };
 
+    /// <summary>True when no connection came about, whatever was to be asked.</summary>
+    public static bool IsDisconnected(HttpRequestException fault) => fault.HttpRequestError
+        is HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ConnectionError
+        or HttpRequestError.ProxyTunnelError;
+
     private static bool Has<T>(Exception? fault)
         where T : Exception => fault is not null && (fault is T || Has<T>(fault.InnerException));
 }

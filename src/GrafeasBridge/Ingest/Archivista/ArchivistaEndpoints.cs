@@ -9,7 +9,11 @@ namespace GrafeasBridge.Ingest;
 
 /// <summary>The dialect over HTTP: one JSON envelope in, its id out; the id in, the same bytes out. Refusals are sentences in plain text.</summary>
 internal sealed partial class ArchivistaEndpoints(
-    ArchivistaUploads uploads, IOptions<ArchivistaOptions> settings, IOptions<IngestOptions> limits, ILogger<ArchivistaEndpoints> logger)
+    ArchivistaUploads uploads,
+    IOptions<ArchivistaOptions> settings,
+    IOptions<IngestOptions> limits,
+    Overload overload,
+    ILogger<ArchivistaEndpoints> logger)
 {
     private const string Gitoid = "gitoid";
 
@@ -78,7 +82,8 @@ internal sealed partial class ArchivistaEndpoints(
             case BadHttpRequestException malformed:
                 return (malformed.StatusCode, malformed.Message, null);
             case StoreException refused when refused.Failure.IsTransient():
-                Log.StoreRefused(logger, context.Request.Path, refused.Failure, refused);
+                if (refused.Failure == StoreFailure.Overloaded) overload.Refused(Overload.Store);
+                else Log.StoreRefused(logger, context.Request.Path, refused.Failure, refused);
                 TimeSpan delay = refused.Failure == StoreFailure.Overloaded ? Errors.OverloadedDelay : Errors.UnavailableDelay;
                 return (StatusCodes.Status503ServiceUnavailable, refused.Message, delay);
             case StoreException { Failure: StoreFailure.Broken or StoreFailure.Damaged } broken:

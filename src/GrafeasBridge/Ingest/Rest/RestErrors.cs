@@ -69,6 +69,13 @@ internal sealed partial class RestErrors(RequestDelegate next, ILogger<RestError
         return Task.CompletedTask;
     }
 
+    /// <summary>The same with details.</summary>
+    public static Task WriteGrpcAsync(HttpContext context, Google.Rpc.Status status)
+    {
+        context.Response.Headers["grpc-status-details-bin"] = Convert.ToBase64String(status.ToByteArray());
+        return WriteGrpcAsync(context, (StatusCode)status.Code, status.Message);
+    }
+
     /// <summary>A text as a gRPC header carries it: visible ASCII and spaces as they are, the rest as percent-encoded UTF-8.</summary>
     public static string GrpcText(string text)
     {

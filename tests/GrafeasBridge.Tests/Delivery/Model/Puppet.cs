@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Reflection;
 using GrafeasBridge.Delivery;
+using GrafeasBridge.Delivery.Governor;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
+using Microsoft.Extensions.Logging.Abstractions;
 using TargetException = GrafeasBridge.Delivery.TargetException;
 
 namespace GrafeasBridge.Tests.Delivery.Model;
@@ -63,7 +65,8 @@ internal sealed class Puppet : ITarget, IDisposable
     /// <returns>The first call that it is about to make.</returns>
     public async Task<At> StartAsync(IBridgeStore store, Func<IBridgeStore, VersionReconciler> reconciler, DeliveryOptions options, TimeProvider clock)
     {
-        var target = new DeliveryTarget("bintray", new TargetOptions(), this, new TargetGate(options, clock));
+        var governor = new TargetGovernor(new TargetOptions { Name = "bintray" }, options, clock, NullLogger.Instance);
+        var target = new DeliveryTarget("bintray", new TargetOptions(), this, governor);
         work = WorkAsync(reconciler(HeldStore.Around(store, HoldAsync)), target);
         return await arrived.Task.WaitAsync(Patience);
     }

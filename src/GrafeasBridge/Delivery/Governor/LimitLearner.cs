@@ -1,0 +1,207 @@
+namespace GrafeasBridge.Delivery.Governor;
+
+/// <summary>
+/// Finds a target's limit from when calls pass and when they do not. It knows nothing of fixed or sliding windows: what passed
+/// between two moments at which the target let calls in is what it allows in that time, for either. Not safe for several threads.
+/// </summary>
+internal sealed class LimitLearner
+{
+    private const double FirstStep = 0.05;
+    private const double BoldStep = 0.4;
+    private const double LargestStep = 1;
+    private const int LongestPatience = 32;
+    private const int FewCalls = 3;
+    private static readonly TimeSpan LeastPatience = TimeSpan.FromMinutes(1);
+
+    // Ours: a target's clock and the way to it are not exact, and Retry-After is in whole seconds.
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    /// <summary>Limits are set by people, who take round numbers.</summary>
+    private static readonly TimeSpan[] RoundWindows =
+    [
+        .. new[] { 1, 5, 10, 15, 30, 60, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 604_800, 2_592_000 }
+            .Select(seconds => TimeSpan.FromSeconds(seconds)),
+    ];
+
+    private readonly CallHistory history;
+    private readonly CallLimit? configured;
+    private Scarcity? scarcity;
+    private TimeSpan? lastEnd;
+
+    // Exploring: what was good before the last raise, the size of the next, and how many windows to wait for it.
+    private double good;
+    private double step = FirstStep;
+    private TimeSpan exploreAt;
+
+    /// <param name="history">Of the calls that passed.</param>
+    /// <param name="configured">What the operator says; null when nothing.</param>
+    public LimitLearner(CallHistory history, CallLimit? configured)
+    {
+        this.history = history;
+        this.configured = configured;
+        Limit = configured;
+    }
+
+    /// <summary>What is believed now; null while no limit was ever met.</summary>
+    public CallLimit? Limit { get; private set; }
+
+    /// <summary>Base intervals between one raise and the next; doubles with each raise that was refused.</summary>
+    public int Patience { get; private set; } = 1;
+
+    /// <summary>When the target began to refuse or to run out; null while it does not.</summary>
+    public TimeSpan? ScarceSince => scarcity?.First;
+
+    /// <summary>Takes what an earlier process learned.</summary>
+    public void Restore(CallLimit limit, int patience, TimeSpan now)
+    {
+        if (configured is not null)
+            return;
+        (Limit, Patience, good) = (limit, Math.Clamp(patience, 1, LongestPatience), limit.Calls);
+        exploreAt = now + Interval(limit);
+    }
+
+    /// <summary>A call was refused, or the target says that hardly any is left.</summary>
+    /// <param name="now">The time of the answer.</param>
+    /// <param name="sent">Number of the last call sent so far; only later ones can tell that it is over.</param>
+    /// <param name="reopens">When calls pass again, as the target says; null when it does not.</param>
+    /// <param name="told">The limit as headers tell it, when nothing was refused.</param>
+    public void Scarce(TimeSpan now, long sent, TimeSpan? reopens, long? told)
+    {
+        scarcity ??= new Scarcity(now);
+        scarcity.Last = now;
+        scarcity.LastSent = sent;
+        scarcity.Reopens = reopens ?? scarcity.Reopens;
+        scarcity.Told = scarcity.Refused || told is null ? null : told;
+        scarcity.Refused |= told is null;
+    }
+
+    /// <summary>A call passed.</summary>
+    /// <param name="number">Of the call.</param>
+    /// <param name="sentAt">When it was sent.</param>
+    /// <returns>True when that ended a scarcity; the limit says then what was learned, if anything.</returns>
+    public bool Passed(long number, TimeSpan sentAt)
+    {
+        if (scarcity is not { } over || number <= over.LastSent)
+            return false;
+        scarcity = null;
+        // The target's own word is more exact than the time of a probe that came late.
+        bool named = over.Reopens is { } reopens && reopens <= sentAt && reopens >= over.Last - Second;
+        TimeSpan end = named ? over.Reopens!.Value : sentAt;
+        TimeSpan closed = (named ? end : over.Last) - over.First;
+        if (Limit is { } known && closed <= known.Window + Second)
+            Shrink(known, over, over.First + closed);
+        else
+            Discover(over, end, named);
+        lastEnd = end;
+        if (Limit is { } limit)
+            exploreAt = sentAt + Interval(limit);
+        return true;
+    }
+
+    /// <summary>Tries a little more now and then, when the limit is what holds the bridge back.</summary>
+    /// <returns>True when the limit was raised.</returns>
+    public bool Explore(TimeSpan now)
+    {
+        if (Limit is not { } limit || scarcity is not null || now < exploreAt)
+            return false;
+        // More than the operator says is never tried.
+        double most = limit.Source == LimitSource.Configured ? configured!.Calls : double.MaxValue;
+        if (limit.Calls >= most)
+            return false;
+        good = limit.Calls;
+        Limit = limit with { Calls = Math.Min(most, limit.Calls + Math.Max(limit.Calls * step, 1)) };
+        step = Math.Min(step * 2, LargestStep);
+        exploreAt = now + Interval(limit);
+        return true;
+    }
+
+    private TimeSpan Interval(CallLimit limit)
+    {
+        TimeSpan once = 2 * limit.Window;
+        return (once > LeastPatience ? once : LeastPatience) * Patience;
+    }
+
+    /// <summary>The window holds; fewer calls fit in than was thought.</summary>
+    private void Shrink(CallLimit known, Scarcity over, TimeSpan until)
+    {
+        double passed = Math.Min(history.Count(over.First - known.Window, over.First), history.Count(until - known.Window, until));
+        bool explored = good > 0 && good < known.Calls;
+        // What was good before a raise is good still. Else what passed; but a refusal may have another cause, and where many have,
+        // the limit must not sink to nothing: it falls by half at most.
+        double calls = explored ? good : Math.Max(Math.Max(1, known.Calls / 2), Math.Min(known.Calls, passed));
+        Patience = explored ? Math.Min(Patience * 2, LongestPatience) : 1;
+        step = FirstStep;
+        good = calls;
+        Limit = known with { Calls = calls };
+    }
+
+    /// <summary>Nothing is known of the window, or it is longer than was thought.</summary>
+    private void Discover(Scarcity over, TimeSpan end, bool named)
+    {
+        TimeSpan start = Start(over, end);
+        TimeSpan longest = Max(end - start, TimeSpan.FromMilliseconds(100));
+        TimeSpan shortest = named ? longest - Second - Second : over.Last - start;
+        TimeSpan window = Round(shortest, longest);
+        double calls = over.Told ?? history.Count(start, end);
+        // Others used it up, or an earlier process: how much there is will be seen in the next window.
+        if (calls < FewCalls)
+            return;
+        Limit = new CallLimit(calls, Min(window, CallHistory.Longest), over.Told is null ? LimitSource.Refusals : LimitSource.Headers);
+        Patience = 1;
+        // A guess that may be far too careful is left sooner.
+        step = longest > 1.5 * shortest && !named ? BoldStep : FirstStep;
+        good = calls;
+    }
+
+    /// <summary>
+    /// When the window began in which the calls were used up: when the last one ended, or with the first call; but what trickled
+    /// long before most of them is left out.
+    /// </summary>
+    private TimeSpan Start(Scarcity over, TimeSpan end)
+    {
+        TimeSpan first = Max(lastEnd ?? history.First ?? over.First, end - CallHistory.Longest);
+        TimeSpan closed = end - over.First;
+        if (end - first <= 2 * closed)
+            return first;
+        double most = 0.9 * history.Count(first, end);
+        TimeSpan early = first;
+        TimeSpan late = over.First;
+        for (int i = 0; i < 40; i++)
+        {
+            TimeSpan middle = early + ((late - early) / 2);
+            if (history.Count(middle, end) >= most)
+                early = middle;
+            else
+                late = middle;
+        }
+
+        return early;
+    }
+
+    /// <summary>The longest round window that fits what was seen; else what was seen.</summary>
+    private static TimeSpan Round(TimeSpan shortest, TimeSpan longest)
+    {
+        TimeSpan fitting = RoundWindows.LastOrDefault(round => round >= shortest * 0.98 && round <= longest * 1.02);
+        return fitting > TimeSpan.Zero ? fitting : longest;
+    }
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    /// <summary>A time in which the target refuses, or has hardly any calls left.</summary>
+    private sealed class Scarcity(TimeSpan first)
+    {
+        public TimeSpan First { get; } = first;
+
+        public TimeSpan Last { get; set; }
+
+        public long LastSent { get; set; }
+
+        public TimeSpan? Reopens { get; set; }
+
+        public long? Told { get; set; }
+
+        public bool Refused { get; set; }
+    }
+}

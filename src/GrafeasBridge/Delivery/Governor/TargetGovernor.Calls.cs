@@ -1,0 +1,117 @@
+using System.Globalization;
+
+namespace GrafeasBridge.Delivery.Governor;
+
+/// <summary>The side of the calls: each attempt passes here, innermost in the pipeline, so that repetitions count.</summary>
+internal sealed partial class TargetGovernor
+{
+    /// <summary>Makes one attempt, unless the target asked not to be called.</summary>
+    public async ValueTask<TargetReply> CallAsync(Func<CancellationToken, ValueTask<TargetReply>> attempt, CancellationToken cancellationToken)
+    {
+        if (Gate.Quiet is { } rest)
+        {
+            return new TargetReply(
+                DeliveryOutcome.Throttled, $"The target asked not to be called for {RetryAfterHeader.Say(rest)}.", 0, default, rest);
+        }
+
+        SentCall call = Send();
+        try
+        {
+            TargetReply reply = await attempt(cancellationToken);
+            Answered(call, reply);
+            return reply;
+        }
+        catch (OperationCanceledException)
+        {
+            Unanswered(call);
+            throw;
+        }
+    }
+
+    internal SentCall Send()
+    {
+        lock (sync)
+        {
+            TimeSpan now = Now;
+            if (VersionCalls.Current is { } version)
+            {
+                version.Made++;
+                double held = Math.Min(1, version.Expected);
+                version.Expected -= held;
+                budget.Reserved = Math.Max(0, budget.Reserved - held);
+            }
+
+            budget.Spend(now);
+            return new SentCall(++sent, now, ++inFlight);
+        }
+    }
+
+    internal void Unanswered(SentCall call)
+    {
+        lock (sync)
+        {
+            inFlight--;
+            tuner.Ended(Now - call.At, call.InFlight, failed: true);
+        }
+    }
+
+    internal void Answered(SentCall call, TargetReply reply)
+    {
+        lock (sync)
+        {
+            inFlight--;
+            TimeSpan now = Now;
+            disconnected = reply.Disconnected;
+            if (reply.Failure == DeliveryOutcome.Throttled)
+            {
+                budget.Refund(call.At);
+                TimeSpan? asked = reply.RetryAfter ?? (reply.Rate is { Remaining: 0 } ? reply.Rate.Reset : null);
+                learner.Scarce(now, sent, now + asked, told: null);
+                Say(Gate.Throttle(asked, quiet: asked is not null, reply.Reason), reply.Reason);
+            }
+            else if (reply.Status > 0)
+            {
+                tuner.Ended(now - call.At, call.InFlight, failed: reply.Status == 503);
+                Passed(call, reply.Rate, now);
+            }
+        }
+    }
+
+    private void Passed(SentCall call, RateHeaders? rate, TimeSpan now)
+    {
+        if (rate is not null && RunsOut(rate))
+        {
+            string why = string.Create(
+                CultureInfo.InvariantCulture, $"The target says that {rate.Remaining} of {rate.Limit} calls are left.");
+            learner.Scarce(now, sent, now + rate.Reset, rate.Limit);
+            Say(Gate.Throttle(rate.Reset, quiet: false, why), why);
+            return;
+        }
+
+        if (!learner.Passed(call.Number, call.At))
+            return;
+        Gate.Passed();
+        budget.Set(learner.Limit, now);
+        heldBackAt = null;
+        if (learner.Limit is { } limit)
+            Log.Learned(logger, Name, limit.Calls, limit.Window, limit.Source, limit.Rate);
+    }
+
+    /// <summary>Headers are believed only once they were seen to count down; some targets always say zero.</summary>
+    private bool RunsOut(RateHeaders rate)
+    {
+        RateHeaders? before = lastRate;
+        lastRate = rate;
+        if (headersLie)
+            return false;
+        if (rate.Remaining == 0 && before is { Remaining: 0 })
+        {
+            headersLie = true;
+            Log.HeadersLie(logger, Name);
+            return false;
+        }
+
+        bool few = rate.Remaining <= Math.Max(1, (long)(ScarceRemaining * rate.Limit));
+        return few && (learner.ScarceSince is not null || (before is not null && before.Remaining > rate.Remaining));
+    }
+}

@@ -1,0 +1,78 @@
+namespace GrafeasBridge.Delivery.Governor;
+
+/// <summary>What is told to others: how the target does, and what is kept over a restart.</summary>
+internal sealed partial class TargetGovernor
+{
+    /// <summary>Takes note of how many versions wait.</summary>
+    public void Sampled(long count)
+    {
+        lock (sync)
+            backlog = count;
+    }
+
+    public TargetStatus Status()
+    {
+        lock (sync)
+        {
+            TimeSpan now = Now;
+            TargetPause? pause = Gate.Pause;
+            return new TargetStatus(
+                Name,
+                pause is null,
+                clock.GetUtcNow() + pause?.Left,
+                pause?.Reason ?? Gate.Probing ?? "",
+                learner.Limit,
+                tuner.Settled,
+                pace.CallsPerVersion,
+                pace.VersionsPerSecond(now),
+                backlog,
+                TimeToDrain(pause, now));
+        }
+    }
+
+    /// <returns>A line for <see cref="Restore"/>.</returns>
+    public string Save()
+    {
+        lock (sync)
+        {
+            CallLimit? limit = learner.Limit is { Source: not LimitSource.Configured } learned ? learned : null;
+            double cost = Math.Round(Math.Max(1, pace.CallsPerVersion), 1);
+            return new Lessons(Lessons.CurrentForm, limit?.Calls, limit?.Window.TotalSeconds, limit?.Source, learner.Patience, cost).Write();
+        }
+    }
+
+    /// <summary>Takes what an earlier process saved; what cannot be read is learned again.</summary>
+    public void Restore(string saved)
+    {
+        if (Lessons.Read(saved) is not { } lessons)
+        {
+            Log.Unreadable(logger, Name);
+            return;
+        }
+
+        lock (sync)
+        {
+            pace.Restore(lessons.CallsPerVersion);
+            if (lessons.Limit is not { } limit || learner.Limit is not null)
+                return;
+            learner.Restore(limit, lessons.Patience, Now);
+            budget.Set(limit, Now, pace.CallsPerVersion);
+            Log.Learned(logger, Name, limit.Calls, limit.Window, limit.Source, limit.Rate);
+        }
+    }
+
+    private TimeSpan? TimeToDrain(TargetPause? pause, TimeSpan now)
+    {
+        if (backlog is not { } versions)
+            return null;
+        if (versions == 0)
+            return TimeSpan.Zero;
+        double? byPace = versions / pace.VersionsPerSecond(now);
+        double? byLimit = versions / learner.Limit?.VersionsPerSecond(pace.CallsPerVersion);
+        // How fast it was before its limit was met says nothing.
+        if ((learner.ScarceSince is not null && byLimit is null) || (byPace ?? byLimit) is not { } known)
+            return null;
+        double seconds = Math.Max(known, Math.Max(byPace ?? 0, byLimit ?? 0));
+        return TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.FromDays(36_500).TotalSeconds)) + (pause?.Left ?? TimeSpan.Zero);
+    }
+}
