@@ -32,6 +32,8 @@ internal static class LabHost
             provider.GetRequiredService<Passings>()));
         services.Replace(ServiceDescriptor.Singleton(provider => Targets(provider, options)));
         services.AddHostedService<LifePoints>();
+        if (options.DrainFile.Length > 0)
+            services.AddHostedService(_ => new DrainFile(options.DrainFile));
     }
 
     /// <summary>The registry as the service makes it, each target behind the laboratory's.</summary>

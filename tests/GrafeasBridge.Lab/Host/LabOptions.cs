@@ -23,6 +23,9 @@ internal sealed class LabOptions
     /// <summary>A file that holds how far the clock is off, as a duration; empty for a right clock.</summary>
     public string ClockFile { get; set; } = "";
 
+    /// <summary>Where the published time to drain is written down twice a second; empty for nowhere.</summary>
+    public string DrainFile { get; set; } = "";
+
     public Mutant Mutant { get; set; }
 }
 

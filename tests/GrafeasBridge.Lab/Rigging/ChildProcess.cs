@@ -99,7 +99,7 @@ internal sealed class ChildProcess(string name, Uri readiness, IReadOnlyList<str
     public async Task TerminateAsync(CancellationToken stop)
     {
         Down();
-        await SignalAsync("TERM");
+        Signal(Signals.Terminate);
         await process!.WaitForExitAsync(stop);
     }
 
@@ -121,10 +121,11 @@ internal sealed class ChildProcess(string name, Uri readiness, IReadOnlyList<str
         }
     }
 
-    public async Task SignalAsync(string signal)
+    /// <summary>Sends a signal, unless it has ended already.</summary>
+    public void Signal(int signal)
     {
-        using Process kill = Process.Start("kill", ["-" + signal, Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
+        if (!HasExited)
+            Signals.Send(Id, signal);
     }
 
     /// <summary>Resident memory now, in MiB, as the kernel counts it.</summary>

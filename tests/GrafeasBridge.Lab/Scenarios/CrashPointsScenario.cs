@@ -91,7 +91,7 @@ internal sealed class CrashPointsScenario : Scenario
                 return;
             while (!(await File.ReadAllTextAsync(passesBeforeStop, run.Stop)).Contains("target.", StringComparison.Ordinal))
                 await run.PauseAsync(10);
-            await rig.Bridge.SignalAsync("TERM");
+            rig.Bridge.Signal(Signals.Terminate);
         }
         catch (RpcException gone) when (rig.Bridge.HasExited || gone.Status.DebugException is not null)
         {

@@ -17,7 +17,7 @@ internal sealed class DamagedPage : Scenario
 
     public override async Task RunAsync(ScenarioRun run)
     {
-        int rounds = run.Rounds(6, 200);
+        int rounds = run.Rounds(4, 100);
         var dice = new Random(run.Seed);
         for (int round = 0; round < rounds; round++)
             await RoundAsync(run, dice.Next());
@@ -97,6 +97,11 @@ internal sealed class DamagedPage : Scenario
         catch (RpcException no) when (no.StatusCode is StatusCode.Internal or StatusCode.DataLoss or StatusCode.Unavailable)
         {
             return "refused when asked";
+        }
+        catch (RpcException denies)
+        {
+            run.Require(false, $"After '{damage}' the service went on, and denies what it has: {denies.Status.Detail}");
+            return "DENIED WHAT IT HAS";
         }
 
         (int exit, var verdict) = await Reporting.Judge.AskAsync(rig, run.Stop);

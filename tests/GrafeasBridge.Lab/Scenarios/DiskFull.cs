@@ -47,7 +47,8 @@ internal sealed class DiskFull : Scenario
         long refused = Refused(fleet);
         while (Refused(fleet) == refused)
         {
-            fleet.Add(100);
+            if (fleet.Queued - fleet.Ledger.Names < 300)
+                fleet.Add(100);
             await run.PauseAsync(20);
             if (rig.Bridge.HasExited)
                 throw new InvalidOperationException($"The bridge ended on a full disk.\n{string.Join('\n', rig.Bridge.LastLines)}");

@@ -14,7 +14,7 @@ internal sealed class FaultyTarget : Scenario
     public override string About =>
         "The target lies, throttles (403; 429 with seconds, with a date, without a word), truncates, reorders, resets, stalls, answers HTML and stale reads, cuts its replies.";
 
-    private static IReadOnlyList<(string Name, object[] Rules)> Phases { get; } =
+    private static IReadOnlyList<(string Name, object[] Rules)> Phases(int limit) =>
     [
         ("lost writes", [new { kind = "lostWrite", rate = 0.4 }]),
         ("truncated values", [new { kind = "truncate", rate = 0.4, length = 6 }]),
@@ -23,10 +23,10 @@ internal sealed class FaultyTarget : Scenario
         ("replies cut", [new { kind = "cut", rate = 0.4 }]),
         ("stalls", [new { kind = "stall", rate = 0.2, milliseconds = 1500, applied = true }]),
         ("HTML", [new { kind = "html", rate = 0.3, applied = true }, new { kind = "html", rate = 0.2, status = 403 }]),
-        ("403 over the limit", [new { kind = "throttle", limit = 40, windowSeconds = 1 }]),
-        ("429 with seconds", [new { kind = "throttle", limit = 40, windowSeconds = 1, status = 429 }]),
-        ("429 with a date", [new { kind = "status", rate = 0.1, status = 429, body = Limit, retryAfterSeconds = 1, retryAfterAsDate = true }]),
-        ("429 without a word", [new { kind = "throttle", limit = 40, windowSeconds = 1, status = 429, noRetryAfter = true }]),
+        ("403 over the limit", [new { kind = "throttle", limit, windowSeconds = 1 }]),
+        ("429 with seconds", [new { kind = "throttle", limit, windowSeconds = 1, status = 429 }]),
+        ("429 with a date", [new { kind = "status", rate = 0.5, status = 429, body = Limit, retryAfterSeconds = 1, retryAfterAsDate = true }]),
+        ("429 without a word", [new { kind = "throttle", limit, windowSeconds = 1, status = 429, noRetryAfter = true }]),
         ("stale reads", [new { kind = "staleRead", rate = 0.3, match = new { attributesOnly = true } }]),
         ("server errors after the write", [new { kind = "status", rate = 0.4, status = 500, applied = true }]),
         ("slowness", [new { kind = "delay", rate = 0.5, milliseconds = 400 }]),
@@ -36,13 +36,13 @@ internal sealed class FaultyTarget : Scenario
     public override async Task RunAsync(ScenarioRun run)
     {
         int builds = run.Rounds(40, 1_000);
-        await using Rig rig = await Rig.StartAsync(new RigOptions { Bridge = [.. RigOptions.Impatient, "--Targets:0:AttemptTimeout=00:00:01", "--Targets:0:CallTimeout=00:00:02"] }, run.Stop);
+        await using Rig rig = await Rig.StartAsync(new RigOptions { Bridge = [.. RigOptions.Impatient, "--Targets:0:AttemptTimeout=00:00:01", "--Targets:0:CallTimeout=00:00:02", "--Delivery:PauseAfterUnauthorized=00:00:01"] }, run.Stop);
         Fleet fleet = run.Fleet(rig);
         Task sending = fleet.RunAsync(run.Stop);
         var observer = new Observer(rig, fleet.Ledger);
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(run.Stop);
         Task watch = observer.WatchAsync(run.Seed, watching.Token);
-        foreach ((string name, object[] rules) in Phases)
+        foreach ((string name, object[] rules) in Phases(run.Size(6, 20)))
         {
             await rig.FaultsAsync(new { seed = run.Seed, rules }, run.Stop);
             int before = fleet.Ledger.Names;

@@ -26,5 +26,9 @@ internal abstract class Scenario
         new DiskFull(),
         new FileOutOfReach(),
         new DamagedPage(),
+        new DeadVersion(),
+        new Overload(),
+        new Drain(),
+        new Drift(),
     ];
 }

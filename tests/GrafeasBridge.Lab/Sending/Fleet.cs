@@ -58,6 +58,18 @@ internal sealed class Fleet(GrpcChannel channel, Journal journal, BuildPlan buil
         }
     }
 
+    /// <summary>Sends one more build, once: who is refused does not come back.</summary>
+    public async Task SendOnceAsync(CancellationToken stop)
+    {
+        int number;
+        lock (dice)
+            number = queued++;
+        string key = builds.Key(number);
+        Occurrence build = builds.Make(number);
+        journal.Sent(key, 1, build);
+        await OnceAsync(key, builds.RequestId(number), build, stop);
+    }
+
     /// <summary>No more will be added.</summary>
     public void Close() => jobs.Writer.TryComplete();
 

@@ -6,6 +6,7 @@ namespace GrafeasBridge.Lab.Sending;
 internal sealed class Ledger
 {
     private readonly ConcurrentDictionary<(string Package, string Version), ConcurrentDictionary<string, bool>> told = new();
+    private readonly ConcurrentDictionary<(string Package, string Version), DateTimeOffset> lastTold = new();
 
     public int Versions => told.Count;
 
@@ -19,8 +20,12 @@ internal sealed class Ledger
         string image = resource[(resource.IndexOf('/', StringComparison.Ordinal) + 1)..];
         int colon = image.LastIndexOf(':');
         string package = image[..colon].Replace('/', ':');
+        lastTold[(package, image[(colon + 1)..])] = TimeProvider.System.GetUtcNow();
         told.GetOrAdd((package, image[(colon + 1)..]), _ => new ConcurrentDictionary<string, bool>(StringComparer.Ordinal))[name] = true;
     }
+
+    /// <summary>When the last answer about a version came.</summary>
+    public DateTimeOffset LastTold(string package, string version) => lastTold[(package, version)];
 
     /// <summary>What is known now; an answer to a question that is asked afterwards must have it in it.</summary>
     public IReadOnlyList<string> Known(string package, string version) =>

@@ -139,6 +139,19 @@ internal sealed class Observer(Rig rig, Ledger ledger)
         while (request.PageToken.Length > 0);
     }
 
+    /// <summary>How many versions are on their way; of each state at most a page is counted.</summary>
+    public async Task<int> UnsettledAsync(CancellationToken stop)
+    {
+        int count = 0;
+        foreach (DeliveryState state in Unsettled)
+        {
+            var asked = new ListVersionsRequest { State = state, PageSize = 1000 };
+            count += (await bridge.ListVersionsAsync(asked, cancellationToken: stop)).Versions.Count;
+        }
+
+        return count;
+    }
+
     private async Task<VersionSummary?> FirstUnsettledAsync(CancellationToken stop)
     {
         foreach (DeliveryState state in Unsettled)

@@ -67,7 +67,7 @@ internal sealed class DropLeaseCheckCase : MutantCase
 {
     public override Mutant Mutant => Mutant.DropLeaseCheck;
 
-    public override string Finding => "wrong";
+    public override string Finding => "lost";
 
     protected override int Versions => 2;
 
