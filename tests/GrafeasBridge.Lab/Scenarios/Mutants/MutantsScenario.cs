@@ -17,11 +17,12 @@ internal sealed class MutantsScenario : Scenario
 
     public static async Task OneAsync(ScenarioRun run, MutantCase one)
     {
-        (int clean, var nothing) = await one.TryAsync(run, planted: false);
-        run.Require(clean == 0, $"Without {one.Mutant} the checker says {nothing?.ToJsonString()}");
-        (int caught, var verdict) = await one.TryAsync(run, planted: true);
-        run.Require(caught == 1, $"{one.Mutant} was not caught: the checker says {verdict?.ToJsonString()}");
-        run.Require(Reporting.Judge.Count(verdict, one.Finding) > 0, $"{one.Mutant} was not called {one.Finding}: the checker says {verdict?.ToJsonString()}");
+        var both = await Task.WhenAll(one.TryAsync(run, planted: false), one.TryAsync(run, planted: true));
+        (int clean, var nothing) = both[0];
+        (int caught, var verdict) = both[1];
+        run.Require(clean == 0, $"Without {one.Mutant} the checker says: {string.Join('\n', Reporting.Judge.Problems(clean, nothing))}");
+        run.Require(caught == 1, $"{one.Mutant} was not caught.");
+        run.Require(Reporting.Judge.Count(verdict, one.Finding) > 0, $"{one.Mutant} was not called {one.Finding}, but {Reporting.Judge.Words(verdict)}.");
         run.Figure(one.Mutant.ToString(), $"{Reporting.Judge.Words(verdict)}");
         run.Count("mutants caught", caught == 1 ? 1 : 0);
     }
