@@ -58,19 +58,12 @@ internal sealed class Drain : Scenario
         (long calls, long refused)? found = null;
         while (await observer.UnsettledAsync(run.Stop) > 0)
         {
-            if (found is null && await observer.UnsettledAsync(run.Stop) == 1000 && (TimeProvider.System.GetUtcNow() - began).TotalSeconds < run.Size(10, 60))
-            {
-                await run.PauseAsync(200);
-                continue;
-            }
-
-            if (found is null)
-            {
-                found = await CallsAsync(run, rig);
-                run.Figure("while the limit was being found", $"{found.Value.refused} of {found.Value.calls} calls refused, in {(TimeProvider.System.GetUtcNow() - began).TotalSeconds:F0} s");
-            }
-
             await run.PauseAsync(300);
+            double seconds = (TimeProvider.System.GetUtcNow() - began).TotalSeconds;
+            if (found is not null || seconds < run.Size(15, 60))
+                continue;
+            found = await CallsAsync(run, rig);
+            run.Figure("while the limit was being found", $"{found.Value.refused} of {found.Value.calls} calls refused, in {seconds:F0} s");
         }
 
         (long all, long over) = await CallsAsync(run, rig);
