@@ -7,6 +7,7 @@ using GrafeasBridge.Ingest;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Query;
 using GrafeasBridge.Receipts;
+using GrafeasBridge.Retention;
 using GrafeasBridge.Store;
 using GrafeasBridge.Telemetry;
 
@@ -40,6 +41,7 @@ internal static class Program
             .AddMapping(settings)   // 6
             .AddDelivery(settings)  // 7
             .AddQuery()             // 8
+            .AddRetention(settings) // 9
             .AddTelemetry(settings)
             .AddDocumentation(settings);
         adjust?.Invoke(builder);

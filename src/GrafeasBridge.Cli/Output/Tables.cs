@@ -61,10 +61,58 @@ internal static class Tables
         Add("Attempts", Number(v.Attempts));
         Add("Next attempt", Time(v.NextAttemptTime));
         Add("Last", Last(v));
+        Add("Failing since", Time(v.FailingSince));
         Add("Changed", Time(v.UpdateTime));
         Add("Verified", Time(v.VerifiedTime));
         Add("Occurrences", Number(report.OccurrenceCount));
+        Add("Problem", report.Explanation?.Problem ?? "");
+        Add("What to do", report.Explanation?.Advice ?? "");
+        Add("Try again", report.Explanation?.Command ?? "");
         return grid;
+    }
+
+    public static Table OfParked(IEnumerable<VersionSummary> versions)
+    {
+        Table table = New("Version", "Since", "Outcome", "Reason");
+        foreach (VersionSummary v in versions)
+            table.AddRow(Screen.Cell(Path(v)), Screen.Cell(Time(v.FailingSince)), Screen.Cell(v.LastOutcome), Screen.Cell(v.LastReason));
+
+        return table;
+    }
+
+    public static Table Of(IEnumerable<AttributeDifference> differences)
+    {
+        Table table = New("Attribute", "Wanted", "The target has");
+        foreach (AttributeDifference d in differences)
+            table.AddRow(Screen.Cell(d.Name), Screen.Cell(string.Join('\n', d.Wanted)), Screen.Cell(string.Join('\n', d.Carried)));
+
+        return table;
+    }
+
+    public static Table Of(IEnumerable<TargetReport> targets)
+    {
+        Table table = New("Target", "Backlog", "Oldest", "Parked", "Drifted", "Paused until", "Limit", "At once", "Calls per version", "Drained in");
+        foreach (TargetReport t in targets)
+        {
+            string paused = $"{Time(t.PausedUntil)} {t.PauseReason}".Trim();
+            string limit = t.Limit is { } l ? $"{Number(l.Calls)} in {Number(l.Window.ToTimeSpan().TotalSeconds)} s ({l.Source.ToLowerInvariant()})" : "";
+            string[] cells =
+            [
+                t.Name,
+                Number(t.Backlog),
+                Time(t.OldestTime),
+                Number(t.Parked),
+                Number(t.Drifted),
+                paused,
+                limit,
+                t.HasConcurrency ? Number(t.Concurrency) : "",
+                t.HasCallsPerVersion ? Number(t.CallsPerVersion) : "",
+                t.TimeToDrain is { } drain ? Number(Math.Ceiling(drain.ToTimeSpan().TotalSeconds)) + " s" : "",
+            ];
+            table.AddRow(cells.Select(text => Screen.Cell(text)).ToArray());
+        }
+
+        return table;
     }
 
     public static Text State(DeliveryState state) => Screen.Cell(Name(state), state switch
@@ -87,6 +135,8 @@ internal static class Tables
 
     private static string Revision(VersionSummary v) =>
         v.Revision == v.SettledRevision ? Number(v.Revision) : $"{Number(v.Revision)} (target has {Number(v.SettledRevision)})";
+
+    private static string Number(double number) => number.ToString("0.#", System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Number(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 

@@ -13,14 +13,16 @@ internal static class GetVerb
         var version = new VersionArgument();
         var command = new Command("get", "Shows what a version carries, where each attribute came from, and whether it has arrived.");
         version.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => global.RunAsync(parsed, session => RunAsync(parsed, version, session), cancellationToken));
+        var compare = new Option<bool>("--compare") { Description = "Read the version at the target too, and show how it differs. Needs the role operate." };
+        command.Options.Add(compare);
+        command.SetAction((parsed, cancellationToken) => global.RunAsync(parsed, session => RunAsync(parsed, version, parsed.GetValue(compare), session), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, VersionArgument argument, Session session)
+    private static async Task<int> RunAsync(ParseResult parsed, VersionArgument argument, bool compare, Session session)
     {
         VersionSummary v = await argument.ResolveAsync(parsed, session);
-        var request = new GetVersionRequest { Target = v.Target, Subject = v.Subject, Repo = v.Repo, Package = v.Package, Version = v.Version };
+        var request = new GetVersionRequest { Target = v.Target, Subject = v.Subject, Repo = v.Repo, Package = v.Package, Version = v.Version, Compare = compare };
         VersionReport report = await session.AskAsync(o => session.Bridge.GetVersionAsync(request, o));
         if (session.Screen.Json)
         {
@@ -30,6 +32,18 @@ internal static class GetVerb
 
         session.Screen.Print(Tables.Of(report));
         session.Screen.Print(Tables.Of(report.Attributes));
+        if (report.Comparison is { } comparison)
+            Show(session.Screen, comparison);
         return ExitCode.Done;
+    }
+
+    private static void Show(Screen screen, VersionComparison comparison)
+    {
+        if (comparison.Problem.Length > 0)
+            screen.Line("Not compared: " + comparison.Problem);
+        else if (comparison.Equal)
+            screen.Line("The target carries exactly this.");
+        else
+            screen.Print(Tables.Of(comparison.Differences));
     }
 }

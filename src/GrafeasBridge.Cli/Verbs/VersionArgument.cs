@@ -50,6 +50,10 @@ internal sealed class VersionArgument
         };
     }
 
+    /// <summary>True when nothing on the command line says which version.</summary>
+    public bool IsLeftOut(ParseResult parsed) =>
+        parsed.GetValue(path) is null && new[] { target, subject, repo, package, version }.All(flag => parsed.GetValue(flag) is null);
+
     private VersionPath Read(ParseResult parsed)
     {
         string?[] flags = [parsed.GetValue(subject), parsed.GetValue(repo), parsed.GetValue(package), parsed.GetValue(version)];

@@ -30,9 +30,11 @@ internal sealed class VersionFilterOptions
     private readonly Option<string?> commit = new("--commit") { Description = "Only versions built from this commit (the whole id)." };
     private readonly Option<string?> digest = new("--digest") { Description = "Only versions with this artifact, such as sha256:4bf5…." };
 
+    private readonly Option<string?> filter = FilterOption.New();
+
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { target, subject, repo, package, state, commit, digest })
+        foreach (Option option in new Option[] { target, subject, repo, package, state, commit, digest, filter })
             command.Options.Add(option);
     }
 
@@ -45,5 +47,16 @@ internal sealed class VersionFilterOptions
         State = parsed.GetValue(state),
         Commit = parsed.GetValue(commit) ?? "",
         Digest = parsed.GetValue(digest) ?? "",
+        Filter = parsed.GetValue(filter) ?? "",
+    };
+}
+
+/// <summary>A filter over versions, in the service's language.</summary>
+internal static class FilterOption
+{
+    public static Option<string?> New() => new("--filter")
+    {
+        Description = "Only versions of which this holds, such as 'last_outcome=\"RepoMissing\" AND attempts > 3'.",
+        HelpName = "filter",
     };
 }

@@ -21,6 +21,7 @@ internal static class DeliveryServices
         services.AddSingleton<DeliveryMetrics>();
         services.AddSingleton<TargetRegistry>();
         services.AddSingleton<VersionReconciler>();
+        services.AddSingleton<SuspectLane>();
         services.AddSingleton<DeliveryWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<DeliveryWorker>());
         return services;

@@ -11,6 +11,7 @@ internal sealed partial class TargetLoop(
     DeliveryTarget target,
     IBridgeStore store,
     VersionReconciler reconciler,
+    SuspectLane suspects,
     DeliveryOptions options,
     DeliveryMetrics metrics,
     TimeProvider clock,
@@ -18,12 +19,16 @@ internal sealed partial class TargetLoop(
 {
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestOutage = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan KeepInterval = TimeSpan.FromSeconds(30);
 
+    private readonly VersionClaims claims = new(target.Name, store, suspects, options.Lease);
     private readonly List<Task> inHand = [];
     private DateTimeOffset nextSample = DateTimeOffset.MinValue;
     private DateTimeOffset deafUntil = DateTimeOffset.MinValue;
     private int outages;
     private bool held;
+    private string? learned;
+    private DateTimeOffset nextKeep;
 
     /// <summary>Runs until <paramref name="stopping"/> fires; then finishes what is in hand, or gives it back.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -66,16 +71,25 @@ internal sealed partial class TargetLoop(
         try
         {
             inHand.RemoveAll(t => t.IsCompleted);
+            await RecallAsync(stopping);
+            held = !claims.Open.IsCompleted;
+            if (held)
+                return options.PollInterval; // the end of the version that is tried alone wakes the loop
             Admission admitted = target.Governor.Admit(options.ClaimBatch);
             held = admitted.Versions == 0;
             int count = await ClaimAsync(admitted.Versions, stopping, abandon);
             await SampleAsync(stopping);
+            if (clock.GetUtcNow() >= nextKeep)
+                await KeepAsync(stopping);
             if (outages > 0)
                 Log.StoreBack(logger, target.Name);
             outages = 0;
             if (held)
                 return Shorter(options.PollInterval, admitted.Wait ?? options.PollInterval); // a slot that comes free wakes the loop
-            return count == admitted.Versions ? TimeSpan.Zero : await UntilDueAsync(stopping);
+            if (count == admitted.Versions)
+                return TimeSpan.Zero;
+            // A suspect is tried when nothing else is in hand: a slot that comes free wakes the loop.
+            return claims.SuspectsWait && inHand.Count > 0 ? options.PollInterval : await UntilDueAsync(stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -96,17 +110,16 @@ internal sealed partial class TargetLoop(
 
     private async Task<int> ClaimAsync(int asked, CancellationToken stopping, CancellationToken abandon)
     {
-        if (asked == 0)
-            return 0;
-        IReadOnlyList<ClaimedVersion> claimed = await store.ClaimAsync(target.Name, asked, options.Lease, stopping);
-        foreach ((ClaimedVersion version, VersionCalls calls) in claimed.Zip(target.Governor.Begin(asked, claimed.Count)))
+        IReadOnlyList<HeldVersion> claimed = await claims.TakeAsync(asked, stopping);
+        foreach ((HeldVersion version, VersionCalls calls) in claimed.Zip(target.Governor.Begin(asked, claimed.Count)))
             inHand.Add(OneAsync(version, calls, abandon));
         return claimed.Count;
     }
 
     /// <summary>One version; never throws, so that one bad version never stops the loop.</summary>
-    private async Task OneAsync(ClaimedVersion version, VersionCalls calls, CancellationToken abandon)
+    private async Task OneAsync(HeldVersion taken, VersionCalls calls, CancellationToken abandon)
     {
+        ClaimedVersion version = taken.Version;
         DeliveryOutcome? outcome = null;
         calls.Enter();
         // The store may work synchronously; the loop must not.
@@ -131,6 +144,7 @@ internal sealed partial class TargetLoop(
         finally
         {
             target.Governor.Ended(calls, outcome);
+            taken.Dispose();
         }
     }
 
@@ -159,6 +173,27 @@ internal sealed partial class TargetLoop(
         target.Governor.Sampled(backlog.Count);
     }
 
+    /// <summary>What an earlier process learned about the target, before the first version is claimed.</summary>
+    private async Task RecallAsync(CancellationToken cancellationToken)
+    {
+        if (learned is not null)
+            return;
+        string? kept = await store.FindLearnedAsync(target.Name, cancellationToken);
+        learned = kept ?? "";
+        nextKeep = clock.GetUtcNow() + KeepInterval;
+        if (kept is not null)
+            target.Governor.Restore(kept);
+    }
+
+    private async Task KeepAsync(CancellationToken cancellationToken)
+    {
+        nextKeep = clock.GetUtcNow() + KeepInterval;
+        if (learned is null || target.Governor.Save() is not { } now || now == learned)
+            return;
+        await store.KeepLearnedAsync(target.Name, now, cancellationToken);
+        learned = now;
+    }
+
     private async Task<TimeSpan> UntilDueAsync(CancellationToken cancellationToken)
     {
         TimeSpan wait = options.PollInterval;
@@ -181,6 +216,8 @@ internal sealed partial class TargetLoop(
         var reasons = new List<Task>(inHand) { Task.Delay(wait, clock, over.Token) };
         if (dirty is not null)
             reasons.Add(dirty);
+        if (claims.Open is { IsCompleted: false } open)
+            reasons.Add(open);
         await Task.WhenAny(reasons);
         await over.CancelAsync();
     }
@@ -203,6 +240,14 @@ internal sealed partial class TargetLoop(
         await over.CancelAsync();
         await abandon.CancelAsync();
         await all;
+        try
+        {
+            await KeepAsync(CancellationToken.None);
+        }
+        catch (StoreException fault)
+        {
+            Log.StoreFailed(logger, target.Name, fault.Failure, fault);
+        }
     }
 
     private static partial class Log

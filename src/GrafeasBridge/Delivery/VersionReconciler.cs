@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Grafeas.V1;
 using GrafeasBridge.Mapping;
+using GrafeasBridge.Retention;
 using GrafeasBridge.Store;
 using GrafeasBridge.Telemetry;
 using Microsoft.Extensions.Options;
@@ -65,6 +65,14 @@ internal sealed partial class VersionReconciler(
     /// <summary>Turns every way in which delivering can end into an <see cref="Ending"/>; asks whose token fired.</summary>
     private async Task<Ending> TryAsync(DeliveryTarget target, ClaimedVersion version, CancellationToken abandon)
     {
+        if (version.Stops >= options.ParkAfterStops)
+        {
+            return new Ending(DeliveryOutcome.StoppedProcess, string.Create(
+                CultureInfo.InvariantCulture,
+                $"The bridge's process ended {version.Stops} times while it tried this version (Delivery:ParkAfterStops); see what is odd about "
+                + $"its occurrences, or what else ended the process, then redeliver."));
+        }
+
         using var total = new CancellationTokenSource(options.TotalTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(abandon, total.Token);
         try
@@ -146,13 +154,8 @@ internal sealed partial class VersionReconciler(
     }
 
     /// <summary>6: from the version's occurrences, read as a stream, to its attributes.</summary>
-    private async Task<IReadOnlyList<MappedAttribute>> WantedAsync(VersionCoordinates version, CancellationToken cancellationToken)
-    {
-        IVersionFold fold = mapping.Begin();
-        await foreach (byte[] content in store.ReadOccurrencesOfAsync(version, cancellationToken).WithCancellation(cancellationToken))
-            fold.Add(Occurrence.Parser.ParseFrom(content));
-        return fold.Finish();
-    }
+    private async Task<IReadOnlyList<MappedAttribute>> WantedAsync(VersionCoordinates version, CancellationToken cancellationToken) =>
+        (await VersionHistory.ReadAsync(store, mapping, version, cancellationToken)).Attributes;
 
     private async Task<DeliveryOutcome> SettleAsync(DeliveryTarget target, ClaimedVersion version, Ending ending, CancellationToken abandon)
     {

@@ -8,6 +8,14 @@ internal enum Column
     NoteProject,
     NoteId,
     CreateTime,
+
+    // Of versions.
+    State,
+    Target,
+    Subject,
+    Repo,
+    Package,
+    Version,
 }
 
 /// <summary>How a column stands to a value. Texts stand in the order of their code points, which is that of their UTF-8.</summary>
@@ -40,7 +48,7 @@ internal abstract record Condition
 
     internal sealed record CompareText(Column Column, Comparison Comparison, string Value) : Condition;
 
-    /// <param name="Value">Of a kind: the store's number. Of a time: UTC ticks of 100 ns, as of DateTime.</param>
+    /// <param name="Value">Of a kind or a state: the store's number. Of a time: UTC ticks of 100 ns, as of DateTime.</param>
     internal sealed record CompareNumber(Column Column, Comparison Comparison, long Value) : Condition;
 
     internal sealed record StartsWith(Column Column, string Prefix) : Condition;

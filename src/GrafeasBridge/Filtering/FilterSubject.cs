@@ -91,8 +91,8 @@ internal sealed class FilterSubject
     }
 
     /// <summary>
-    /// The store's number of a kind, by the number of the message's enum value; null for a kind that no stored message has. No
-    /// two kinds may share a number.
+    /// The store's number of a kind or a state, by the number of the message's enum value; null for one that no stored message
+    /// has. No two may share a number.
     /// </summary>
     public Func<int, int?> StoreKind { get; init; } = static number => number;
 

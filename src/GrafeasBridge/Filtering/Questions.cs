@@ -12,7 +12,7 @@ internal sealed class Questions(FilterSubject subject, FieldPath path, Literal v
         ValueTest leaf = path.Part > 0 ? new SetPartLeaf(path.Part) : SetLeaf.Instance;
         Condition? condition = Column switch
         {
-            Filtering.Column.Kind => Planner.Negate(KindCondition(0)),
+            (Filtering.Column.Kind or Filtering.Column.State) and { } named => Planner.Negate(NumberCondition(named, 0)),
             Filtering.Column.CreateTime => new Condition.Always(),
             { } text => new Condition.CompareText(text, Comparison.NotEqual, string.Empty),
             null => null,
@@ -100,11 +100,11 @@ internal sealed class Questions(FilterSubject subject, FieldPath path, Literal v
         if (comparison != Comparison.Equal) throw Wrong("one of a few names", "=, != or :");
         EnumValueDescriptor? found = value.Written is null ? path.Field.EnumType.FindValueByName(value.Text) : null;
         int number = (found ?? throw NotA($"a name of {path.Field.EnumType.FullName}")).Number;
-        return Leaf(new EnumLeaf(number), Column == Filtering.Column.Kind ? KindCondition(number) : null);
+        return Leaf(new EnumLeaf(number), Column is { } column ? NumberCondition(column, number) : null);
     }
 
-    private Condition KindCondition(int number) => subject.StoreKind(number) is { } stored
-        ? new Condition.CompareNumber(Filtering.Column.Kind, Comparison.Equal, stored)
+    private Condition NumberCondition(Column column, int number) => subject.StoreKind(number) is { } stored
+        ? new Condition.CompareNumber(column, Comparison.Equal, stored)
         : new Condition.Never();
 
     private FieldTest Time(Comparison comparison)

@@ -225,10 +225,15 @@ internal sealed class Intake(
         _ => refused,
     };
 
-    // Says what was stored: the new occurrence, or the first one where the request was a repeat.
+    // Says what was stored: the new occurrence, or the first one where the request was a repeat. Of one past retention only the name
+    // and time are left; what its sender wrote then he has written again now.
     private static Submitted<T> Stored<T>(IOccurrenceForm<T> form, T sent, AddedOccurrence added)
-        where T : class, IMessage<T>, IDeepCloneable<T> =>
-        new(added.Repeated ? form.Read(added.Message) : sent, added.Repeated, added.UnmappedReason, added);
+        where T : class, IMessage<T>, IDeepCloneable<T>
+    {
+        if (added.IsRetired) form.Set(sent, added.Creation.Name, Timestamp.FromDateTimeOffset(added.Creation.Time));
+        T occurrence = added.Repeated && !added.IsRetired ? form.Read(added.Message) : sent;
+        return new Submitted<T>(occurrence, added.Repeated, added.UnmappedReason, added);
+    }
 
     private static string Count<T>(Submitted<T>[] stored, string transport)
     {

@@ -14,6 +14,9 @@ internal sealed record ListCall(
 {
     /// <summary>True for a list that takes a size over the limit, and answers with pages of the largest size there is.</summary>
     public bool TakesAnySize { get; init; }
+
+    /// <summary>Largest size that may be asked for; null for that of the settings.</summary>
+    public int? LargestSize { get; init; }
 }
 
 /// <summary>
@@ -48,7 +51,9 @@ internal sealed class ListReader(PageTokens tokens, IOptions<IngestOptions> sett
     {
         ListFilter filter = Compile(call.Filter, call.Subject);
         int asked = call.TakesAnySize ? Math.Min(call.PageSize, options.MaxPageSize) : call.PageSize;
-        int size = Pages.Size(asked, call.DefaultSize, options.MaxPageSize, "Ingest:MaxPageSize");
+        int size = call.LargestSize is { } largest
+            ? Pages.Size(asked, call.DefaultSize, largest)
+            : Pages.Size(asked, call.DefaultSize, options.MaxPageSize, "Ingest:MaxPageSize");
         string list = PageTokens.List(call.Method, call.Parent, filter.IsEverything ? string.Empty : call.Filter);
         long after = await tokens.ReadAsync(call.PageToken, list, cancellationToken);
         var page = new ListPage<T>(filter, size, options.MaxMessageBytes - TokenReserve);

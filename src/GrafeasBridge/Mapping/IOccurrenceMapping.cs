@@ -16,6 +16,13 @@ internal interface IOccurrenceMapping
 
     /// <summary>Starts mapping one version. Occurrences are added one by one so that memory does not grow with their number.</summary>
     IVersionFold Begin();
+
+    /// <summary>
+    /// Goes on where a fold was saved: what is then added must not have been added before. A state that another mapping table
+    /// made serves as far as it goes, and attributes tell in their loss what they may lack.
+    /// </summary>
+    /// <exception cref="InvalidDataException">It is no saved state that this program reads.</exception>
+    IVersionFold Begin(byte[] saved);
 }
 
 /// <summary>Gathers the occurrences of one version. The order of <see cref="Add"/> never changes <see cref="Finish"/>.</summary>
@@ -26,4 +33,7 @@ internal interface IVersionFold
 
     /// <summary>The attributes, sorted by name (ordinal).</summary>
     IReadOnlyList<MappedAttribute> Finish();
+
+    /// <summary>All that <see cref="Finish"/> depends on, to go on with later. As large as the limits of the mapping allow, however many were added.</summary>
+    byte[] Save();
 }

@@ -11,6 +11,7 @@ internal sealed partial class OccurrenceMapping : IOccurrenceMapping
 {
     private readonly Placer placer;
     private readonly Limits limits;
+    private readonly Definitions definitions;
 
     /// <exception cref="MappingTableException">When the mapping table cannot be used.</exception>
     /// <exception cref="OptionsValidationException">When a resolver cannot be used.</exception>
@@ -23,6 +24,7 @@ internal sealed partial class OccurrenceMapping : IOccurrenceMapping
             throw new OptionsValidationException(MappingOptions.Section, typeof(MappingOptions), errors);
         var file = MappingTableFile.Load(settings.File);
         Table = MappingTableBuilder.Build(file, new Readers(resolvers));
+        definitions = new Definitions(Table);
         placer = new Placer(resolvers, settings.MaxArtifacts);
         limits = new Limits(settings.MaxValues, settings.MaxValueLength);
         Log.MappingReady(logger, file.Source, Table.Rows.Count, resolvers.Resolvers.Count);
@@ -35,7 +37,9 @@ internal sealed partial class OccurrenceMapping : IOccurrenceMapping
 
     public Func<Occurrence, Placement> PlaceAlike() => placer.PlaceAlike();
 
-    public IVersionFold Begin() => new VersionFold(Table, limits);
+    public IVersionFold Begin() => new VersionFold(Table, definitions, limits, saved: null);
+
+    public IVersionFold Begin(byte[] saved) => new VersionFold(Table, definitions, limits, SavedFold.Read(saved));
 
     private static partial class Log
     {

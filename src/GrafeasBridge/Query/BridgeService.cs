@@ -7,7 +7,16 @@ using Grpc.Core;
 namespace GrafeasBridge.Query;
 
 /// <summary>8: what people ask. A key for some projects sees the versions to which an occurrence of those projects contributes.</summary>
-internal sealed class BridgeService(IBridgeStore store, VersionLookup versions, VersionReports reports, Explainer explainer, PageTokens tokens) : Bridge.BridgeBase
+internal sealed class BridgeService(
+    IBridgeStore store,
+    VersionLookup versions,
+    VersionReports reports,
+    VersionComparer comparer,
+    TargetReports targets,
+    Redelivery redelivery,
+    Explainer explainer,
+    ListReader lists,
+    PageTokens tokens) : Bridge.BridgeBase
 {
     private const int DefaultPage = 20;
     private const int LargestPage = 1000;
@@ -15,9 +24,14 @@ internal sealed class BridgeService(IBridgeStore store, VersionLookup versions, 
     public override async Task<VersionReport> GetVersion(GetVersionRequest request, ServerCallContext context)
     {
         Caller caller = context.RequireSomewhere(Role.Read);
+        if (request.Compare)
+            context.RequireSomewhere(Role.Operate);
         var version = VersionLookup.Coordinates(request.Target, request.Subject, request.Repo, request.Package, request.Version);
         VersionRow row = await versions.VisibleAsync(caller, request.Target, version, context.CancellationToken);
-        return await reports.ReportAsync(row, context.CancellationToken);
+        (VersionReport report, IReadOnlyList<Mapping.MappedAttribute> wanted) = await reports.ReportAsync(row, context.CancellationToken);
+        if (request.Compare)
+            report.Comparison = await comparer.CompareAsync(row, wanted, context.CancellationToken);
+        return report;
     }
 
     public override async Task<ListVersionsResponse> ListVersions(ListVersionsRequest request, ServerCallContext context)
@@ -27,16 +41,18 @@ internal sealed class BridgeService(IBridgeStore store, VersionLookup versions, 
             throw Errors.Invalid("digest", "may not be set together with commit; ask for one of them");
         if (!System.Enum.IsDefined(request.State))
             throw Errors.Invalid("state", $"is {(int)request.State}, which is no delivery state");
-        int size = Pages.Size(request.PageSize, DefaultPage, LargestPage);
-        string list = PageTokens.List("ListVersions", Key(request), "");
-        long after = await tokens.ReadAsync(request.PageToken, list, context.CancellationToken);
-
-        IReadOnlyList<VersionRow> rows = await store.ListVersionsAsync(Filter(request, caller), after, size + 1, context.CancellationToken);
-        var response = new ListVersionsResponse();
-        response.Versions.AddRange(rows.Take(size).Select(VersionReports.Summary));
-        response.NextPageToken = await tokens.WriteAsync(
-            rows.Count > size ? rows[size - 1].Sequence : null, list, context.CancellationToken);
-        return response;
+        VersionFilter filter = Filter(request, caller);
+        var call = new ListCall(
+            "ListVersions", Key(request), request.Filter, VersionSubject.Versions, request.PageSize, request.PageToken, DefaultPage)
+        {
+            LargestSize = LargestPage,
+        };
+        (IReadOnlyList<VersionSummary> found, string next) = await lists.ReadAsync(
+            call,
+            query => store.ListVersionsAsync(filter, query, context.CancellationToken),
+            row => (row.Sequence, (VersionSummary?)VersionReports.Summary(row)),
+            context.CancellationToken);
+        return new ListVersionsResponse { Versions = { found }, NextPageToken = next };
     }
 
     public override async Task<OccurrenceDelivery> GetOccurrenceDelivery(GetOccurrenceDeliveryRequest request, ServerCallContext context)
@@ -83,6 +99,15 @@ internal sealed class BridgeService(IBridgeStore store, VersionLookup versions, 
         return VersionReports.Summary(await store.RedeliverAsync(request.Target, version, context.CancellationToken));
     }
 
+    public override Task<RedeliverVersionsResponse> RedeliverVersions(RedeliverVersionsRequest request, ServerCallContext context) =>
+        redelivery.RunAsync(context.RequireSomewhere(Role.Operate), request, context.CancellationToken);
+
+    public override Task<ListTargetsResponse> ListTargets(ListTargetsRequest request, ServerCallContext context)
+    {
+        context.RequireEverywhere(Role.Read);
+        return targets.ListAsync(context.CancellationToken);
+    }
+
     private static VersionFilter Filter(ListVersionsRequest request, Caller caller) => new(
         NullIfEmpty(request.Target),
         NullIfEmpty(request.Subject),
@@ -93,12 +118,13 @@ internal sealed class BridgeService(IBridgeStore store, VersionLookup versions, 
         NullIfEmpty(request.Digest),
         caller.Projects is null ? null : [.. caller.Projects]);
 
-    // A token holds for the same question only.
+    // A token holds for the same question only. The filter has a place of its own in it.
     private static string Key(ListVersionsRequest request)
     {
         var question = request.Clone();
         question.PageToken = "";
         question.PageSize = 0;
+        question.Filter = "";
         return question.ToString();
     }
 

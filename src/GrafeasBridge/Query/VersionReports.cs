@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
-using Grafeas.V1;
 using GrafeasBridge.Mapping;
+using GrafeasBridge.Retention;
 using GrafeasBridge.Store;
 using GrafeasBridge.V1;
 using Wire = GrafeasBridge.V1;
@@ -11,19 +11,20 @@ namespace GrafeasBridge.Query;
 internal sealed class VersionReports(IBridgeStore store, IOccurrenceMapping mapping)
 {
     /// <summary>Maps the version as it is stored now, so a read after an acknowledged write sees it.</summary>
-    public async Task<VersionReport> ReportAsync(VersionRow row, CancellationToken cancellationToken)
+    /// <returns>The report, and what the version should carry.</returns>
+    public async Task<(VersionReport Report, IReadOnlyList<Mapping.MappedAttribute> Wanted)> ReportAsync(
+        VersionRow row, CancellationToken cancellationToken)
     {
-        IVersionFold fold = mapping.Begin();
-        long count = 0;
-        await foreach (byte[] content in store.ReadOccurrencesOfAsync(row.Coordinates, cancellationToken))
+        VersionHistory history = await VersionHistory.ReadAsync(store, mapping, row.Coordinates, cancellationToken);
+        var report = new VersionReport
         {
-            fold.Add(Occurrence.Parser.ParseFrom(content));
-            count++;
-        }
-
-        var report = new VersionReport { Summary = Summary(row), OccurrenceCount = count };
-        report.Attributes.AddRange(fold.Finish().Select(Attribute));
-        return report;
+            Summary = Summary(row),
+            OccurrenceCount = history.Occurrences,
+            FoldedOccurrenceCount = history.Folded,
+            Explanation = Explanations.Of(row),
+        };
+        report.Attributes.AddRange(history.Attributes.Select(Attribute));
+        return (report, history.Attributes);
     }
 
     public static VersionSummary Summary(VersionRow row) => new()
@@ -42,6 +43,7 @@ internal sealed class VersionReports(IBridgeStore store, IOccurrenceMapping mapp
         LastReason = row.LastReason,
         UpdateTime = Timestamp.FromDateTimeOffset(row.UpdateTime),
         VerifiedTime = row.VerifiedTime is { } verified ? Timestamp.FromDateTimeOffset(verified) : null,
+        FailingSince = row.FailingSince is { } since ? Timestamp.FromDateTimeOffset(since) : null,
     };
 
     public static UnmappedOccurrence Unmapped(UnmappedItem item) => new()

@@ -47,7 +47,7 @@ internal interface IBridgeStore
     /// <summary>
     /// Stores all or none, and in the same transaction links each to its versions and marks those dirty at every target.
     /// NotFound for a missing note, KindMismatch, AlreadyExists for a request id with other content: each with its index.
-    /// The same request again (id and content hash equal) is answered with what it stored first.
+    /// The same request again (id and content hash equal) is answered with what it stored first, or past retention with its name alone.
     /// </summary>
     /// <param name="upload">Kept in the same transaction; one that is there already stays as it is.</param>
     /// <returns>One result for each occurrence, in order.</returns>
@@ -60,7 +60,9 @@ internal interface IBridgeStore
     /// <returns>The occurrence, or null.</returns>
     Task<StoredMessage?> FindOccurrenceAsync(string project, string id, CancellationToken cancellationToken);
 
-    /// <returns>What is true of the occurrence since it was created, and what is stored now; null when it is not there.</returns>
+    /// <returns>
+    /// What is true of the occurrence since it was created, and what is stored now: nothing for one past retention. Null when it is not there.
+    /// </returns>
     Task<(Creation Creation, StoredMessage Message)?> FindCreationAsync(string project, string id, CancellationToken cancellationToken);
 
     /// <summary>
@@ -94,6 +96,9 @@ internal interface IBridgeStore
 
     Task<IReadOnlyList<VersionRow>> ListVersionsAsync(VersionFilter filter, long after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>The same under a condition over state, target and names too. In parts, as notes are.</summary>
+    Task<ListPart<VersionRow>> ListVersionsAsync(VersionFilter filter, ListQuery query, CancellationToken cancellationToken);
+
     /// <returns>The versions (at every target) and the reason when there are none; null when the occurrence is not there.</returns>
     Task<(IReadOnlyList<VersionRow> Versions, string? UnmappedReason)?> FindOccurrenceVersionsAsync(
         string project, string id, CancellationToken cancellationToken);
@@ -104,6 +109,29 @@ internal interface IBridgeStore
 
     /// <summary>The occurrences that contribute to a version, as protobuf, read as a stream: there may be many.</summary>
     IAsyncEnumerable<byte[]> ReadOccurrencesOfAsync(VersionCoordinates version, CancellationToken cancellationToken);
+
+    // What is past retention
+
+    /// <returns>What is left of the version's occurrences past retention; null when none are.</returns>
+    Task<FoldedHistory?> FindFoldedAsync(VersionCoordinates version, CancellationToken cancellationToken);
+
+    /// <summary>How many occurrences of the version are past retention: changes whenever the rest of its occurrences does for that.</summary>
+    Task<long> CountFoldedAsync(VersionCoordinates version, CancellationToken cancellationToken);
+
+    /// <summary>Reads old occurrences that may go. A short read, whatever is stored: a caller goes on until a part is the last.</summary>
+    Task<AgedPart> ReadAgedAsync(AgedQuery query, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Puts the occurrences of a part away, in one transaction: each version keeps its state instead, and of each occurrence its name,
+    /// request and digest are remembered. Nobody is marked dirty. False, and nothing is changed, when a version or an occurrence is no
+    /// longer as it was read.
+    /// </summary>
+    /// <param name="states">For each version of the part what its folded history and these occurrences give it.</param>
+    Task<bool> RetireAsync(AgedPart part, IReadOnlyList<byte[]> states, CancellationToken cancellationToken);
+
+    /// <summary>Forgets the names of occurrences that were put away before, some of them.</summary>
+    /// <returns>How many.</returns>
+    Task<int> ForgetRetiredAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken);
 
     // Versions, delivered
 

@@ -62,7 +62,11 @@ internal sealed record NewUpload(string Project, string Gitoid, DateTimeOffset C
 /// <param name="Message">The stored occurrence: the new one, or the first one when the request was a repeat.</param>
 /// <param name="Repeated">True when the same request had stored it before.</param>
 /// <param name="UnmappedReason">Why it concerns no version yet; null when it does.</param>
-internal sealed record AddedOccurrence(StoredMessage Message, bool Repeated, string? UnmappedReason, Creation Creation);
+internal sealed record AddedOccurrence(StoredMessage Message, bool Repeated, string? UnmappedReason, Creation Creation)
+{
+    /// <summary>True for a repeat of what is past retention: then <see cref="Message"/> is empty.</summary>
+    public bool IsRetired { get; init; }
+}
 
 /// <summary>What is true of an occurrence since it was created; no update changes it.</summary>
 /// <param name="Sequence">Its place among all occurrences: grows with every one, never reused.</param>
@@ -100,6 +104,7 @@ internal sealed record UnmappedItem(long Sequence, string Name, string ResourceU
 
 /// <summary>One version at one target, as it stands.</summary>
 /// <param name="Sequence">Order in which versions were first heard of; the key of paging.</param>
+/// <param name="FailingSince">When the present row of failures began; null without one.</param>
 internal sealed record VersionRow(
     long Sequence,
     string Target,
@@ -112,7 +117,8 @@ internal sealed record VersionRow(
     string LastOutcome,
     string LastReason,
     DateTimeOffset UpdateTime,
-    DateTimeOffset? VerifiedTime);
+    DateTimeOffset? VerifiedTime,
+    DateTimeOffset? FailingSince);
 
 /// <summary>Narrows a list of versions; null narrows nothing.</summary>
 /// <param name="Version">Only together with subject, repo and package.</param>

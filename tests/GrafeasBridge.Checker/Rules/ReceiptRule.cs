@@ -55,14 +55,15 @@ internal sealed class ReceiptRule(Keys? keys, Findings findings)
 
     private void CheckSequence(Creation creation, SignedReceipt receipt, Place place)
     {
-        if (creation.Receipt is { } former && (former.Sequence != receipt.Sequence || former.ContentHash != receipt.ContentHash))
+        // Another key may have signed anew; what is said stays.
+        if (creation.Receipt is { } former && former with { KeyId = receipt.KeyId, Signature = receipt.Signature } != receipt)
         {
             findings.Add(
                 Rule.Wrong,
                 receipt.Occurrence,
                 "Two receipts for it differ.",
-                $"{former.Sequence}, {former.ContentHash}: {creation.Told[0].Place}",
-                $"{receipt.Sequence}, {receipt.ContentHash}: {place}");
+                $"{former.Occurrence}, {former.ContentHash}, {former.Sequence}, {former.CreateTime}: {creation.Told[0].Place}",
+                $"{receipt.Occurrence}, {receipt.ContentHash}, {receipt.Sequence}, {receipt.CreateTime}: {place}");
         }
 
         if (!bySequence.TryAdd(receipt.Sequence, receipt.Occurrence) && bySequence[receipt.Sequence] != receipt.Occurrence)

@@ -145,6 +145,17 @@ public sealed class KeyTests : IAsyncLifetime
             await Refusal.OfAsync(StatusCode.NotFound, Bridge.RedeliverAsync(BuildSamples.Again(other), Keys.Bearer(key), cancellationToken: Cancelled));
         }
 
+        RedeliverVersionsRequest many = new() { Filter = "target:*", ValidateOnly = true };
+        RedeliverVersionsResponse ofA = await Bridge.RedeliverVersionsAsync(many, Keys.Bearer("a"), cancellationToken: Cancelled);
+        Assert.Equal("1", Assert.Single(ofA.Sample).Version);
+        Assert.Equal(2, (await Bridge.RedeliverVersionsAsync(many, Keys.Bearer("root"), cancellationToken: Cancelled)).Matched);
+        await Refusal.OfAsync(StatusCode.PermissionDenied, Bridge.RedeliverVersionsAsync(many, Keys.Bearer("reader"), cancellationToken: Cancelled));
+        GetVersionRequest compare = BuildSamples.Version("1");
+        compare.Compare = true;
+        await Refusal.OfAsync(StatusCode.PermissionDenied, Bridge.GetVersionAsync(compare, Keys.Bearer("reader"), cancellationToken: Cancelled));
+        await Refusal.OfAsync(StatusCode.PermissionDenied, Bridge.ListTargetsAsync(new(), Keys.Bearer("a"), cancellationToken: Cancelled));
+        Assert.Single((await Bridge.ListTargetsAsync(new(), Keys.Bearer("root"), cancellationToken: Cancelled)).Targets);
+
         Assert.Equal(2, (await Bridge.ListVersionsAsync(new(), Keys.Bearer("root"), cancellationToken: Cancelled)).Versions.Count);
     }
 

@@ -39,6 +39,8 @@ internal sealed class World : IDisposable
 
     public Signer Signer => signer;
 
+    public DateTimeOffset Now => now;
+
     public DateTimeOffset Tick(double milliseconds = 10) => now = now.AddMilliseconds(milliseconds);
 
     public static Occurrence Build(string version, string id, Action<BuildProvenance>? more = null)

@@ -44,6 +44,13 @@ internal sealed class StandIn : IAsyncDisposable
 
     public IReadOnlyList<VersionSummary> Versions { get; set; } = [];
 
+    public ConcurrentQueue<RedeliverVersionsRequest> Redelivered { get; } = new();
+
+    public IReadOnlyList<TargetReport> Targets { get; set; } = [];
+
+    /// <summary>What GetVersion adds to its answer.</summary>
+    public VersionReport Report { get; set; } = new();
+
     public Func<ExplainRequest, ExplainResponse> OnExplain { get; set; } = _ => new ExplainResponse();
 
     public Uri Address => new(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
@@ -112,8 +119,9 @@ internal sealed class StandIn : IAsyncDisposable
         {
             VersionSummary summary = stand.Versions.FirstOrDefault(v => v.Target == request.Target && v.Version == request.Version)
                 ?? throw new RpcException(new Status(StatusCode.NotFound, "no such version"));
-            return Task.FromResult(new VersionReport
+            return Task.FromResult(new VersionReport(stand.Report)
             {
+                Comparison = request.Compare ? stand.Report.Comparison : null,
                 Summary = summary,
                 OccurrenceCount = 2,
                 Attributes = { new MappedAttribute { Name = "build.id", Type = AttributeType.String, Values = { "42" }, SourceField = "build.provenance.id" } },
@@ -130,6 +138,24 @@ internal sealed class StandIn : IAsyncDisposable
                 Version = request.Version,
                 State = DeliveryState.Pending,
             });
+
+        // In two parts, as of many versions.
+        public override Task<RedeliverVersionsResponse> RedeliverVersions(RedeliverVersionsRequest request, ServerCallContext context)
+        {
+            stand.Redelivered.Enqueue(request);
+            bool isFirst = request.PageToken.Length == 0 && stand.Versions.Count > 1;
+            VersionSummary[] part = [.. isFirst ? stand.Versions.Take(1) : stand.Versions.Skip(request.PageToken.Length)];
+            return Task.FromResult(new RedeliverVersionsResponse
+            {
+                Matched = part.Length,
+                Marked = request.ValidateOnly ? 0 : part.Length,
+                Sample = { part },
+                NextPageToken = isFirst ? "1" : "",
+            });
+        }
+
+        public override Task<ListTargetsResponse> ListTargets(ListTargetsRequest request, ServerCallContext context) =>
+            Task.FromResult(new ListTargetsResponse { Targets = { stand.Targets } });
 
         public override Task<ListUnmappedResponse> ListUnmapped(ListUnmappedRequest request, ServerCallContext context) =>
             Task.FromResult(new ListUnmappedResponse

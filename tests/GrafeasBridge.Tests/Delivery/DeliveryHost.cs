@@ -123,6 +123,8 @@ internal sealed class LineMapping : IOccurrenceMapping
 
     public IVersionFold Begin() => new Fold();
 
+    public IVersionFold Begin(byte[] saved) => throw new NotSupportedException("Delivery never retires.");
+
     private sealed class Fold : IVersionFold
     {
         private readonly SortedDictionary<string, MappedAttribute> attributes = new(StringComparer.Ordinal);
@@ -140,6 +142,8 @@ internal sealed class LineMapping : IOccurrenceMapping
         }
 
         public IReadOnlyList<MappedAttribute> Finish() => [.. attributes.Values];
+
+        public byte[] Save() => throw new NotSupportedException("Delivery never retires.");
     }
 }
 

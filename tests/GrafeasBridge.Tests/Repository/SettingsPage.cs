@@ -22,6 +22,7 @@ internal static partial class SettingsPage
         ("Mapping", typeof(GrafeasBridge.Mapping.MappingOptions), "What becomes of it. Resolver rows and the table: [Mapping](Mapping/README.md)."),
         ("Delivery", typeof(GrafeasBridge.Delivery.DeliveryOptions), "How versions are brought to their targets."),
         ("Targets:N", typeof(GrafeasBridge.Delivery.TargetOptions), "The targets, numbered from 0. None: the embedded emulator."),
+        ("Retention", typeof(GrafeasBridge.Retention.RetentionOptions), "How long history is kept: [Retention](Retention/README.md)."),
         ("Emulator", typeof(BintrayEmulator.EmulatorOptions), "The embedded emulator; the same when it runs alone."),
         ("Rest", typeof(GrafeasBridge.Documentation.DocumentationOptions), "What REST shows of itself."),
         ("Telemetry", typeof(GrafeasBridge.Telemetry.TelemetryOptions), "What leaves the process."),

@@ -22,6 +22,11 @@ public sealed class SqliteVersionTests : VersionContract
     internal override StoreBackend NewBackend() => new SqliteBackend();
 }
 
+public sealed class SqliteVersionFilterTests : VersionFilterContract
+{
+    internal override StoreBackend NewBackend() => new SqliteBackend();
+}
+
 public sealed class SqliteDeliveryTests : DeliveryContract
 {
     internal override StoreBackend NewBackend() => new SqliteBackend();
@@ -63,6 +68,11 @@ public sealed class SqliteModelTests : Delivery.Model.ConformanceContract
 }
 
 public sealed class SqliteReceiptTests : ReceiptContract
+{
+    internal override StoreBackend NewBackend() => new SqliteBackend();
+}
+
+public sealed class SqliteRetentionTests : RetentionContract
 {
     internal override StoreBackend NewBackend() => new SqliteBackend();
 }

@@ -37,11 +37,12 @@ public sealed partial class SqlitePlanTests : SqliteHouse
             from digest in given
             from state in new DeliveryState?[] { null, DeliveryState.Parked }
             from projects in new IReadOnlyList<string>?[] { null, ["p"] }
-            select new VersionFilter(null, subject, repo, package, state, commit, digest, projects);
+            from states in new IReadOnlyList<DeliveryState>?[] { null, [DeliveryState.Parked, DeliveryState.Waiting] }
+            select (Filter: new VersionFilter(null, subject, repo, package, state, commit, digest, projects), States: states);
         using var database = Stranger();
-        foreach (var filter in filters)
+        foreach (var (filter, states) in filters)
         {
-            var command = VersionSearch.Compose(filter, [1, 2], []);
+            var command = VersionSearch.Compose(filter, [1, 2], [], states);
             Assert.Empty(Walks(database, command.Text));
             if (filter is { Commit: null, Digest: null })
                 Assert.DoesNotContain(Plan(database, command.Text), step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
@@ -58,6 +59,7 @@ public sealed partial class SqlitePlanTests : SqliteHouse
             Projects.Page, NoteIndexes.ByProject, NoteIndexes.ByKind, OccurrenceIndexes.ByNoteInProject, OccurrenceIndexes.ByKind,
             OccurrenceIndexes.ByResource, OccurrenceQueries.PageOfUnmapped, OccurrenceQueries.PartOfVersion, Claims.Ripe, Claims.Absurd, Claims.Newest, Claims.Oldest,
             Claims.Suspect, Claims.NextDue, Claims.CountReady, Claims.CountDue, Checks.Due, Checks.Absurd, TargetRows.KnownVersions,
+            AgedOccurrences.InOrder, AgedOccurrences.LinksOf, FoldedVersions.Forget,
         })
             Assert.DoesNotContain(Plan(database, command.Text), step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
         Assert.Contains(Plan(database, Claims.CountDue.Text), step => step.Contains("COVERING INDEX version_due", StringComparison.Ordinal));

@@ -71,7 +71,8 @@ internal sealed class CallBudget(CallHistory history)
         TimeSpan steady = missing <= Hair ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(missing / limit.Rate, CallHistory.Longest.TotalSeconds));
         double before = Math.Max(0, limit.Most - Reserved - calls);
         TimeSpan window = history.WhenAtMost((long)(before + Hair), now, limit.Window) - now;
-        return steady > window ? steady : window;
+        // Timers count whole milliseconds: rounded down, the wait would end a moment too soon.
+        return TimeSpan.FromMilliseconds(Math.Ceiling((steady > window ? steady : window).TotalMilliseconds));
     }
 
     private double Deepest(double cost) => Math.Max(cost, CallLimit.Burst * limit!.Calls);

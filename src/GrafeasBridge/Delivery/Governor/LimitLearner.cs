@@ -11,6 +11,8 @@ internal sealed class LimitLearner
     private const double LargestStep = 1;
     private const int LongestPatience = 32;
     private const int FewCalls = 3;
+    private const double NearlyGood = 0.93;
+    private const double MuchLess = 0.75;
     private static readonly TimeSpan LeastPatience = TimeSpan.FromMinutes(1);
 
     // Ours: a target's clock and the way to it are not exact, and Retry-After is in whole seconds.
@@ -124,12 +126,17 @@ internal sealed class LimitLearner
     /// <summary>The window holds; fewer calls fit in than was thought.</summary>
     private void Shrink(CallLimit known, Scarcity over, TimeSpan until)
     {
-        double passed = Math.Min(history.Count(over.First - known.Window, over.First), history.Count(until - known.Window, until));
+        double atRefusal = history.Count(over.First - known.Window, over.First);
+        double atEnd = history.Count(until - known.Window, until);
         bool explored = good > 0 && good < known.Calls;
-        // What was good before a raise is good still. Else what passed; but a refusal may have another cause, and where many have,
-        // the limit must not sink to nothing: it falls by half at most.
-        double calls = explored ? good : Math.Max(Math.Max(1, known.Calls / 2), Math.Min(known.Calls, passed));
-        Patience = explored ? Math.Min(Patience * 2, LongestPatience) : 1;
+        // A refusal may have another cause, and where many have, the limit must not sink to nothing: it falls by half at most. What
+        // was good before a raise is nearly good still.
+        double least = explored ? NearlyGood * Math.Min(good, atRefusal) : Math.Max(1, known.Calls / 2);
+        double calls = Math.Max(least, Math.Min(explored ? good : known.Calls, Math.Min(atRefusal, atEnd)));
+        if (explored)
+            Patience = Math.Min(Patience * 2, LongestPatience);
+        else if (calls < MuchLess * known.Calls)
+            Patience = 1;
         step = FirstStep;
         good = calls;
         Limit = known with { Calls = calls };

@@ -7,7 +7,7 @@ namespace GrafeasBridge.Delivery.Governor;
 internal sealed class SlotTuner(int slots)
 {
     private const int CallsInWindow = 20;
-    private const int CallsInDip = 5;
+    private const int CallsInDip = 9;
     private const int WindowsBetweenDips = 200;
     private const int WindowsBeforeFirstDip = 2;
     private const int LongestDip = 2;

@@ -50,7 +50,7 @@ internal sealed partial class TargetGovernor
             target.CallLimit > 0 ? new CallLimit(target.CallLimit, target.CallLimitWindow, LimitSource.Configured) : null;
         learner = new LimitLearner(history, configured);
         budget = new CallBudget(history);
-        budget.Set(configured, TimeSpan.Zero);
+        budget.Set(configured, TimeSpan.Zero, pace.CallsPerVersion);
         tuner = new SlotTuner(slots);
     }
 

@@ -10,6 +10,7 @@ internal sealed class CountFold(MappingRow row, Limits limits) : IRowFold
     private long count;
     private Witness? counted;
     private Witness? considered;
+    private bool gap;
 
     public void Add(Occurrence occurrence, NoteKind kind, Stamp stamp)
     {
@@ -29,8 +30,26 @@ internal sealed class CountFold(MappingRow row, Limits limits) : IRowFold
     }
 
     public IEnumerable<MappedAttribute> Finish() => (counted ?? considered) is { } witness
-        ? [witness.Attribute(row, [count.ToString(CultureInfo.InvariantCulture)], loss: null)]
+        ? [witness.Attribute(row, [count.ToString(CultureInfo.InvariantCulture)], limits.Tell(gap ? Losses.Gap : Losses.None, kept: ""))]
         : [];
+
+    public void Restore(Restoring saved)
+    {
+        (var known, gap) = saved.Of(row);
+        if (known is null)
+            return;
+        count = known.Count;
+        foreach (var one in known.Witnesses)
+        {
+            if (one.Value == nameof(counted))
+                counted = saved.Restored(row, one);
+            else
+                considered = saved.Restored(row, one);
+        }
+    }
+
+    public void Save(Saving into) =>
+        into.Add(row, gap, tooMany: false, count, [(nameof(counted), counted), (nameof(considered), considered)]);
 }
 
 /// <summary>True when any occurrence says so.</summary>
@@ -38,6 +57,7 @@ internal sealed class AnyFold(MappingRow row, Limits limits) : IRowFold
 {
     private Witness? yes;
     private Witness? no;
+    private bool gap;
 
     public void Add(Occurrence occurrence, NoteKind kind, Stamp stamp)
     {
@@ -56,6 +76,20 @@ internal sealed class AnyFold(MappingRow row, Limits limits) : IRowFold
     }
 
     public IEnumerable<MappedAttribute> Finish() => (yes ?? no) is { } witness
-        ? [witness.Attribute(row, [yes is null ? "false" : "true"], loss: null)]
+        ? [witness.Attribute(row, [yes is null ? "false" : "true"], limits.Tell(gap ? Losses.Gap : Losses.None, kept: ""))]
         : [];
+
+    public void Restore(Restoring saved)
+    {
+        (var known, gap) = saved.Of(row);
+        foreach (var one in known?.Witnesses ?? [])
+        {
+            if (one.Value == nameof(yes))
+                yes = saved.Restored(row, one);
+            else
+                no = saved.Restored(row, one);
+        }
+    }
+
+    public void Save(Saving into) => into.Add(row, gap, tooMany: false, count: 0, [(nameof(yes), yes), (nameof(no), no)]);
 }

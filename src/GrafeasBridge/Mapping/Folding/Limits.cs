@@ -13,6 +13,9 @@ internal enum Losses
     Credentials = 2,
     Others = 4,
     TooMany = 8,
+
+    /// <summary>Some of what is past retention was read by another mapping table.</summary>
+    Gap = 16,
 }
 
 /// <summary>How much one attribute may hold.</summary>
@@ -55,6 +58,8 @@ internal sealed record Limits(int MaxValues, int MaxValueLength)
 
         if (losses.HasFlag(Losses.Credentials))
             sentences.Add("Credentials in a URL are left out.");
+        if (losses.HasFlag(Losses.Gap))
+            sentences.Add("Occurrences past retention were read by another mapping table, or within other limits; something of them may be missing here.");
         return sentences.Count == 0 ? null : string.Join(' ', sentences);
     }
 }

@@ -15,6 +15,7 @@ internal sealed class SetFold(MappingRow row, Limits limits) : IRowFold
     private readonly Dictionary<string, Witness> witnesses = new(StringComparer.Ordinal);
     private readonly SortedSet<(Stamp Stamp, string Value)> oldestFirst = new(Order);
     private bool tooMany;
+    private bool gap;
 
     public void Add(Occurrence occurrence, NoteKind kind, Stamp stamp)
     {
@@ -31,12 +32,30 @@ internal sealed class SetFold(MappingRow row, Limits limits) : IRowFold
     {
         if (witnesses.Count == 0)
             return [];
-        var losses = witnesses.Values.Aggregate(tooMany ? Losses.TooMany : Losses.None, (all, w) => all | w.Losses);
+        var losses = witnesses.Values.Aggregate((tooMany ? Losses.TooMany : Losses.None) | (gap ? Losses.Gap : Losses.None), (all, w) => all | w.Losses);
         var values = witnesses.Keys.Order(StringComparer.Ordinal).ToArray();
         var newest = oldestFirst.Max.Stamp;
         var decided = witnesses[values.First(v => witnesses[v].Stamp == newest)];
         return [decided.Attribute(row, values, limits.Tell(losses, $"the newest {limits.MaxValues}"))];
     }
+
+    public void Restore(Restoring saved)
+    {
+        (var known, gap) = saved.Of(row);
+        if (known is null)
+            return;
+        foreach (var one in known.Witnesses)
+        {
+            var witness = saved.Restored(row, one);
+            var losses = witness.Losses;
+            Add(saved.Fit(one.Value, ref losses), witness with { Losses = losses });
+        }
+
+        tooMany |= known.TooMany;
+    }
+
+    public void Save(Saving into) =>
+        into.Add(row, gap, tooMany, count: 0, witnesses.OrderBy(w => w.Key, StringComparer.Ordinal).Select(w => (w.Key, (Witness?)w.Value)));
 
     // A value is kept by its newest witness alone, so what a value that went and came again had before cannot matter.
     private void Add(string value, Witness witness)

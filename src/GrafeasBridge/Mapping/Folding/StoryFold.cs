@@ -22,6 +22,7 @@ internal sealed class StoryFold(Story story, IReadOnlyList<MappingRow> rows, Lim
     });
 
     private readonly SortedSet<Telling> newest = new(Telling.Order);
+    private readonly bool[] gaps = new bool[rows.Count];
 
     public void Add(Occurrence occurrence, NoteKind kind, Stamp stamp)
     {
@@ -34,15 +35,60 @@ internal sealed class StoryFold(Story story, IReadOnlyList<MappingRow> rows, Lim
 
         for (var i = 0; i < rows.Count; i++)
             telling.Readings[i] = RowReading.Of(rows[i], occurrence, limits);
-        newest.Add(telling);
-        if (newest.Count > Kept)
-            newest.Remove(newest.Min!);
+        Keep(telling);
     }
 
     public IEnumerable<MappedAttribute> Finish()
     {
         var item = newest.Reverse().GroupBy(t => t.Item, StringComparer.Ordinal).Select(g => g.ToList()).MaxBy(TimeOf, ByTime);
         return item is null ? [] : Enumerable.Range(0, rows.Count).Select(row => Attribute(row, item)).OfType<MappedAttribute>();
+    }
+
+    public void Restore(Restoring saved)
+    {
+        var known = saved.Of(story);
+        var places = new int[rows.Count];
+        for (var i = 0; i < rows.Count; i++)
+            (places[i], gaps[i]) = saved.Of(rows[i], known);
+        foreach (var one in known?.Tellings ?? [])
+        {
+            Moment? time = one.Seconds is { } seconds ? new Moment(seconds, one.Nanos) : null;
+            var telling = new Telling(one.Item, time, one.Stamp.Restored(), new RowReading?[rows.Count]);
+            for (var i = 0; i < rows.Count; i++)
+            {
+                var place = places[i];
+                telling.Readings[i] = one.Readings.FirstOrDefault(r => r.Row == place) is { } reading ? saved.Restored(rows[i], reading) : null;
+            }
+
+            Keep(telling);
+        }
+    }
+
+    public void Save(Saving into)
+    {
+        if (newest.Count == 0 && !gaps.Contains(value: true))
+            return;
+        into.Stories.Add(new SavedStory(
+            story.Name,
+            into.DefinitionOf(story),
+            [.. rows.Select((row, i) => into.Head(row, gaps[i]))],
+            [.. newest.Select(t => new SavedTelling(t.Item, t.Time?.Seconds, t.Time?.Nanos ?? 0, SavedStamp.Of(t.Stamp), [.. Saved(t)]))]));
+    }
+
+    private IEnumerable<SavedReading> Saved(Telling telling)
+    {
+        for (var i = 0; i < rows.Count; i++)
+        {
+            if (telling.Readings[i] is { } reading)
+                yield return new SavedReading(i, reading.Values, rows[i].SourceText(reading.Source), reading.Field, reading.Losses);
+        }
+    }
+
+    private void Keep(Telling telling)
+    {
+        newest.Add(telling);
+        if (newest.Count > Kept)
+            newest.Remove(newest.Min!);
     }
 
     // A finish time that one of the tellings gives is better than the creation of another that gives none.
@@ -61,7 +107,7 @@ internal sealed class StoryFold(Story story, IReadOnlyList<MappingRow> rows, Lim
         var decided = isSet ? telling[0] : telling.MinBy(t => t.Readings[row]!.Source)!;
         var reading = isSet ? RowReading.Merge([.. telling.Select(t => t.Readings[row]!)], limits) : decided.Readings[row]!;
         return new Witness(decided.Stamp, reading.Source, reading.Field, reading.Losses).Attribute(
-            rows[row], reading.Values, limits.Tell(reading.Losses, $"the first {limits.MaxValues} in order"));
+            rows[row], reading.Values, limits.Tell(reading.Losses | (gaps[row] ? Losses.Gap : Losses.None), $"the first {limits.MaxValues} in order"));
     }
 
     private string ItemOf(Occurrence occurrence, Stamp stamp)

@@ -10,7 +10,7 @@ namespace GrafeasBridge.Mapping.Folding;
 /// <summary>One version's attributes, gathered occurrence by occurrence.</summary>
 /// <remarks>
 /// Memory: the values of the newest 32 tellings of each story, at most MaxValues values for each set, and 16 bytes for each
-/// occurrence, by which one that comes twice is known. Beyond a million occurrences of one version the latter stops.
+/// occurrence, by which one that comes twice is known, unless it lies in the saved state. Beyond a million occurrences of one version the latter stops.
 /// </remarks>
 internal sealed class VersionFold : IVersionFold
 {
@@ -18,11 +18,20 @@ internal sealed class VersionFold : IVersionFold
 
     private readonly HashSet<UInt128> seen = [];
     private readonly List<IRowFold> folds;
+    private readonly Definitions definitions;
+    private readonly Limits limits;
 
-    public VersionFold(MappingTable table, Limits limits)
+    /// <param name="saved">Null to begin with nothing.</param>
+    public VersionFold(MappingTable table, Definitions definitions, Limits limits, SavedFold? saved)
     {
+        (this.definitions, this.limits) = (definitions, limits);
         folds = [.. table.Stories.Select(s => new StoryFold(s, [.. table.Rows.Where(r => r.Story == s)], limits))];
         folds.AddRange(table.Rows.Where(r => r.Story is null).Select(r => FoldOf(r, limits)));
+        if (saved is null)
+            return;
+        var restoring = new Restoring(saved, definitions, limits);
+        foreach (var fold in folds)
+            fold.Restore(restoring);
     }
 
     public void Add(Occurrence occurrence)
@@ -38,6 +47,14 @@ internal sealed class VersionFold : IVersionFold
     }
 
     public IReadOnlyList<MappedAttribute> Finish() => [.. folds.SelectMany(f => f.Finish()).OrderBy(a => a.Name, StringComparer.Ordinal)];
+
+    public byte[] Save()
+    {
+        var saving = new Saving(definitions);
+        foreach (var fold in folds)
+            fold.Save(saving);
+        return new SavedFold(definitions.Table, limits.MaxValues, limits.MaxValueLength, saving.Rows, saving.Stories).ToBytes();
+    }
 
     private static IRowFold FoldOf(MappingRow row, Limits limits) => row.Several switch
     {

@@ -36,8 +36,27 @@ internal sealed record MappingRow(
     IReadOnlyList<ValueSource> From,
     IReadOnlyList<string> Written)
 {
+    // Behind everything that can be a source.
+    private const string FormerSource = "(a source that the table no longer has)";
+
     /// <summary>How a value of the source with this index came to be: shown by explain.</summary>
-    public string Rule(int source) => $"{SeveralName}{(Story is null ? string.Empty : " " + Story.Name)}: {From[source].Text}";
+    public string Rule(int source) =>
+        $"{SeveralName}{(Story is null ? string.Empty : " " + Story.Name)}: {SourceText(source)}";
+
+    /// <summary>The place of a source as it is written; behind all others when the row no longer has it.</summary>
+    public int SourceOf(string text)
+    {
+        for (var source = 0; source < From.Count; source++)
+        {
+            if (From[source].Text == text)
+                return source;
+        }
+
+        return From.Count;
+    }
+
+    /// <summary>How the source with this index is written.</summary>
+    public string SourceText(int source) => source < From.Count ? From[source].Text : FormerSource;
 
     public string SeveralName => Several switch
     {

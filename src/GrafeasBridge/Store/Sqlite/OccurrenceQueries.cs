@@ -37,9 +37,9 @@ internal static class OccurrenceQueries
         if (Names.Project(database, project) is not { } key)
             return null;
         using var row = database.Use(Occurrences.CreationByName).Add(key).Add(id);
-        return row.Step()
-            ? (new Creation(Occurrences.NameOf(project, id), row.Number(0), row.Time(1), row.BytesOrNull(2)), row.Message(3))
-            : null;
+        if (row.Step())
+            return (new Creation(Occurrences.NameOf(project, id), row.Number(0), row.Time(1), row.BytesOrNull(2)), row.Message(3));
+        return FoldedVersions.Creation(database, project, id) is { } retired ? (retired, new StoredMessage([])) : null;
     }
 
     public static List<UnmappedItem> ListUnmapped(SqliteDatabase database, string project, long after, int limit)

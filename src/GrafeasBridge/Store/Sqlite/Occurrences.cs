@@ -13,7 +13,7 @@ internal static class Occurrences
         "select seq, id, content_hash, content, original, content_sum, create_time, created_digest from occurrences where project = ? and request_id = ?");
 
     private static readonly Sql SetContent = new("update occurrences set content = ?, original = ?, content_sum = ? where seq = ?");
-    private static readonly Sql Remove = new("delete from occurrences where seq = ?");
+    private static readonly Sql RemoveRow = new("delete from occurrences where seq = ?");
 
     internal static readonly Sql SequenceByName = new("select seq from occurrences where project = ? and id = ?");
 
@@ -60,10 +60,17 @@ internal static class Occurrences
         if (Names.KnownProject(session, project) is not { } key || SequenceOf(session.Database, key, id) is not { } sequence)
             throw NotFound(project, id);
         var dirty = new DirtyVersions();
-        Links.Remove(session, key, sequence, dirty);
-        session.Use(Remove).Add(sequence).Run();
+        Remove(session, key, sequence, dirty);
         dirty.Mark(session, traceParent: null);
         return true;
+    }
+
+    /// <summary>Removes the row and all that hangs on it.</summary>
+    /// <param name="dirty">Takes the versions that it concerned.</param>
+    public static void Remove(WriteSession session, long project, long sequence, DirtyVersions dirty)
+    {
+        Links.Remove(session, project, sequence, dirty);
+        session.Use(RemoveRow).Add(sequence).Run();
     }
 
     public static long? SequenceOf(SqliteDatabase database, long project, string id) =>

@@ -46,13 +46,25 @@ internal sealed class Repeats(int count)
             return null;
         using var row = session.Use(Occurrences.ByRequest).Add(key).Add(requestId);
         if (!row.Step())
-            return null;
+            return FindRetired(session, occurrence, requestId, key, index);
         var name = Occurrences.NameOf(occurrence.Project, row.Text(1));
         if (!row.Bytes(2).AsSpan().SequenceEqual(occurrence.ContentHash))
             throw Conflict(requestId, name, index);
         var reason = Links.UnmappedReason(session.Database, key, row.Number(0));
         var creation = new Creation(name, row.Number(0), row.Time(6), row.BytesOrNull(7));
         return new AddedOccurrence(row.Message(3), Repeated: true, reason, creation);
+    }
+
+    private static AddedOccurrence? FindRetired(WriteSession session, NewOccurrence occurrence, string requestId, long project, int index)
+    {
+        using var row = session.Use(FoldedVersions.ByRequest).Add(project).Add(requestId);
+        if (!row.Step())
+            return null;
+        var name = Occurrences.NameOf(occurrence.Project, row.Text(1));
+        if (!row.Bytes(2).AsSpan().SequenceEqual(occurrence.ContentHash))
+            throw Conflict(requestId, name, index);
+        var creation = new Creation(name, row.Number(0), row.Time(3), row.BytesOrNull(4));
+        return new AddedOccurrence(new StoredMessage([]), Repeated: true, UnmappedReason: null, creation) { IsRetired = true };
     }
 
     private static StoreException Conflict(string requestId, string by, int index) =>

@@ -117,7 +117,8 @@ internal static class SqliteSchema
         """;
 
     // Which version is next: what is ready has a place of its own, newest first, beside what is to become ready at a time. Then what
-    // is known of versions that stopped the process, that are looked at again, and of targets; and sums that tell damage.
+    // is known of versions that stopped the process, that are looked at again, and of targets; and sums that tell damage. Last what is left of
+    // occurrences past retention: what they give to versions, whose they were and of which commits, and their names.
     private const string Fourth = """
         alter table versions add column ready integer;
         alter table versions add column rest_until integer;
@@ -136,5 +137,19 @@ internal static class SqliteSchema
 
         alter table notes add column content_sum integer;
         alter table occurrences add column content_sum integer;
+
+        create table folded (
+            coordinate integer primary key, occurrences integer not null, newest integer not null, state blob not null,
+            state_sum integer not null);
+        create table folded_projects (
+            coordinate integer not null, project integer not null, primary key (coordinate, project)) without rowid;
+        create table folded_commits (
+            commit_id text not null, coordinate integer not null, primary key (commit_id, coordinate)) without rowid;
+        create table retired (
+            seq integer primary key, project integer not null, id text not null, request_id text, content_hash blob not null,
+            create_time integer not null, created_digest blob, retire_time integer not null);
+        create unique index retired_names on retired (project, id);
+        create unique index retired_requests on retired (project, request_id) where request_id is not null;
+        create index retired_times on retired (retire_time);
         """;
 }

@@ -26,6 +26,9 @@ internal sealed partial class SqliteStore
         VersionFilter filter, long after, int limit, CancellationToken cancellationToken) =>
         ReadAsync(database => VersionSearch.List(database, filter, targetNames, after, limit), cancellationToken);
 
+    public Task<ListPart<VersionRow>> ListVersionsAsync(VersionFilter filter, ListQuery query, CancellationToken cancellationToken) =>
+        ReadAsync(database => VersionScan.Read(database, filter, targetNames, query, cancellationToken), cancellationToken);
+
     public Task<(IReadOnlyList<VersionRow> Versions, string? UnmappedReason)?> FindOccurrenceVersionsAsync(
         string project, string id, CancellationToken cancellationToken) =>
         ReadAsync(

@@ -8,7 +8,8 @@ internal static class VersionRows
     public const string Columns =
         """
         v.seq, t.name, p.subject, p.repo, p.package, c.version, v.state, v.revision, v.settled, v.attempts,
-        case v.state when 5 then v.due_at end, v.outcome, v.reason, v.update_time, v.verified_time
+        case v.state when 5 then v.due_at end, v.outcome, v.reason, v.update_time, v.verified_time,
+        v.failing_since
         """;
 
     public const string Names =
@@ -89,5 +90,6 @@ internal static class VersionRows
         LastOutcome: row.Text(11),
         LastReason: row.Text(12),
         UpdateTime: row.Time(13),
-        VerifiedTime: row.TimeOrNull(14));
+        VerifiedTime: row.TimeOrNull(14),
+        FailingSince: row.TimeOrNull(15));
 }

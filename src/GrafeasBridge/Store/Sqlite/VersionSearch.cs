@@ -12,40 +12,52 @@ namespace GrafeasBridge.Store.Sqlite;
 /// </summary>
 internal static class VersionSearch
 {
-    // One text for each combination of filters, targets and states that is asked for: a small number.
+    // One text for each combination of filters and each number of targets and states: a small number.
     private static readonly ConcurrentDictionary<string, Sql> Commands = new();
+
+    public static IReadOnlyList<DeliveryState> AllStates { get; } = Enum.GetValues<DeliveryState>();
 
     /// <param name="configured">Targets to show when the filter names none.</param>
     public static IReadOnlyList<VersionRow> List(
-        SqliteDatabase database, VersionFilter filter, IReadOnlyList<string> configured, long after, int limit)
+        SqliteDatabase database, VersionFilter filter, IReadOnlyList<string> configured, long after, int limit) =>
+        List(database, new VersionProposal(filter, filter.Target is null ? configured : [filter.Target], States(filter)), after, limit);
+
+    public static IReadOnlyList<VersionRow> List(SqliteDatabase database, VersionProposal proposal, long after, int limit)
     {
-        var names = filter.Target is null ? configured : [filter.Target];
-        var targets = names.Select(name => TargetRows.Key(database, name)).OfType<long>().ToList();
-        if (targets.Count == 0 || filter.Projects is [] || IsUnknown(database, filter))
+        var filter = proposal.Filter;
+        var targets = proposal.Targets.Select(name => TargetRows.Key(database, name)).OfType<long>().ToList();
+        if (targets.Count == 0 || proposal.States.Count == 0 || filter.Projects is [] || IsUnknown(database, filter))
             return [];
 
-        var values = new List<string>();
-        var command = Compose(filter, targets, values);
+        var values = new List<SqlValue>();
+        var command = Compose(filter, targets, values, proposal.States);
         var statement = database.Use(command).Add(after).Add(limit);
         foreach (var value in values)
-            statement.Add(value);
+            value.AddTo(statement);
         return VersionRows.ReadAll(statement);
     }
 
     /// <summary>The command for a filter.</summary>
     /// <param name="values">Takes the values of parameters from the third on.</param>
-    internal static Sql Compose(VersionFilter filter, List<long> targets, List<string> values)
+    /// <param name="states">Null for those of the filter.</param>
+    internal static Sql Compose(VersionFilter filter, List<long> targets, List<SqlValue> values, IReadOnlyList<DeliveryState>? states = null)
     {
+        states ??= States(filter);
         var conditions = Conditions(filter, values);
+        var places = targets.ConvertAll(target => Place(values, new SqlValue(target)));
+        var byState = filter is { Commit: null, Digest: null } and not { Subject: not null, Repo: not null, Package: not null };
+        var narrows = byState || states.Count < AllStates.Count;
+        var numbers = narrows ? states.Select(state => Place(values, new SqlValue((long)state))).ToList() : [];
+        var inStates = narrows ? $" and v.state in ({string.Join(", ", numbers)})" : "";
         var arms = filter switch
         {
             { Commit: not null } or { Digest: not null } or { Subject: not null, Repo: not null, Package: not null, Version: not null } =>
-                [Arm("version_identity", $"v.target in ({Numbers(targets)}){State(filter)}", conditions)],
-            { Subject: not null, Repo: not null, Package: not null } => targets.Select(
-                target => Arm("version_packages", $"v.target = {Number(target)}{State(filter)}", conditions)),
-            _ => targets.SelectMany(
-                target => States(filter),
-                (target, state) => Arm("version_states", $"v.target = {Number(target)} and v.state = {Number((int)state)}", conditions)),
+                [Arm("version_identity", $"v.target in ({string.Join(", ", places)}){inStates}", conditions)],
+            { Subject: not null, Repo: not null, Package: not null } => places.Select(
+                target => Arm("version_packages", $"v.target = {target}{inStates}", conditions)),
+            _ => places.SelectMany(
+                _ => numbers,
+                (target, state) => Arm("version_states", $"v.target = {target} and v.state = {state}", conditions)),
         };
         var text = $"""
             select {VersionRows.Columns} from ({string.Join("\nunion all\n", arms)}
@@ -58,13 +70,9 @@ internal static class VersionSearch
     private static string Arm(string index, string where, string conditions) =>
         $"select v.seq as seq from versions v indexed by {index} where {where} and v.seq > ?1{conditions}";
 
-    private static string Conditions(VersionFilter filter, List<string> values)
+    private static string Conditions(VersionFilter filter, List<SqlValue> values)
     {
-        string Value(string value)
-        {
-            values.Add(value);
-            return "?" + Number(values.Count + 2);
-        }
+        string Value(string value) => Place(values, new SqlValue(value));
 
         var package = string.Join(
             " and ",
@@ -85,16 +93,18 @@ internal static class VersionSearch
         };
         if (filter.Commit is { } commit)
         {
+            var id = Value(commit);
             text += " and v.coordinate in (select l.coordinate from commits m join links l on l.occurrence = m.occurrence "
-                + $"where m.commit_id = {Value(commit)})";
+                + $"where m.commit_id = {id} union all select coordinate from folded_commits where commit_id = {id})";
         }
 
         if (filter.Digest is { } digest)
             text += OfDigest(Value(digest));
         if (filter.Projects is { } projects)
         {
-            text += " and exists (select 1 from links l where l.coordinate = v.coordinate and l.project in "
-                + $"(select key from project_names where name in (select value from json_each({Value(JsonSerializer.Serialize(projects))}))))";
+            var keys = $"(select key from project_names where name in (select value from json_each({Value(JsonSerializer.Serialize(projects))})))";
+            text += $" and (exists (select 1 from links l where l.coordinate = v.coordinate and l.project in {keys})"
+                + $" or exists (select 1 from folded_projects f where f.coordinate = v.coordinate and f.project in {keys}))";
         }
 
         return text;
@@ -120,13 +130,24 @@ internal static class VersionSearch
             && Names.Package(database, new PackageCoordinates(subject, repo, package)) is null;
     }
 
-    private static DeliveryState[] States(VersionFilter filter) =>
-        filter.State is { } state ? [state] : Enum.GetValues<DeliveryState>();
+    private static IReadOnlyList<DeliveryState> States(VersionFilter filter) => filter.State is { } state ? [state] : AllStates;
 
-    private static string State(VersionFilter filter) =>
-        filter.State is { } state ? $" and v.state = {Number((int)state)}" : "";
+    private static string Place(List<SqlValue> values, SqlValue value)
+    {
+        values.Add(value);
+        return string.Create(CultureInfo.InvariantCulture, $"?{values.Count + 2}");
+    }
+}
 
-    private static string Numbers(IEnumerable<long> numbers) => string.Join(", ", numbers.Select(Number));
+/// <summary>The value of a parameter.</summary>
+internal readonly record struct SqlValue
+{
+    private readonly string? text;
+    private readonly long number;
 
-    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+    public SqlValue(string text) => this.text = text;
+
+    public SqlValue(long number) => this.number = number;
+
+    public void AddTo(SqliteStatement statement) => _ = text is null ? statement.Add(number) : statement.Add(text);
 }

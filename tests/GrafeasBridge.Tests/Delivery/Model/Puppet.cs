@@ -163,6 +163,8 @@ internal class HeldStore : DispatchProxy
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => (targetMethod!.Name, args) switch
     {
         (nameof(IBridgeStore.ReadOccurrencesOfAsync), [VersionCoordinates version, CancellationToken stop]) => ReadAsync(version, stop),
+        (nameof(IBridgeStore.FindFoldedAsync), [VersionCoordinates version, CancellationToken stop]) => store.FindFoldedAsync(version, stop),
+        (nameof(IBridgeStore.CountFoldedAsync), [VersionCoordinates version, CancellationToken stop]) => store.CountFoldedAsync(version, stop),
         (nameof(IBridgeStore.RecordIntentAsync), [ClaimedVersion version, IReadOnlyList<string> owned, CancellationToken stop]) =>
             ThenAsync(At.Planned, () => store.RecordIntentAsync(version, owned, stop), stop),
         (nameof(IBridgeStore.SettleAsync), [ClaimedVersion version, Settlement settlement, CancellationToken stop]) =>

@@ -1,0 +1,52 @@
+using GrafeasBridge.Store;
+using Microsoft.Extensions.Options;
+
+namespace GrafeasBridge.Retention;
+
+/// <summary>Walks over old occurrences from time to time, one walk after the other.</summary>
+internal sealed partial class RetentionWorker(
+    Retirement retirement, IOptions<RetentionOptions> settings, TimeProvider clock, ILogger<RetentionWorker> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!retirement.IsWanted)
+            return;
+        using var timer = new PeriodicTimer(settings.Value.Interval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                await RunAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The service stops.
+        }
+    }
+
+    private async Task RunAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await retirement.RunOnceAsync(stoppingToken);
+        }
+        catch (StoreException cause)
+        {
+            Log.Postponed(logger, settings.Value.Interval, cause);
+        }
+        catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+        {
+            // Retention must not stop the service.
+            Log.Faulted(logger, fault);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            2042, LogLevel.Warning, "The store refused a step of retention; it goes on in {Interval}", EventName = "RetentionPostponed")]
+        public static partial void Postponed(ILogger logger, TimeSpan interval, Exception cause);
+
+        [LoggerMessage(2043, LogLevel.Error, "Retention failed; it is tried again", EventName = "RetentionFaulted")]
+        public static partial void Faulted(ILogger logger, Exception fault);
+    }
+}
