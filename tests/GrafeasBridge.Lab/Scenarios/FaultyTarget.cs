@@ -7,8 +7,6 @@ namespace GrafeasBridge.Lab.Scenarios;
 /// <summary>A target that fails in every way that targets were seen to fail in, one way after the other and then all at once.</summary>
 internal sealed class FaultyTarget : Scenario
 {
-    private const string Limit = "You have exceeded your API call limit";
-
     public override string Name => "faulty-target";
 
     public override string About =>
@@ -23,14 +21,15 @@ internal sealed class FaultyTarget : Scenario
         ("replies cut", [new { kind = "cut", rate = 0.4 }]),
         ("stalls", [new { kind = "stall", rate = 0.2, milliseconds = 1500, applied = true }]),
         ("HTML", [new { kind = "html", rate = 0.3, applied = true }, new { kind = "html", rate = 0.2, status = 403 }]),
-        ("403 over the limit", [new { kind = "throttle", limit, windowSeconds = 1 }]),
-        ("429 with seconds", [new { kind = "throttle", limit, windowSeconds = 1, status = 429 }]),
-        ("429 with a date", [new { kind = "status", rate = 0.5, status = 429, body = Limit, retryAfterSeconds = 1, retryAfterAsDate = true }]),
-        ("429 without a word", [new { kind = "throttle", limit, windowSeconds = 1, status = 429, noRetryAfter = true }]),
         ("stale reads", [new { kind = "staleRead", rate = 0.3, match = new { attributesOnly = true } }]),
         ("server errors after the write", [new { kind = "status", rate = 0.4, status = 500, applied = true }]),
         ("slowness", [new { kind = "delay", rate = 0.5, milliseconds = 400 }]),
         ("all of it", [new { kind = "mixed", rate = 0.3, milliseconds = 100, stallMilliseconds = 1000 }]),
+        // Last, and each below the one before: what a bridge has learned to stay under it meets no more.
+        ("403 over the limit", [new { kind = "throttle", limit = 4 * limit, windowSeconds = 1 }]),
+        ("429 with seconds", [new { kind = "throttle", limit = 3 * limit, windowSeconds = 1, status = 429 }]),
+        ("429 with a date", [new { kind = "throttle", limit = 2 * limit, windowSeconds = 1, status = 429, retryAfterAsDate = true }]),
+        ("429 without a word", [new { kind = "throttle", limit, windowSeconds = 1, status = 429, noRetryAfter = true }]),
     ];
 
     public override async Task RunAsync(ScenarioRun run)
@@ -42,7 +41,7 @@ internal sealed class FaultyTarget : Scenario
         var observer = new Observer(rig, fleet.Ledger);
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(run.Stop);
         Task watch = observer.WatchAsync(run.Seed, watching.Token);
-        foreach ((string name, object[] rules) in Phases(run.Size(6, 20)))
+        foreach ((string name, object[] rules) in Phases(run.Size(4, 15)))
         {
             await rig.FaultsAsync(new { seed = run.Seed, rules }, run.Stop);
             int before = fleet.Ledger.Names;
@@ -54,7 +53,7 @@ internal sealed class FaultyTarget : Scenario
         await rig.FaultsAsync(null, run.Stop);
         fleet.Close();
         await sending;
-        await run.JudgeAsync(rig, fleet);
+        await run.JudgeAsync(rig, fleet, TimeSpan.FromMinutes(20));
         await watching.CancelAsync();
         await watch;
     }
