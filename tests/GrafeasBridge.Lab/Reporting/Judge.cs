@@ -30,6 +30,7 @@ internal static class Judge
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
         };
         using Process checker = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
         Task<string> told = checker.StandardOutput.ReadToEndAsync(stop);

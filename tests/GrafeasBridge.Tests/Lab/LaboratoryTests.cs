@@ -62,7 +62,12 @@ public sealed class LaboratoryTests(ITestOutputHelper output)
 
     private static async Task<(int Exit, string Told)> RunAsync(string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         using Process laboratory = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
         CancellationToken cancel = TestContext.Current.CancellationToken;
         Task<string> said = laboratory.StandardOutput.ReadToEndAsync(cancel);

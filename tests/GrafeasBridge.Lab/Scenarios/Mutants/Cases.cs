@@ -1,5 +1,4 @@
 using GrafeasBridge.Lab.Host;
-using GrafeasBridge.Lab.Rigging;
 using GrafeasBridge.Lab.Sending;
 
 namespace GrafeasBridge.Lab.Scenarios.Mutants;
