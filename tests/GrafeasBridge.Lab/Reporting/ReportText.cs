@@ -42,7 +42,7 @@ internal static class ReportText
     {
         page.Append(CultureInfo.InvariantCulture, $"| [{one["name"]}](#{one["name"]}) | {(one["passed"]!.GetValue<bool>() ? "passed" : "**failed**")} ");
         page.Append(CultureInfo.InvariantCulture, $"| {one["seed"]} | {one["seconds"]} s | {one["done"]?["calls sent"]?.ToString() ?? "-"} ");
-        foreach (string broken in (string[])["lost", "duplicated", "wrong", "early", "outOfOrder"])
+        foreach (string broken in (string[])["lost", "duplicated", "wrong", "early", "out-of-order"])
             page.Append(CultureInfo.InvariantCulture, $"| {Judge.Count(one["verdict"], broken)?.ToString(CultureInfo.InvariantCulture) ?? "-"} ");
         page.Append("|\n");
     }
