@@ -10,6 +10,13 @@ internal sealed record AttributePlan(IReadOnlyList<MappedAttribute> Set, IReadOn
 {
     public bool IsEmpty => Set.Count == 0 && Remove.Count == 0;
 
+    /// <summary>What differs, for a sentence. Names only: values may be long, and may be nobody's business.</summary>
+    public string Names()
+    {
+        string[] names = [.. Set.Select(a => a.Name), .. Remove];
+        return string.Join(", ", names.Take(5).Select(n => Text.OneLine(n, 80))) + (names.Length > 5 ? " and others" : "");
+    }
+
     /// <summary>Attributes that are neither wanted nor owned are somebody else's and never appear in a plan.</summary>
     public static AttributePlan Make(
         IReadOnlyList<MappedAttribute> wanted, IReadOnlyList<CarriedAttribute> carried, IReadOnlyCollection<string> owned)

@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using GrafeasBridge.Delivery.Drift;
 using GrafeasBridge.Delivery.Governor;
 using GrafeasBridge.Store;
 using GrafeasBridge.Telemetry;
 
 namespace GrafeasBridge.Delivery;
 
-/// <summary>What this room measures. Tags are only <c>outcome</c> and <c>target</c>; package and version go on spans.</summary>
+/// <summary>What this room measures. Tags are only <c>outcome</c>, <c>result</c> and <c>target</c>; package and version go on spans.</summary>
 internal sealed class DeliveryMetrics
 {
     private readonly TimeProvider clock;
@@ -16,6 +17,7 @@ internal sealed class DeliveryMetrics
     private readonly Histogram<double> duration;
     private readonly Counter<long> attempts;
     private readonly Counter<long> calls;
+    private readonly Counter<long> checks;
 
     public DeliveryMetrics(TimeProvider clock)
     {
@@ -28,10 +30,13 @@ internal sealed class DeliveryMetrics
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60] });
         attempts = meter.CreateCounter<long>("grafeasbridge.delivery.attempts", "{attempt}", "Tries at versions, by ending.");
         calls = meter.CreateCounter<long>("grafeasbridge.delivery.target.calls", "{call}", "HTTP calls to targets, each repetition too.");
+        checks = meter.CreateCounter<long>("grafeasbridge.delivery.checks", "{check}", "Looks at versions at rest, by what they found.");
         meter.CreateObservableGauge(
             "grafeasbridge.delivery.backlog", () => Observe(b => b.Count), "{version}", "Versions not yet verified, parked ones left out.");
         meter.CreateObservableGauge(
             "grafeasbridge.delivery.parked", () => Observe(b => b.Parked), "{version}", "Versions that need a person.");
+        meter.CreateObservableGauge(
+            "grafeasbridge.delivery.drifted", () => Observe(b => b.Drifted), "{version}", "Versions whose target no longer carries what was verified.");
         meter.CreateObservableGauge(
             "grafeasbridge.delivery.oldest", () => Observe(Age), "s", "Age of the oldest version not yet verified.");
         meter.CreateObservableGauge(
@@ -56,11 +61,25 @@ internal sealed class DeliveryMetrics
     public void Called(string target, DeliveryOutcome? failure) =>
         calls.Add(1, new TagList { { "target", target }, { "outcome", failure is { } outcome ? outcome.Meaning().Tag : "ok" } });
 
+    public void Checked(string target, CheckOutcome result) =>
+        checks.Add(1, new TagList { { "target", target }, { "result", Tag(result) } });
+
     /// <summary>Keeps the last count for scrapes, which never ask the store themselves.</summary>
     public void Sampled(string target, Backlog backlog) => backlogs[target] = backlog;
 
     /// <summary>Asks the target's governor at each scrape.</summary>
     public void Watch(TargetGovernor governor) => governors[governor.Name] = governor;
+
+    private static string Tag(CheckOutcome result) => result switch
+    {
+        CheckOutcome.Same => "same",
+        CheckOutcome.Drifted => "drifted",
+        CheckOutcome.Missing => "missing",
+        CheckOutcome.Deleted => "deleted",
+        CheckOutcome.Unanswered => "unanswered",
+        CheckOutcome.Overtaken => "overtaken",
+        _ => "failed",
+    };
 
     private double Age(Backlog backlog) => backlog.OldestDirty is { } since ? Math.Max(0, (clock.GetUtcNow() - since).TotalSeconds) : 0;
 

@@ -56,6 +56,9 @@ internal enum DeliveryOutcome
 
     /// <summary>The process ended while it had the version in hand, alone, more than once.</summary>
     StoppedProcess,
+
+    /// <summary>It was delivered, and somebody has deleted it at the target since.</summary>
+    Deleted,
 }
 
 /// <summary>What has to happen after an outcome.</summary>
@@ -103,6 +106,7 @@ internal static class DeliveryOutcomes
         new(DeliveryOutcome.Failed, OutcomeNature.Transient, LogLevel.Information, "failed"),
         new(DeliveryOutcome.Damaged, OutcomeNature.Permanent, LogLevel.Error, "damaged"),
         new(DeliveryOutcome.StoppedProcess, OutcomeNature.Permanent, LogLevel.Error, "stopped_process"),
+        new(DeliveryOutcome.Deleted, OutcomeNature.Permanent, LogLevel.Warning, "deleted"),
     ];
 
     public static OutcomeMeaning Meaning(this DeliveryOutcome outcome) => Table[(int)outcome];
@@ -110,5 +114,6 @@ internal static class DeliveryOutcomes
     /// <summary>True when part of the path to the version is not at the target.</summary>
     public static bool IsMissing(this DeliveryOutcome outcome) => outcome
         is DeliveryOutcome.SubjectMissing or DeliveryOutcome.RepoMissing
-        or DeliveryOutcome.PackageMissing or DeliveryOutcome.VersionMissing;
+        or DeliveryOutcome.PackageMissing or DeliveryOutcome.VersionMissing
+        or DeliveryOutcome.Deleted;
 }

@@ -1,3 +1,4 @@
+using GrafeasBridge.Delivery.Drift;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -24,7 +25,7 @@ internal static class DeliveryServices
         services.AddSingleton<SuspectLane>();
         services.AddSingleton<DeliveryWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<DeliveryWorker>());
-        return services;
+        return services.AddDrift(configuration);
     }
 
     /// <summary>Binds one target after the other, so that each knows its key and a misspelt setting is noticed.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using GrafeasBridge.Delivery.Drift;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Retention;
 using GrafeasBridge.Store;
@@ -13,11 +14,13 @@ internal sealed partial class VersionReconciler(
     IBridgeStore store,
     IOccurrenceMapping mapping,
     IOptions<DeliveryOptions> deliveryOptions,
+    IOptions<DriftOptions> driftOptions,
     DeliveryMetrics metrics,
     TimeProvider clock,
     ILogger<VersionReconciler> logger)
 {
     private readonly DeliveryOptions options = deliveryOptions.Value;
+    private readonly DriftOptions drift = driftOptions.Value;
 
     /// <summary>Delivers and settles.</summary>
     /// <param name="target">The target of <paramref name="version"/>.</param>
@@ -102,7 +105,7 @@ internal sealed partial class VersionReconciler(
 
     private async Task<Ending> DeliverAsync(ITarget api, ClaimedVersion version, CancellationToken cancellationToken)
     {
-        IReadOnlyList<MappedAttribute> wanted = await WantedAsync(version.Coordinates, cancellationToken);
+        IReadOnlyList<MappedAttribute> wanted = (await VersionHistory.ReadAsync(store, mapping, version.Coordinates, cancellationToken)).Attributes;
         string[] names = [.. wanted.Select(a => a.Name)];
         IReadOnlyList<CarriedAttribute> carried;
         try
@@ -113,6 +116,8 @@ internal sealed partial class VersionReconciler(
         {
             if (wanted.Count == 0)
                 return new Ending(DeliveryOutcome.Unchanged, "Nothing is wanted, and the target has no such version.", Owned: names, ReadBack: ReadBackText.Of(names, []));
+            if (await DeletedAsync(version, missing, cancellationToken) is { } deleted)
+                return deleted;
             await api.CreateAsync(version.Coordinates, missing, cancellationToken);
             carried = [];
         }
@@ -130,7 +135,20 @@ internal sealed partial class VersionReconciler(
         AttributePlan rest = AttributePlan.Make(wanted, now, owned);
         return rest.IsEmpty
             ? new Ending(DeliveryOutcome.Delivered, Said(wanted.Count, "written and read back"), Owned: names, ReadBack: ReadBackText.Of(names, now))
-            : new Ending(DeliveryOutcome.NotAsWritten, Differs(rest));
+            : new Ending(DeliveryOutcome.NotAsWritten, $"The target accepted the write, but reading back differs in {rest.Names()}.");
+    }
+
+    /// <summary>What was delivered and is gone was deleted there, and stays so unless somebody wants it back.</summary>
+    /// <returns>How the try ends; null when the version may be created.</returns>
+    private async Task<Ending?> DeletedAsync(ClaimedVersion version, TargetException missing, CancellationToken cancellationToken)
+    {
+        if (!version.WasDelivered || version.MayRecreate || drift.OnDeleted == OnDeleted.Recreate)
+            return null;
+        DeliveredVersion? last = await store.FindDeliveredAsync(version.Target, version.Coordinates, cancellationToken);
+        // Where nothing was wanted nothing was created: it may never have been there.
+        return (last?.ReadBack.Names ?? version.Owned).Count == 0
+            ? null
+            : new Ending(DeliveryOutcome.Deleted, DeletedVersion.Parked(missing.Message, last?.Time));
     }
 
     /// <summary>Writes the plan and reads back.</summary>
@@ -153,10 +171,6 @@ internal sealed partial class VersionReconciler(
         }
     }
 
-    /// <summary>6: from the version's occurrences, read as a stream, to its attributes.</summary>
-    private async Task<IReadOnlyList<MappedAttribute>> WantedAsync(VersionCoordinates version, CancellationToken cancellationToken) =>
-        (await VersionHistory.ReadAsync(store, mapping, version, cancellationToken)).Attributes;
-
     private async Task<DeliveryOutcome> SettleAsync(DeliveryTarget target, ClaimedVersion version, Ending ending, CancellationToken abandon)
     {
         bool givesBack = target.Governor.Report(ending, version.Coordinates);
@@ -176,6 +190,8 @@ internal sealed partial class VersionReconciler(
         DateTimeOffset now = clock.GetUtcNow();
         Settlement settlement = RetrySchedule.Settle(
             options, version, ending, now, now + target.Governor.Gate.Pause?.Left, Random.Shared.NextDouble());
+        if (settlement.State == DeliveryState.Verified)
+            settlement = settlement with { CheckAt = now + drift.FirstLook };
         SettleResult result = await store.SettleAsync(version, settlement, abandon);
         if (result == SettleResult.LeaseLost)
         {
@@ -196,14 +212,6 @@ internal sealed partial class VersionReconciler(
 
     private static string Said(int count, string how) =>
         string.Create(CultureInfo.InvariantCulture, $"{count} attribute{(count == 1 ? "" : "s")} {how}.");
-
-    /// <summary>Names only: values may be long, and may be nobody's business.</summary>
-    private static string Differs(AttributePlan rest)
-    {
-        string[] names = [.. rest.Set.Select(a => a.Name), .. rest.Remove];
-        string some = string.Join(", ", names.Take(5).Select(n => Text.OneLine(n, 80)));
-        return $"The target accepted the write, but reading back differs in {some}{(names.Length > 5 ? " and others" : "")}.";
-    }
 
     private static partial class Log
     {

@@ -53,8 +53,8 @@ internal static class BuildReader
             single.TryAdd(attribute, (place, value));
     }
 
-    private static IEnumerable<JsonElement> Artifacts(JsonElement provenance) =>
-        Content.Get(provenance, "builtArtifacts") is { ValueKind: JsonValueKind.Array } artifacts ? artifacts.EnumerateArray() : [];
+    private static JsonElement[] Artifacts(JsonElement provenance) =>
+        Content.Get(provenance, "builtArtifacts") is { ValueKind: JsonValueKind.Array } artifacts ? [.. artifacts.EnumerateArray()] : [];
 
     private static IEnumerable<string> Names(JsonElement artifact)
     {

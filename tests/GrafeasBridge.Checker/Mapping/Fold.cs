@@ -104,10 +104,10 @@ internal static class Fold
         return (item.Max(c => c.Content.Build!.Finished) ?? last.Created ?? default, last.Created ?? default, last.Name);
     }
 
-    private static readonly IComparer<(Instant Created, string Name)> CreationOrder = Comparer<(Instant Created, string Name)>.Create(
+    private static readonly Comparer<(Instant Created, string Name)> CreationOrder = Comparer<(Instant Created, string Name)>.Create(
         (one, other) => one.Created.CompareTo(other.Created) is var created and not 0 ? created : string.CompareOrdinal(one.Name, other.Name));
 
-    private static readonly IComparer<(Instant Time, Instant Created, string Name)> RankOrder =
+    private static readonly Comparer<(Instant Time, Instant Created, string Name)> RankOrder =
         Comparer<(Instant Time, Instant Created, string Name)>.Create((one, other) => one.Time.CompareTo(other.Time) is var time and not 0
             ? time
             : CreationOrder.Compare((one.Created, one.Name), (other.Created, other.Name)));

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace GrafeasBridge.Checker.Mapping;
 
 /// <summary>A point in time to the nanosecond, as protobuf JSON writes it.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct Instant(long Seconds, int Nanos) : IComparable<Instant>
 {
     private const string Written = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
@@ -30,4 +32,12 @@ internal readonly record struct Instant(long Seconds, int Nanos) : IComparable<I
         DateTimeOffset.FromUnixTimeSeconds(Seconds).AddMilliseconds(Nanos / 1_000_000).ToString(Written, CultureInfo.InvariantCulture);
 
     public DateTimeOffset ToTime() => DateTimeOffset.FromUnixTimeSeconds(Seconds).AddTicks(Nanos / 100);
+
+    public static bool operator <(Instant left, Instant right) => left.CompareTo(right) < 0;
+
+    public static bool operator >(Instant left, Instant right) => left.CompareTo(right) > 0;
+
+    public static bool operator <=(Instant left, Instant right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >=(Instant left, Instant right) => left.CompareTo(right) >= 0;
 }

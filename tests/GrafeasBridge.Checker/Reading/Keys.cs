@@ -92,7 +92,7 @@ internal static class CountedLines
         return "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Of([.. lines])));
     }
 
-    private static readonly IComparer<byte[]> ByteOrder = Comparer<byte[]>.Create((one, other) => one.AsSpan().SequenceCompareTo(other));
+    private static readonly Comparer<byte[]> ByteOrder = Comparer<byte[]>.Create((one, other) => one.AsSpan().SequenceCompareTo(other));
 
     private static string Number(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -32,15 +32,15 @@ internal sealed class TestClock() : FakeTimeProvider(new DateTimeOffset(2026, 11
     /// <summary>Ends once somebody waits for just this long.</summary>
     public Task WaitsForAsync(TimeSpan due) => WaitsForAsync(d => d == due);
 
-    /// <summary>Ends once somebody waits for a time like this.</summary>
-    public async Task WaitsForAsync(Predicate<TimeSpan> due)
+    /// <summary>Ends once somebody waits for a time like this, for the so-many-th time.</summary>
+    public async Task WaitsForAsync(Predicate<TimeSpan> due, int times = 1)
     {
         while (true)
         {
             Task next;
             lock (sync)
             {
-                if (timers.Exists(due))
+                if (timers.Count(d => due(d)) >= times)
                     return;
                 next = pulse.Task;
             }

@@ -5,6 +5,7 @@ using System.Reflection;
 using Google.Protobuf;
 using Grafeas.V1;
 using GrafeasBridge.Delivery;
+using GrafeasBridge.Delivery.Drift;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using GrafeasBridge.Telemetry;
@@ -52,6 +53,8 @@ internal sealed class DeliveryHost : IAsyncDisposable
     public FaultyStore Faults => provider.GetRequiredService<FaultyStore>();
 
     public DeliveryWorker Worker => provider.GetRequiredService<DeliveryWorker>();
+
+    public DriftWorker Drift => provider.GetRequiredService<DriftWorker>();
 
     public VersionReconciler Reconciler => provider.GetRequiredService<VersionReconciler>();
 

@@ -21,6 +21,7 @@ internal static partial class SettingsPage
         ("Receipts", typeof(GrafeasBridge.Receipts.ReceiptsOptions), "What senders get in hand: [Receipts](Receipts/README.md)."),
         ("Mapping", typeof(GrafeasBridge.Mapping.MappingOptions), "What becomes of it. Resolver rows and the table: [Mapping](Mapping/README.md)."),
         ("Delivery", typeof(GrafeasBridge.Delivery.DeliveryOptions), "How versions are brought to their targets."),
+        ("Drift", typeof(GrafeasBridge.Delivery.Drift.DriftOptions), "Whether targets still carry what was verified: [Drift](Delivery/README.md#drift)."),
         ("Targets:N", typeof(GrafeasBridge.Delivery.TargetOptions), "The targets, numbered from 0. None: the embedded emulator."),
         ("Retention", typeof(GrafeasBridge.Retention.RetentionOptions), "How long history is kept: [Retention](Retention/README.md)."),
         ("Emulator", typeof(BintrayEmulator.EmulatorOptions), "The embedded emulator; the same when it runs alone."),

@@ -125,9 +125,9 @@ public abstract class VersionFilterContract : StoreContract
 
     private static Condition All(params Condition[] parts) => Planner.All(parts);
 
-    private static Condition State(DeliveryState state) => new Condition.CompareNumber(Column.State, Comparison.Equal, (long)state);
+    private static Condition.CompareNumber State(DeliveryState state) => new Condition.CompareNumber(Column.State, Comparison.Equal, (long)state);
 
-    private static Condition Text(Column column, string value) => new Condition.CompareText(column, Comparison.Equal, value);
+    private static Condition.CompareText Text(Column column, string value) => new Condition.CompareText(column, Comparison.Equal, value);
 
     private static string TextOf(Column column, VersionRow row) => column switch
     {

@@ -2,7 +2,9 @@ namespace GrafeasBridge.Delivery.Governor;
 
 /// <summary>
 /// Finds a target's limit from when calls pass and when they do not. It knows nothing of fixed or sliding windows: what passed
-/// between two moments at which the target let calls in is what it allows in that time, for either. Not safe for several threads.
+/// between two moments at which the target let calls in is what it allows in that time, for either. One refusal proves nothing: some
+/// targets refuse by chance. Only measurements that agree are a limit, and one that is refused below it again and again is none. Not
+/// safe for several threads.
 /// </summary>
 internal sealed class LimitLearner
 {
@@ -13,6 +15,10 @@ internal sealed class LimitLearner
     private const int FewCalls = 3;
     private const double NearlyGood = 0.93;
     private const double MuchLess = 0.75;
+    private const double Agreement = 1.25;
+    private const int FewestProofs = 2;
+    private const int MostProofs = 6;
+    private const int MostUnexplained = 2;
     private static readonly TimeSpan LeastPatience = TimeSpan.FromMinutes(1);
 
     // Ours: a target's clock and the way to it are not exact, and Retry-After is in whole seconds.
@@ -27,8 +33,13 @@ internal sealed class LimitLearner
 
     private readonly CallHistory history;
     private readonly CallLimit? configured;
+    private readonly List<double> measured = [];
     private Scarcity? scarcity;
     private TimeSpan? lastEnd;
+
+    // How many measurements must agree, and refusals in a row below what was thought to be good.
+    private int proofs = FewestProofs;
+    private int unexplained;
 
     // Exploring: what was good before the last raise, the size of the next, and how many windows to wait for it.
     private double good;
@@ -111,8 +122,12 @@ internal sealed class LimitLearner
         if (limit.Calls >= most)
             return false;
         good = limit.Calls;
+        unexplained = 0;
         Limit = limit with { Calls = Math.Min(most, limit.Calls + Math.Max(limit.Calls * step, 1)) };
         step = Math.Min(step * 2, LargestStep);
+        // Three raises in a row were good: the limit is another.
+        if (step > BoldStep)
+            Patience = 1;
         exploreAt = now + Interval(limit);
         return true;
     }
@@ -129,10 +144,24 @@ internal sealed class LimitLearner
         double atRefusal = history.Count(over.First - known.Window, over.First);
         double atEnd = history.Count(until - known.Window, until);
         bool explored = good > 0 && good < known.Calls;
+        if (!explored && known.Source != LimitSource.Configured && ++unexplained >= MostUnexplained)
+        {
+            Disbelieve();
+            return;
+        }
+
         // A refusal may have another cause, and where many have, the limit must not sink to nothing: it falls by half at most. What
         // was good before a raise is nearly good still.
         double least = explored ? NearlyGood * Math.Min(good, atRefusal) : Math.Max(1, known.Calls / 2);
         double calls = Math.Max(least, Math.Min(explored ? good : known.Calls, Math.Min(atRefusal, atEnd)));
+        // With nothing allowed nothing would ever be learned again.
+        if (calls < 1)
+        {
+            if (known.Source != LimitSource.Configured)
+                Disbelieve();
+            return;
+        }
+
         if (explored)
             Patience = Math.Min(Patience * 2, LongestPatience);
         else if (calls < MuchLess * known.Calls)
@@ -151,13 +180,30 @@ internal sealed class LimitLearner
         TimeSpan window = Round(shortest, longest);
         double calls = over.Told ?? history.Count(start, end);
         // Others used it up, or an earlier process: how much there is will be seen in the next window.
-        if (calls < FewCalls)
+        if (calls < FewCalls || (over.Told is null && !IsProved(calls)))
             return;
         Limit = new CallLimit(calls, Min(window, CallHistory.Longest), over.Told is null ? LimitSource.Refusals : LimitSource.Headers);
         Patience = 1;
         // A guess that may be far too careful is left sooner.
         step = longest > 1.5 * shortest && !named ? BoldStep : FirstStep;
         good = calls;
+    }
+
+    private bool IsProved(double calls)
+    {
+        measured.Add(calls);
+        if (measured.Count > proofs)
+            measured.RemoveAt(0);
+        return measured.Count == proofs && measured.Max() <= Agreement * measured.Min();
+    }
+
+    /// <summary>What was believed explains the refusals no longer: it is another limit, or there is none and they come by chance.</summary>
+    private void Disbelieve()
+    {
+        Limit = null;
+        unexplained = 0;
+        measured.Clear();
+        proofs = Math.Min(proofs + 1, MostProofs);
     }
 
     /// <summary>

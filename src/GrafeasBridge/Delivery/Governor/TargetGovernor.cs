@@ -142,7 +142,9 @@ internal sealed partial class TargetGovernor
         lock (sync)
         {
             TimeSpan now = Now;
-            if (Gate.Pause is not null || Gate.Probing is not null || inHand.Count >= tuner.Settled)
+            // After a pause a version goes first; where none waits, nobody else would find out that the target answers again.
+            bool versionFirst = Gate.Probing is not null && (inHand.Count > 0 || backlog is not 0);
+            if (Gate.Pause is not null || versionFirst || inHand.Count >= tuner.Settled)
                 return false;
             if (learner.Limit is not { } limit)
                 return true;

@@ -32,4 +32,4 @@ internal sealed record SentCall(long Number, TimeSpan At, int InFlight);
 /// <summary>How many versions may be claimed.</summary>
 /// <param name="Versions">Now.</param>
 /// <param name="Wait">When there are none: how long until there are, as far as time alone decides it; null when it does not.</param>
-internal readonly record struct Admission(int Versions, TimeSpan? Wait);
+internal sealed record Admission(int Versions, TimeSpan? Wait);

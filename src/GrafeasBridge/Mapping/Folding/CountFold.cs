@@ -42,9 +42,9 @@ internal sealed class CountFold(MappingRow row, Limits limits) : IRowFold
         foreach (var one in known.Witnesses)
         {
             if (one.Value == nameof(counted))
-                counted = saved.Restored(row, one);
+                counted = one.Restored(row);
             else
-                considered = saved.Restored(row, one);
+                considered = one.Restored(row);
         }
     }
 
@@ -85,9 +85,9 @@ internal sealed class AnyFold(MappingRow row, Limits limits) : IRowFold
         foreach (var one in known?.Witnesses ?? [])
         {
             if (one.Value == nameof(yes))
-                yes = saved.Restored(row, one);
+                yes = one.Restored(row);
             else
-                no = saved.Restored(row, one);
+                no = one.Restored(row);
         }
     }
 

@@ -44,9 +44,6 @@ internal sealed class Restoring(SavedFold saved, Definitions now, Limits limits)
         return (-1, !isSameTable);
     }
 
-    public Witness Restored(MappingRow row, SavedWitness witness) =>
-        new(witness.Stamp.Restored(), row.SourceOf(witness.Source), witness.Field, witness.Losses);
-
     public RowReading Restored(MappingRow row, SavedReading reading)
     {
         var losses = reading.Losses;
@@ -64,5 +61,5 @@ internal sealed class Restoring(SavedFold saved, Definitions now, Limits limits)
         return text;
     }
 
-    private static bool IsCut(Losses losses) => (losses & (Losses.Shortened | Losses.TooMany)) != 0;
+    private static bool IsCut(Losses losses) => (losses & (Losses.Shortened | Losses.TooMany)) != Losses.None;
 }

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using GrafeasBridge.Mapping.Table;
 
 namespace GrafeasBridge.Mapping.Folding;
 
@@ -68,7 +69,10 @@ internal sealed record SavedRow(
 
 /// <param name="Value">The value that is witnessed; for rows that count, which of their witnesses it is.</param>
 /// <param name="Source">The source as written: its place in the row may change.</param>
-internal sealed record SavedWitness(string Value, SavedStamp Stamp, string Source, string Field, Losses Losses);
+internal sealed record SavedWitness(string Value, SavedStamp Stamp, string Source, string Field, Losses Losses)
+{
+    public Witness Restored(MappingRow row) => new(Stamp.Restored(), row.SourceOf(Source), Field, Losses);
+}
 
 /// <param name="Identity">Only where the occurrence has no name.</param>
 internal sealed record SavedStamp(long Seconds, int Nanos, string Name, string? Identity)

@@ -46,7 +46,7 @@ internal sealed class SetFold(MappingRow row, Limits limits) : IRowFold
             return;
         foreach (var one in known.Witnesses)
         {
-            var witness = saved.Restored(row, one);
+            var witness = one.Restored(row);
             var losses = witness.Losses;
             Add(saved.Fit(one.Value, ref losses), witness with { Losses = losses });
         }

@@ -65,6 +65,36 @@ public sealed class ChangingTargetTests
         Assert.InRange(run.Now.TotalSeconds, 375, 375 * 1.1);
     }
 
+    [Theory]
+    [InlineData(1, 7)]
+    [InlineData(2, 7)]
+    [InlineData(3, 1)]
+    [InlineData(1, null)]
+    [InlineData(2, null)]
+    [InlineData(3, null)]
+    public void Refusals_by_chance_cost_their_pauses_and_are_taken_for_no_limit(int seed, int? seconds)
+    {
+        var dice = new Random(seed);
+        TimeSpan? asked = seconds is { } s ? TimeSpan.FromSeconds(s) : null;
+        int refused = 0;
+        var run = new Simulation(_ =>
+        {
+            if (dice.Next(15) > 0)
+                return new TargetReply(null, "", 200, default, null);
+            refused++;
+            return new TargetReply(DeliveryOutcome.Throttled, "slow down", 429, default, asked);
+        }) { Pending = 2000 };
+
+        TimeSpan done = TimeSpan.Zero;
+        run.EachSecond = () => done = run.Pending > 0 ? run.Now : done;
+        run.Run(until: TimeSpan.FromDays(3));
+
+        double pauses = refused * (asked ?? new DeliveryOptions().ThrottlePause).TotalSeconds;
+        Say($"{done} for {refused} refusals, {pauses} s of pauses; limit {run.Governor.Status().Limit}");
+        Assert.Equal(0, run.Pending);
+        Assert.InRange(done.TotalSeconds, 0, 3 * (pauses + 40));
+    }
+
     [Fact]
     public void A_limit_that_is_told_is_kept_without_ever_being_refused()
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using GrafeasBridge.Delivery;
 using GrafeasBridge.Delivery.Governor;
 
 namespace GrafeasBridge.Tests.Delivery.Governor;

@@ -120,6 +120,10 @@ public sealed class SlotTests
 
         clock.Now += TimeSpan.FromMinutes(1);
         Assert.False(governor.TryTakeForBackground(1)); // a version goes first
+        governor.Sampled(0);
+        Assert.True(governor.TryTakeForBackground(1)); // where none waits, nobody else would find out
+        governor.Sampled(1);
+        Assert.False(governor.TryTakeForBackground(1));
     }
 
     private static bool Takes(TargetGovernor governor)

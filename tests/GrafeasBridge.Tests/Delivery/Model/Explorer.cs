@@ -27,18 +27,20 @@ internal sealed class Explorer(Protocol protocol)
     /// <summary>How many states there are within so many steps.</summary>
     public int CountWithin(int steps) => levels[Math.Min(steps, Depth)];
 
-    /// <param name="only">Picks invariants by their words; all when null.</param>
-    /// <returns>The trace to the first step that breaks an invariant; null when all states hold.</returns>
-    public Trace? Explore(Predicate<string>? only = null)
+    /// <param name="forbidden">A state to be found; none when null.</param>
+    /// <param name="within">How many steps deep.</param>
+    /// <returns>The trace to the first step that breaks an invariant, or to a forbidden state; null when all states hold.</returns>
+    public Trace? Explore(Predicate<ModelState>? forbidden = null, int within = int.MaxValue)
     {
-        invariants = [.. Invariants.All.Where(i => only?.Invoke(i.Words) ?? true)];
+        invariants = forbidden is null ? [.. Invariants.All] : [("There is such a state.", (_, _, after) => !forbidden(after))];
         Reach(ModelState.Start, -1, default);
         levels.Add(1);
         for (int i = 0; i < states.Count; i++)
         {
             if (i == levels[^1])
                 levels.Add(states.Count);
-
+            if (Depth > within)
+                break;
             if (Expand(i) is { } trace)
                 return trace;
         }
@@ -53,7 +55,12 @@ internal sealed class Explorer(Protocol protocol)
 
     private static (Step Kind, At At, Row Row, bool Late) Kind(ModelState before, Step step)
     {
-        var worker = step.Who == Holder.Nobody ? default : before[step.Who];
+        var worker = step.Who switch
+        {
+            Holder.Nobody => default,
+            Holder.Checker1 or Holder.Checker2 => new Worker { At = before.Checker(step.Who) },
+            _ => before[step.Who],
+        };
         var holder = before.Row.Holder == step.Who ? Holder.Worker1 : before.Row.Holder == Holder.Nobody ? Holder.Nobody : Holder.Dead;
         bool isNewest = worker.Revision == before.Row.Revision;
         // Of the numbers only what the code compares.
@@ -92,7 +99,7 @@ internal sealed class Explorer(Protocol protocol)
     {
         for (int i = 0; i < Count; i++)
         {
-            if (quietStart[i] == quietStart[i + 1] && !Invariants.IsGoodEnd(states[i]))
+            if (quietStart[i] == quietStart[i + 1] && !protocol.IsGoodEnd(states[i]))
                 return TraceTo(i, "Without another fault or update nothing more happens, and the end is not the good one.");
         }
 

@@ -14,7 +14,7 @@ internal enum Names : byte
     C = 4,
 }
 
-/// <summary>Where a worker stands: what it does next.</summary>
+/// <summary>Where a worker stands, or (from <see cref="Listed"/> on) who looks for drift: what it does next.</summary>
 internal enum At : byte
 {
     Idle,
@@ -27,9 +27,16 @@ internal enum At : byte
     Verified,
     Differs,
     Failed,
+
+    Listed,
+    SeenSame,
+    SeenDrift,
+
+    /// <summary>The row has changed since it was listed: whatever is found will not be written.</summary>
+    Overtaken,
 }
 
-/// <summary>Who holds the lease of the row.</summary>
+/// <summary>Who holds the lease of the row, and who makes a step.</summary>
 internal enum Holder : byte
 {
     Nobody,
@@ -38,6 +45,18 @@ internal enum Holder : byte
 
     /// <summary>A worker that crashed: nobody knows the lease any more.</summary>
     Dead,
+
+    /// <summary>Who looks for drift, in one replica and in another. Holds no lease.</summary>
+    Checker1,
+    Checker2,
+}
+
+/// <summary>When a version at rest is looked at: what <c>check_at</c> says.</summary>
+internal enum Check : byte
+{
+    Never,
+    Later,
+    Due,
 }
 
 /// <summary>What the version carries at the target: A with a value, B and C.</summary>
@@ -59,7 +78,10 @@ internal readonly record struct Carried(byte A, bool B, bool C)
 
 /// <summary>The version's row. <c>Due</c> stands for <c>due_at</c> that has passed.</summary>
 internal readonly record struct Row(
-    DeliveryState State, int Revision, int Settled, int Attempts, Holder Holder, bool Due, Names Owned);
+    DeliveryState State, int Revision, int Settled, int Attempts, Holder Holder, bool Due, Names Owned, Check Check = Check.Never)
+{
+    public bool Rests => State is DeliveryState.Verified or DeliveryState.Drifted;
+}
 
 /// <summary>What one worker holds in memory.</summary>
 /// <param name="Revision">That it claimed.</param>
@@ -80,8 +102,11 @@ internal readonly record struct Worker(
 internal readonly record struct Flight(Names Set, byte Content);
 
 /// <summary>One state of the whole.</summary>
+/// <param name="C1">Where the first who looks for drift stands.</param>
+/// <param name="Doubted">Since all was well a write may have landed that nobody reports (a ghost).</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct ModelState(Row Row, Carried Target, int Updates, Worker W1, Worker W2, Flight Flight)
+internal readonly record struct ModelState(
+    Row Row, Carried Target, int Updates, Worker W1, Worker W2, Flight Flight, At C1 = At.Idle, At C2 = At.Idle, bool Doubted = false)
 {
     /// <summary>The row as its first occurrence makes it; the target has what is somebody else's.</summary>
     public static ModelState Start { get; } = new(
@@ -91,14 +116,21 @@ internal readonly record struct ModelState(Row Row, Carried Target, int Updates,
 
     public bool Idle => W1.At == At.Idle && W2.At == At.Idle;
 
+    /// <summary>A name that the bridge owns and no longer wants; a check gives it up.</summary>
+    public bool OwnsWithdrawn => Row.Owned.HasFlag(Names.B) && !Carried.Wanted(Updates).B;
+
     /// <summary>Somebody has written without the lease and has yet to say so.</summary>
     public bool AnyLate => W1.Late || W2.Late;
+
+    public At Checker(Holder who) => who == Holder.Checker1 ? C1 : C2;
+
+    public ModelState WithChecker(Holder who, At at) => who == Holder.Checker1 ? this with { C1 = at } : this with { C2 = at };
 
     public ModelState With(Holder who, Worker worker) => who == Holder.Worker1 ? this with { W1 = worker } : this with { W2 = worker };
 
     /// <summary>
     /// The same number for states that behave alike: of revisions only the order counts, attempts count for nothing but the
-    /// length of a wait, owning A (always wanted) for nothing at all, and the workers are twins.
+    /// length of a wait, owning A (always wanted) for nothing at all, and the workers are twins, as those are who look for drift.
     /// </summary>
     public ulong Key()
     {
@@ -110,7 +142,7 @@ internal readonly record struct ModelState(Row Row, Carried Target, int Updates,
             holder = holder switch { Holder.Worker1 => Holder.Worker2, Holder.Worker2 => Holder.Worker1, _ => holder };
         }
 
-        ulong key = first << 19 | second;
+        ulong key = first << 18 | second;
         key = key << 3 | (ulong)Row.State;
         key = key << 2 | Rank(Row.Settled);
         key = key << 2 | (ulong)holder;
@@ -118,13 +150,20 @@ internal readonly record struct ModelState(Row Row, Carried Target, int Updates,
         key = key << 2 | (byte)Row.Owned / 2u;
         key = key << 4 | (uint)Target.A | (Target.B ? 4UL : 0) | (Target.C ? 8UL : 0);
         key = key << 2 | (uint)Updates;
-        return key << 3 | (byte)Flight.Set * 2u | Flight.Content;
+        key = key << 3 | (byte)Flight.Set * 2u | Flight.Content;
+        key = key << 2 | (ulong)Row.Check;
+        // Of twins who look, in five places each, there are fifteen pairs.
+        uint more = Math.Max(Place(C1), Place(C2)), less = Math.Min(Place(C1), Place(C2));
+        key = key << 4 | ((more * (more + 1) / 2) + less);
+        return key << 1 | (Doubted ? 1UL : 0);
     }
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Row.State} revision {Row.Revision} settled {Row.Settled} lease {Row.Holder}{(Row.Due ? " due" : "")} owned [{Row.Owned}]; "
-        + $"target {Target}, wanted {Carried.Wanted(Updates)}; {Say(W1)} | {Say(W2)}");
+        $"{Row.State} revision {Row.Revision} settled {Row.Settled} lease {Row.Holder}{(Row.Due ? " due" : "")} check {Row.Check} owned [{Row.Owned}]; "
+        + $"target {Target}, wanted {Carried.Wanted(Updates)}; {Say(W1)} | {Say(W2)} | {C1} | {C2}");
+
+    private static uint Place(At checker) => checker == At.Idle ? 0 : checker - At.Listed + 1u;
 
     // How far below the newest revision, as an order: 0 is the newest; at most three others are remembered.
     private ulong Rank(int revision)

@@ -1,3 +1,4 @@
+using GrafeasBridge.Delivery.Drift;
 using GrafeasBridge.Store;
 
 namespace GrafeasBridge.Tests.Delivery.Model;
@@ -19,9 +20,14 @@ internal enum Mutant
     GiveUpNamesThoughSomethingChanged,
     LeaseNeverEnds,
     NeverSatisfied,
+    NeverLookAgain,
+    SeeNoOtherValue,
+    RepairNothing,
+    RecordThoughTheRowChanged,
+    GiveUpNamesUnseen,
 }
 
-/// <summary>What the model takes on trust, and may be told not to.</summary>
+/// <summary>What becomes of writes that no store can see.</summary>
 [Flags]
 internal enum Doubts
 {
@@ -32,27 +38,43 @@ internal enum Doubts
 
     /// <summary>The network may keep a write beyond the end of its call, and let it land afterwards.</summary>
     NetworkKeepsWrites = 2,
+
+    All = LateWriterDies | NetworkKeepsWrites,
 }
 
 /// <summary>
-/// The protocol as the code has it: each step is one call of <c>VersionReconciler</c> or <c>TargetLoop</c> to the store or the
-/// target, and changes the row as <c>Deliveries</c> and <c>Versions</c> do.
+/// The protocol as the code has it: each step is one call of <c>VersionReconciler</c>, <c>TargetLoop</c> or <c>DriftChecker</c> to the
+/// store or the target, and changes the row as <c>Deliveries</c>, <c>Versions</c>, <c>Claims</c> and <c>Checks</c> do.
 /// </summary>
-internal sealed partial class Protocol(Mutant mutant = Mutant.None, Doubts doubts = Doubts.None, int updates = 2)
+/// <param name="checkers">How many replicas look for drift.</param>
+internal sealed partial class Protocol(
+    Mutant mutant = Mutant.None, Doubts doubts = Doubts.All, int updates = 1, int checkers = 1, OnDrift onDrift = OnDrift.Repair)
 {
     private readonly List<(Step Step, ModelState After)> next = [];
+    private ModelState from;
+
+    public bool IsGoodEnd(ModelState state) =>
+        Invariants.IsGoodEnd(state) || (onDrift == OnDrift.Report && Invariants.IsShown(state));
 
     /// <summary>Every step that is possible. The list is used again by the next call.</summary>
     public List<(Step Step, ModelState After)> Next(ModelState state)
     {
         next.Clear();
+        from = state;
         Outside(state);
         Work(state, Holder.Worker1);
         Work(state, Holder.Worker2);
+        Watch(state, Holder.Checker1);
+        if (checkers > 1)
+            Watch(state, Holder.Checker2);
         return next;
     }
 
-    private void Add(Verb verb, Holder who, ModelState after, bool fault = false) => next.Add((new Step(verb, who, fault), after));
+    private void Add(Verb verb, Holder who, ModelState after, bool fault = false) =>
+        next.Add((new Step(verb, who, fault), Overtake(Cleared(after))));
+
+    /// <summary>Where all is well and nobody is at work, what went before is over.</summary>
+    private static ModelState Cleared(ModelState s) => s.Doubted && Invariants.IsGoodEnd(s) ? s with { Doubted = false } : s;
 
     private void Outside(ModelState s)
     {
@@ -67,6 +89,8 @@ internal sealed partial class Protocol(Mutant mutant = Mutant.None, Doubts doubt
         if (row is { State: DeliveryState.Waiting, Due: false })
             Add(Verb.WaitEnds, default, s with { Row = row with { Due = true } });
         // While its holder lives, a lease ends only because he was paused for longer than a try may take.
+        if (row is { State: DeliveryState.Delivering, Due: true })
+            Add(Verb.BecomesSuspect, default, s with { Row = row with { State = DeliveryState.Pending, Holder = Holder.Nobody } });
         if (row is { State: DeliveryState.Delivering, Due: false } && mutant != Mutant.LeaseNeverEnds)
             Add(Verb.LeaseEnds, default, s with { Row = row with { Due = true } }, fault: row.Holder != Holder.Dead);
         if (s.Flight.Set != Names.None)
@@ -74,6 +98,8 @@ internal sealed partial class Protocol(Mutant mutant = Mutant.None, Doubts doubt
             var landed = s.Target.With(s.Flight.Set, Carried.Wanted(s.Flight.Content));
             Add(Verb.KeptWriteLands, default, s with { Target = landed, Flight = default });
         }
+
+        CheckComes(s);
     }
 
     private void Work(ModelState s, Holder who)
@@ -82,7 +108,7 @@ internal sealed partial class Protocol(Mutant mutant = Mutant.None, Doubts doubt
         switch (me.At)
         {
             case At.Idle:
-                if (s.Row.Due)
+                if (s.Row is { Due: true, State: not DeliveryState.Delivering })
                     Add(Verb.Claim, who, Claim(s, who));
                 return;
             case At.Claimed:
@@ -111,8 +137,8 @@ internal sealed partial class Protocol(Mutant mutant = Mutant.None, Doubts doubt
         }
 
         Add(Verb.Release, who, Release(s, who, me), fault: true);
-        if (!me.Late || doubts.HasFlag(Doubts.LateWriterDies))
-            Add(Verb.Crash, who, Dead(s, who).With(who, default), fault: true);
+        if (!me.Late || (doubts.HasFlag(Doubts.LateWriterDies) && !IsTooLate(s, me)))
+            Add(Verb.Crash, who, Dead(s, who).With(who, default) with { Doubted = s.Doubted || me.Late }, fault: true);
     }
 
     private static ModelState Dead(ModelState s, Holder who) =>
@@ -157,7 +183,7 @@ internal sealed partial class Protocol(Mutant mutant = Mutant.None, Doubts doubt
         Add(Verb.SetAnswerLost, who, written.With(who, Fail(sent)), fault: true);
         Add(Verb.SetLie, who, s.With(who, answered), fault: true);
         if (doubts.HasFlag(Doubts.NetworkKeepsWrites) && s.Flight.Set == Names.None)
-            Add(Verb.SetKeptByTheNetwork, who, (s with { Flight = new(me.Set, me.Content) }).With(who, Fail(sent)), fault: true);
+            Add(Verb.SetKeptByTheNetwork, who, (s with { Flight = new(me.Set, me.Content), Doubted = true }).With(who, Fail(sent)), fault: true);
     }
 
     private void Remove(ModelState s, Holder who, Worker me)

@@ -6,19 +6,19 @@ namespace GrafeasBridge.Tests.Delivery.Model;
 internal sealed partial class Protocol
 {
     /// <summary>Versions.Mark: only what was settled becomes due.</summary>
-    private static Row Mark(Row row) => row.State == DeliveryState.Verified
-        ? row with { Revision = row.Revision + 1, State = DeliveryState.Pending, Due = true }
+    private static Row Mark(Row row) => row.Rests
+        ? row with { Revision = row.Revision + 1, State = DeliveryState.Pending, Due = true, Check = Check.Never }
         : row with { Revision = row.Revision + 1 };
 
     /// <summary>Deliveries.Redeliver: due now, unless it is in hand.</summary>
     private static Row Again(Row row) => row.State == DeliveryState.Delivering
         ? row with { Revision = row.Revision + 1, Attempts = 0 }
-        : row with { Revision = row.Revision + 1, Attempts = 0, State = DeliveryState.Pending, Due = true };
+        : row with { Revision = row.Revision + 1, Attempts = 0, State = DeliveryState.Pending, Due = true, Check = Check.Never };
 
     private static ModelState Claim(ModelState s, Holder who)
     {
         var row = s.Row;
-        var mine = row with { State = DeliveryState.Delivering, Holder = who, Due = false, Attempts = row.Attempts + 1 };
+        var mine = row with { State = DeliveryState.Delivering, Holder = who, Due = false, Check = Check.Never, Attempts = row.Attempts + 1 };
         return (s with { Row = mine }).With(who, default(Worker) with { At = At.Claimed, Revision = row.Revision, Owned = row.Owned });
     }
 
@@ -63,8 +63,12 @@ internal sealed partial class Protocol
             Settled = mutant == Mutant.SettleTheNewestRevision ? row.Revision : me.Revision,
             Owned = mutant == Mutant.GiveUpNamesThoughSomethingChanged ? me.Wanted : row.Owned | me.Wanted,
         };
+        if (mutant != Mutant.NeverLookAgain)
+            row = row with { Check = Check.Later };
         newest |= mutant is Mutant.SettleWithoutLookingAtTheRevision or Mutant.SettleTheNewestRevision;
-        return newest && mutant != Mutant.NeverSatisfied ? row : row with { State = DeliveryState.Pending, Due = true };
+        return newest && mutant != Mutant.NeverSatisfied
+            ? row
+            : row with { State = DeliveryState.Pending, Due = true, Check = Check.Never };
     }
 
     private static Row Leave(Row row, DeliveryState state) =>

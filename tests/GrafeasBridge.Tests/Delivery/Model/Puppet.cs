@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using GrafeasBridge.Delivery;
+using GrafeasBridge.Delivery.Drift;
 using GrafeasBridge.Delivery.Governor;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
@@ -17,6 +18,8 @@ internal sealed class Shelf
         ["c"] = new CarriedAttribute("c", AttributeType.String, ["somebody's"]),
     };
 
+    private IReadOnlyList<MappedAttribute> kept = [];
+
     public Carried Carried => new(
         attributes.TryGetValue("a", out var a) ? byte.Parse(a.Values[0], CultureInfo.InvariantCulture) : (byte)0,
         attributes.ContainsKey("b"), attributes.ContainsKey("c"));
@@ -29,6 +32,15 @@ internal sealed class Shelf
             attributes[attribute.Name] = new CarriedAttribute(attribute.Name, attribute.Type, attribute.Values);
     }
 
+    /// <summary>A write that lands only when it is let.</summary>
+    public void Keep(IReadOnlyList<MappedAttribute> wanted) => kept = wanted;
+
+    public void Land()
+    {
+        Set(kept);
+        kept = [];
+    }
+
     public void Remove(IEnumerable<string> names)
     {
         foreach (string name in names)
@@ -37,37 +49,32 @@ internal sealed class Shelf
 }
 
 /// <summary>
-/// A real <see cref="VersionReconciler"/> at work on one claim, held before each call to the store or the target until a test
-/// says how the call ends.
+/// A real <see cref="VersionReconciler"/> at work on one claim, or a real <see cref="DriftChecker"/> at one version at rest, held before
+/// each call to the store or the target until a test says how the call ends.
 /// </summary>
-internal sealed class Puppet : ITarget, IDisposable
+/// <param name="firstRead">Where it stands before it reads the target for the first time.</param>
+internal sealed class Puppet(Shelf shelf, At firstRead) : ITarget, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource abandon = new();
-    private readonly Shelf shelf;
-    private readonly ClaimedVersion version;
     private TaskCompletionSource<Verb> leave = new();
     private TaskCompletionSource<At> arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task work = Task.CompletedTask;
     private bool hasRead;
 
-    public Puppet(ClaimedVersion version, Shelf shelf)
-    {
-        this.version = version;
-        this.shelf = shelf;
-    }
-
     /// <summary>What a failing call says: that the version must be parked, or that it may be tried again.</summary>
     public bool FailsForGood { get; set; }
 
     /// <summary>Begins to work.</summary>
+    /// <param name="work">Given the store and the target's record, with this as the target.</param>
     /// <returns>The first call that it is about to make.</returns>
-    public async Task<At> StartAsync(IBridgeStore store, Func<IBridgeStore, VersionReconciler> reconciler, DeliveryOptions options, TimeProvider clock)
+    public async Task<At> StartAsync(
+        IBridgeStore store, DeliveryOptions options, TimeProvider clock, Func<IBridgeStore, DeliveryTarget, CancellationToken, Task> work)
     {
         var governor = new TargetGovernor(new TargetOptions { Name = "bintray" }, options, clock, NullLogger.Instance);
         var target = new DeliveryTarget("bintray", new TargetOptions(), this, governor);
-        work = WorkAsync(reconciler(HeldStore.Around(store, HoldAsync)), target);
+        this.work = WorkAsync(() => work(HeldStore.Around(store, HoldAsync), target, abandon.Token));
         return await arrived.Task.WaitAsync(Patience);
     }
 
@@ -92,9 +99,9 @@ internal sealed class Puppet : ITarget, IDisposable
 
     public async Task<IReadOnlyList<CarriedAttribute>> ReadAsync(VersionCoordinates version, CancellationToken cancellationToken)
     {
-        Verb verb = await HoldAsync(hasRead ? At.ReadingBack : At.Mapped, cancellationToken);
+        Verb verb = await HoldAsync(hasRead ? At.ReadingBack : firstRead, cancellationToken);
         hasRead = true;
-        return verb is Verb.ReadTarget or Verb.ReadBack ? shelf.Read() : throw Failure();
+        return verb is Verb.ReadTarget or Verb.ReadBack or Verb.Look ? shelf.Read() : throw Failure();
     }
 
     public Task CreateAsync(VersionCoordinates version, TargetException missing, CancellationToken cancellationToken) =>
@@ -105,7 +112,9 @@ internal sealed class Puppet : ITarget, IDisposable
         Verb verb = await HoldAsync(At.Setting, cancellationToken);
         if (verb is Verb.Set or Verb.SetAnswerLost)
             shelf.Set(attributes);
-        if (verb is Verb.SetRefused or Verb.SetAnswerLost)
+        if (verb == Verb.SetKeptByTheNetwork)
+            shelf.Keep(attributes);
+        if (verb is Verb.SetRefused or Verb.SetAnswerLost or Verb.SetKeptByTheNetwork)
             throw Failure();
     }
 
@@ -120,12 +129,12 @@ internal sealed class Puppet : ITarget, IDisposable
 
     public void Dispose() => abandon.Dispose();
 
-    private async Task WorkAsync(VersionReconciler reconciler, DeliveryTarget target)
+    private async Task WorkAsync(Func<Task> toDo)
     {
         await Task.Yield();
         try
         {
-            await reconciler.ReconcileAsync(target, version, abandon.Token);
+            await toDo();
         }
         finally
         {
@@ -135,6 +144,9 @@ internal sealed class Puppet : ITarget, IDisposable
 
     private async Task<Verb> HoldAsync(At at, CancellationToken cancellationToken)
     {
+        // Who looks maps only what differs: one step with the reading.
+        if (at == At.Claimed && firstRead == At.Listed)
+            return Verb.ReadOccurrences;
         leave = new TaskCompletionSource<Verb>(TaskCreationOptions.RunContinuationsAsynchronously);
         var answer = leave.Task;
         arrived.SetResult(at);
@@ -169,6 +181,9 @@ internal class HeldStore : DispatchProxy
             ThenAsync(At.Planned, () => store.RecordIntentAsync(version, owned, stop), stop),
         (nameof(IBridgeStore.SettleAsync), [ClaimedVersion version, Settlement settlement, CancellationToken stop]) =>
             ThenAsync(Settles(settlement), () => store.SettleAsync(version, settlement, stop), stop),
+        (nameof(IBridgeStore.RecordCheckAsync), [RestingVersion version, CheckResult result, CancellationToken stop]) =>
+            ThenAsync(
+                result.State == DeliveryState.Verified ? At.SeenSame : At.SeenDrift, () => store.RecordCheckAsync(version, result, stop), stop),
         _ => throw new NotSupportedException($"A worker does not call {targetMethod.Name}."),
     };
 

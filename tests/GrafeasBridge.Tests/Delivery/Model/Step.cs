@@ -32,10 +32,18 @@ internal enum Verb : byte
     Redeliver,
     WaitEnds,
     LeaseEnds,
+    BecomesSuspect,
     KeptWriteLands,
+
+    CheckComes,
+    ListToCheck,
+    Look,
+    LookFails,
+    RecordCheck,
+    RecordRefused,
 }
 
-/// <summary>One step; <paramref name="Who"/> is nobody for what happens outside the workers.</summary>
+/// <summary>One step; <paramref name="Who"/> is nobody for what happens outside.</summary>
 /// <param name="Fault">Something that goes wrong, or that somebody asks for: after the last of these all must end well.</param>
 internal readonly partial record struct Step(Verb Verb, Holder Who, bool Fault)
 {
