@@ -1,3 +1,4 @@
+using System.Text.Json;
 using GrafeasBridge.Lab.Rigging;
 using GrafeasBridge.Lab.Sending;
 
@@ -10,16 +11,13 @@ internal sealed class Drift : Scenario
 
     public override string About => "The target loses writes and whole versions after they were read back; the check in the background finds and repairs them.";
 
-    /// <summary>The check of verified versions in the background.</summary>
-    public override string? WaitsFor => "the section Drift of the service's settings";
-
     public override async Task RunAsync(ScenarioRun run)
     {
         int builds = run.Rounds(200, 5_000);
         await using Rig rig = await Rig.StartAsync(
             new RigOptions
             {
-                Bridge = [.. RigOptions.Impatient, "--Drift:Interval=00:00:05", "--Drift:CallsPerMinute=6000", "--Drift:OnDrift=Repair", "--Drift:OnDeleted=Recreate"],
+                Bridge = [.. RigOptions.Impatient, "--Drift:FirstLook=00:00:10", "--Drift:Interval=00:00:10", "--Drift:CallsPerMinute=6000", "--Drift:OnDrift=Repair", "--Drift:OnDeleted=Recreate"],
             },
             run.Stop);
         Fleet fleet = run.Fleet(rig);
@@ -35,9 +33,18 @@ internal sealed class Drift : Scenario
         await sending;
         await new Observer(rig, fleet.Ledger).SettledAsync(TimeSpan.FromMinutes(5), run.Stop);
         await run.PauseAsync(2000);
+        long losses = await LossesAsync(run, rig);
+        run.Count("writes and versions lost later", losses);
+        run.Require(losses > 0, $"Nothing was lost.");
         await rig.FaultsAsync(null, run.Stop);
         // Twice the interval: each version was looked at once after the last loss.
-        await run.PauseAsync(run.Size(12_000, 30_000));
+        await run.PauseAsync(run.Size(25_000, 60_000));
         await run.JudgeAsync(rig, fleet);
+    }
+
+    private static async Task<long> LossesAsync(ScenarioRun run, Rig rig)
+    {
+        using JsonDocument page = await rig.EmulatorPageAsync("_emulator/faults", run.Stop);
+        return page.RootElement.GetProperty("rules").EnumerateArray().Sum(rule => rule.GetProperty("fired").GetInt64());
     }
 }
