@@ -58,7 +58,7 @@ internal sealed class HistoryRule(Findings findings, Arguments arguments)
         {
             foreach (Claim claim in track.Claims)
                 Report(version, claim);
-            foreach ((string name, Step step) in track.Missing.Where(m => !book.Deletions.ContainsKey(m.Key)))
+            foreach ((string name, Step step) in track.Missing.Where(m => book.Find(m.Key) is not null && !book.Deletions.ContainsKey(m.Key)))
                 Report(version, name, step);
         }
     }

@@ -1,0 +1,52 @@
+using GrafeasBridge.Delivery;
+using GrafeasBridge.Hosting;
+using GrafeasBridge.Store;
+using GrafeasBridge.Store.Sqlite;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace GrafeasBridge.Lab.Host;
+
+/// <summary>
+/// The real service, put together by its own program, with decorators over the store, the targets and the clock. What they do is
+/// said by the section <c>Lab</c>; without it they do nothing.
+/// </summary>
+internal static class LabHost
+{
+    public static Task<int> RunAsync(string[] settings) =>
+        Startup.RunAsync(() => GrafeasBridge.Program.BuildAsync(settings, Startup.LogToConsole, Decorate));
+
+    private static void Decorate(WebApplicationBuilder builder)
+    {
+        LabOptions options = builder.Configuration.GetSection(LabOptions.Section).Get<LabOptions>() ?? new LabOptions();
+        if (options.CrashAt.Length > 0 && !CrashPoints.All.Contains(options.CrashAt))
+            throw new InvalidDataException($"Lab:CrashAt is '{options.CrashAt}', which is no crash point; --list-crash-points lists them.");
+        IServiceCollection services = builder.Services;
+        services.AddSingleton(new Passings(options));
+        if (options.ClockFile.Length > 0)
+            services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new JumpingClock(options.ClockFile)));
+        services.AddSingleton<IBridgeStore>(provider => LabStore.Around(
+            MutantStore.Around(provider.GetRequiredService<SqliteStore>(), options.Mutant),
+            provider.GetRequiredService<Passings>()));
+        services.Replace(ServiceDescriptor.Singleton(provider => Targets(provider, options)));
+        services.AddHostedService<LifePoints>();
+        if (options.DrainFile.Length > 0)
+            services.AddHostedService(_ => new DrainFile(options.DrainFile));
+    }
+
+    /// <summary>The registry as the service makes it, each target behind the laboratory's.</summary>
+    private static TargetRegistry Targets(IServiceProvider provider, LabOptions options)
+    {
+        var registry = ActivatorUtilities.CreateInstance<TargetRegistry>(provider);
+        for (int i = 0; i < registry.All.Count; i++)
+        {
+            DeliveryTarget target = registry.All[i];
+            ITarget api = options.Mutant == Mutant.IgnoreReadBack ? new CredulousTarget(target.Api) : target.Api;
+            registry.All[i] = target with { Api = new LabTarget(api, provider.GetRequiredService<Passings>()) };
+        }
+
+        return registry;
+    }
+}

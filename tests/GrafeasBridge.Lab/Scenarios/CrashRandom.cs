@@ -1,0 +1,85 @@
+using GrafeasBridge.Lab.Rigging;
+using GrafeasBridge.Lab.Sending;
+
+namespace GrafeasBridge.Lab.Scenarios;
+
+/// <summary>kill -9 at random moments, again and again.</summary>
+internal sealed class CrashRandom : Scenario
+{
+    /// <summary>Builds that each round adds: more than it gets done, so that the kill finds work.</summary>
+    private const int PerRound = 40;
+
+    private const double InStart = 0.15;
+    private const double OfEmulator = 0.04;
+
+    public override string Name => "crash-random";
+
+    public override string About => "The service is killed at random moments while senders send and versions are delivered; now and then the target is.";
+
+    public override async Task RunAsync(ScenarioRun run)
+    {
+        int rounds = run.Rounds(8, 1000);
+        await using Rig rig = await Rig.StartAsync(new RigOptions { Bridge = RigOptions.Impatient, LabHost = run.Mutant != Host.Mutant.None }, run.Stop);
+        Fleet fleet = run.Fleet(rig);
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(run.Stop);
+        Task sending = fleet.RunAsync(run.Stop);
+        Task watch = new Observer(rig, fleet.Ledger).WatchAsync(run.Seed, watching.Token);
+
+        var dice = new Random(run.Seed);
+        for (int round = 0; round < rounds; round++)
+        {
+            fleet.Add(PerRound);
+            await RoundAsync(run, rig, fleet, dice);
+            if (round % 100 == 99)
+                run.Say($"round {round + 1}: {fleet.Told} answers, {fleet.Ledger.Versions} versions");
+        }
+
+        fleet.Close();
+        await sending;
+        await watching.CancelAsync();
+        await watch;
+        await run.JudgeAsync(rig, fleet);
+    }
+
+    /// <summary>The moment is drawn first, so that the same seed draws the same moments whatever the machine does.</summary>
+    private static async Task RoundAsync(ScenarioRun run, Rig rig, Fleet fleet, Random dice)
+    {
+        bool emulatorToo = dice.NextDouble() < OfEmulator;
+        bool inStart = dice.NextDouble() < InStart;
+        double moment = dice.NextDouble();
+        if (emulatorToo)
+        {
+            await run.PauseAsync(moment * 200);
+            rig.Journal.Mark("target killed");
+            await rig.Emulator.KillAsync();
+            run.Count("kills of the target");
+            await rig.Emulator.StartAsync(run.Stop);
+        }
+
+        long before = await rig.TargetCallsAsync(run.Stop);
+        await run.PauseAsync(20 + (moment * 400));
+        int inFlight = fleet.InFlight;
+        await KillAsync(run, rig);
+        bool delivering = await rig.TargetCallsAsync(run.Stop) > before;
+        run.Count(inFlight > 0 && delivering ? "kills while sending and delivering" : inFlight > 0 ? "kills while sending" : delivering ? "kills while delivering" : "kills in a quiet moment");
+
+        rig.Bridge.Launch();
+        if (inStart)
+        {
+            await run.PauseAsync(moment * rig.Bridge.StartTook.TotalMilliseconds);
+            await KillAsync(run, rig);
+            run.Count("kills while starting");
+            rig.Bridge.Launch();
+        }
+
+        if (!await rig.Bridge.ReadyAsync(run.Stop))
+            throw new InvalidOperationException($"The bridge did not start again.\n{string.Join('\n', rig.Bridge.LastLines)}");
+    }
+
+    private static async Task KillAsync(ScenarioRun run, Rig rig)
+    {
+        await rig.Bridge.KillAsync();
+        rig.Journal.Mark("killed");
+        run.Count("kills of the service");
+    }
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using GrafeasBridge.Tests.Support;
+
+namespace GrafeasBridge.Tests.Lab;
+
+/// <summary>The laboratory in its smallest form, run as people run it. <c>bash tests/lab.sh</c> runs all of it.</summary>
+public sealed class LaboratoryTests(ITestOutputHelper output)
+{
+    private static readonly string Program = Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory,
+        typeof(LaboratoryTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one => one.Key == "LaboratoryAssembly").Value!));
+
+    [Theory]
+    [InlineData("AckBeforeCommit")]
+    [InlineData("SettleWrongRevision")]
+    [InlineData("IgnoreReadBack")]
+    [InlineData("DropLeaseCheck")]
+    [InlineData("DropRequestIds")]
+    [InlineData("ForgetIntent")]
+    public Task A_service_with_a_planted_bug_is_caught_and_the_same_run_without_it_passes(string mutant) =>
+        PassesAsync("--scenario", "mutants", "--mutant", mutant);
+
+    [Fact]
+    public Task Nothing_is_lost_when_the_service_is_killed_at_random_moments() => PassesAsync("--scenario", "crash-random", "--rounds", "3");
+
+    [Fact]
+    public Task Nothing_is_lost_when_the_service_dies_between_two_of_its_steps() => PassesAsync("--scenario", "crash-points", "--rounds", "6");
+
+    [Fact]
+    public async Task Every_scenario_and_every_crash_point_is_listed_once()
+    {
+        foreach (string list in (string[])["--list", "--list-crash-points"])
+        {
+            (int exit, string told) = await RunAsync([list]);
+            Assert.Equal(0, exit);
+            string[] names = [.. told.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0])];
+            Assert.True(names.Length > 10, told);
+            Assert.Equal(names.Length, names.Distinct(StringComparer.Ordinal).Count());
+        }
+    }
+
+    [Theory]
+    [InlineData("'--what' is not understood", "--what")]
+    [InlineData("There is no scenario 'nothing'", "--scenario", "nothing")]
+    [InlineData("it needs a whole number", "--rounds", "many")]
+    public async Task A_command_that_is_not_understood_is_refused_with_the_reason(string reason, params string[] arguments)
+    {
+        (int exit, string told) = await RunAsync(arguments);
+        Assert.Equal(2, exit);
+        Assert.Contains(reason, told, StringComparison.Ordinal);
+    }
+
+    private async Task PassesAsync(params string[] arguments)
+    {
+        string seed = Seeds.Next(output).ToString(CultureInfo.InvariantCulture);
+        (int exit, string told) = await RunAsync([.. arguments, "--seed", seed]);
+        output.WriteLine(told);
+        Assert.True(exit == 0, told);
+    }
+
+    private static async Task<(int Exit, string Told)> RunAsync(string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        using Process laboratory = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
+        CancellationToken cancel = TestContext.Current.CancellationToken;
+        Task<string> said = laboratory.StandardOutput.ReadToEndAsync(cancel);
+        Task<string> complained = laboratory.StandardError.ReadToEndAsync(cancel);
+        await laboratory.WaitForExitAsync(cancel);
+        return (laboratory.ExitCode, await said + await complained);
+    }
+}
