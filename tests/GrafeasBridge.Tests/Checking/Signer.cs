@@ -2,9 +2,9 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Google.Protobuf;
 using GrafeasBridge.Receipts;
 using GrafeasBridge.V1;
-using Google.Protobuf;
 using NSec.Cryptography;
 
 namespace GrafeasBridge.Tests.Checking;

@@ -83,7 +83,8 @@ public sealed class ChangingTargetTests
                 return new TargetReply(null, "", 200, default, null);
             refused++;
             return new TargetReply(DeliveryOutcome.Throttled, "slow down", 429, default, asked);
-        }) { Pending = 2000 };
+        })
+        { Pending = 2000 };
 
         TimeSpan done = TimeSpan.Zero;
         run.EachSecond = () => done = run.Pending > 0 ? run.Now : done;
