@@ -10,6 +10,7 @@ namespace GrafeasBridge.Lab.Scenarios;
 internal sealed class CrashPointsScenario : Scenario
 {
     private const int PerPoint = 30;
+    private const int MorePerTurn = 10;
     private static readonly TimeSpan LongestLife = TimeSpan.FromSeconds(60);
 
     public override string Name => "crash-points";
@@ -78,7 +79,9 @@ internal sealed class CrashPointsScenario : Scenario
         if (await rig.Bridge.ReadyAsync(run.Stop))
         {
             Task driving = DriveAsync(run, rig, fleet, point, stops ? passes : null, send);
-            await ended;
+            // Builds go on coming: what a point needs, such as something to remove, comes with one of them.
+            while (await Task.WhenAny(ended, run.PauseAsync(500)) != ended)
+                fleet.Add(MorePerTurn);
             await driving;
         }
 
