@@ -52,6 +52,9 @@ internal sealed class ChildProcess(string name, Uri readiness, IReadOnlyList<str
         // Many short lives: instrumenting code for an optimisation that never comes would make each longer.
         start.Environment["DOTNET_TieredPGO"] = "0";
         process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
+        // Whoever ends the laboratory early leaves nothing running behind.
+        AppDomain.CurrentDomain.ProcessExit -= KillAtExit;
+        AppDomain.CurrentDomain.ProcessExit += KillAtExit;
         process.OutputDataReceived += (_, line) => Heard(line.Data);
         process.ErrorDataReceived += (_, line) => Heard(line.Data);
         process.BeginOutputReadLine();
@@ -137,10 +140,18 @@ internal sealed class ChildProcess(string name, Uri readiness, IReadOnlyList<str
 
     public async ValueTask DisposeAsync()
     {
+        AppDomain.CurrentDomain.ProcessExit -= KillAtExit;
         if (!HasExited)
             await KillAsync();
         process?.Dispose();
+        process = null;
         http.Dispose();
+    }
+
+    private void KillAtExit(object? sender, EventArgs e)
+    {
+        if (!HasExited)
+            process!.Kill();
     }
 
     private void Down()

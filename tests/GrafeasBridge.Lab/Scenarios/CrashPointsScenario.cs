@@ -10,6 +10,7 @@ namespace GrafeasBridge.Lab.Scenarios;
 internal sealed class CrashPointsScenario : Scenario
 {
     private const int PerPoint = 30;
+    private const int MorePerTurn = 10;
     private static readonly TimeSpan LongestLife = TimeSpan.FromSeconds(60);
 
     public override string Name => "crash-points";
@@ -23,13 +24,13 @@ internal sealed class CrashPointsScenario : Scenario
         dice.Shuffle(points);
         if (run.Rounds(points.Length, points.Length) is var few && few < points.Length)
             points = points[..few];
+        points = [.. points.SelectMany(AfterWhatItNeeds)];
 
         await using Rig rig = await Rig.StartAsync(
             new RigOptions { LabHost = true, StartBridge = false, Bridge = [.. RigOptions.Impatient, "--Delivery:StopTimeout=00:00:00"] }, run.Stop);
         Fleet fleet = run.Fleet(rig);
         Task? sending = null;
-        // The store's first start is the only one that makes a key and the note.
-        foreach (string point in points.OrderByDescending(p => p.StartsWith("add-signing-key", StringComparison.Ordinal)).ThenByDescending(p => p.StartsWith("add-notes", StringComparison.Ordinal)))
+        foreach (string point in points.OrderBy(WhenItCanBe))
         {
             fleet.Add(PerPoint);
             await PointAsync(run, rig, fleet, point, Pass(point, dice), () => sending ??= fleet.RunAsync(run.Stop));
@@ -43,6 +44,18 @@ internal sealed class CrashPointsScenario : Scenario
         await sending;
         await run.JudgeAsync(rig, fleet);
     }
+
+    /// <summary>A key and a note are made once in a store's life: before they are made, then when they are, then all the rest as drawn.</summary>
+    private static int WhenItCanBe(string point)
+    {
+        string[] once = ["add-signing-key.before", "add-signing-key.after", "add-notes.before", "add-notes.after"];
+        int place = Array.IndexOf(once, point);
+        return place < 0 ? once.Length : place;
+    }
+
+    /// <summary>A suspect is what was in hand when the service died: such points follow one at which something is.</summary>
+    private static IEnumerable<string> AfterWhatItNeeds(string point) =>
+        point.StartsWith("claim-suspect", StringComparison.Ordinal) ? [CrashPoints.Before("target.set"), point] : [point];
 
     /// <summary>Points that every try passes are not always taken at the first one.</summary>
     private static int Pass(string point, Random dice)
@@ -66,7 +79,9 @@ internal sealed class CrashPointsScenario : Scenario
         if (await rig.Bridge.ReadyAsync(run.Stop))
         {
             Task driving = DriveAsync(run, rig, fleet, point, stops ? passes : null, send);
-            await ended;
+            // Builds go on coming: what a point needs, such as something to remove, comes with one of them.
+            while (await Task.WhenAny(ended, run.PauseAsync(500)) != ended)
+                fleet.Add(MorePerTurn);
             await driving;
         }
 
