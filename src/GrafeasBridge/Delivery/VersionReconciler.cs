@@ -72,7 +72,7 @@ internal sealed partial class VersionReconciler(
         {
             return new Ending(DeliveryOutcome.StoppedProcess, string.Create(
                 CultureInfo.InvariantCulture,
-                $"The bridge's process ended {version.Stops} times while it tried this version (Delivery:ParkAfterStops); see what is odd about "
+                $"The bridge's process ended {version.Stops:0.#} times while it tried this version (Delivery:ParkAfterStops); see what is odd about "
                 + $"its occurrences, or what else ended the process, then redeliver."));
         }
 

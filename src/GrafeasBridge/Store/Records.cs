@@ -141,7 +141,10 @@ internal sealed record VersionFilter(
 /// <param name="FailingSince">When the present row of failures began; null on a first try.</param>
 /// <param name="Owned">Names of attributes that the bridge has written, or was about to write, at the target.</param>
 /// <param name="TraceParent">Of the call that last changed what is wanted.</param>
-/// <param name="Stops">How often in a row a try at it did not come to an end because its process did.</param>
+/// <param name="Stops">
+/// How often in a row a try at it did not come to an end because its process did. It counts half after the intent was recorded: what
+/// comes then is mostly waiting for the target, and no fault of the version.
+/// </param>
 /// <param name="WasDelivered">It was verified at the target once.</param>
 /// <param name="MayRecreate">Somebody asked for it after that, so it may be created again should the target have lost it.</param>
 internal sealed record ClaimedVersion(
@@ -154,7 +157,7 @@ internal sealed record ClaimedVersion(
     DateTimeOffset? FailingSince,
     IReadOnlyList<string> Owned,
     string? TraceParent,
-    int Stops = 0,
+    double Stops = 0,
     bool WasDelivered = false,
     bool MayRecreate = false)
 {

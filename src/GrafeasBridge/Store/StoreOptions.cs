@@ -30,6 +30,13 @@ internal sealed class StoreOptions
     [Range(1L << 20, 1L << 40)]
     public long MaxWalBytes { get; set; } = 64L << 20;
 
+    /// <summary>
+    /// A database up to this size is checked as a whole at start, tables against indexes, and refused when it is damaged; 0 checks none.
+    /// It takes about a second for each 64 MiB.
+    /// </summary>
+    [Range(0, 1L << 40)]
+    public long MaxCheckedBytes { get; set; } = 64L << 20;
+
     /// <summary>Connections for reading, each with its own cache.</summary>
     [Range(1, 64)]
     public int Readers { get; set; } = 4;

@@ -95,6 +95,19 @@ public abstract class ClaimContract : StoreContract
     }
 
     [Fact]
+    public async Task An_end_of_the_process_after_the_intent_counts_half()
+    {
+        await AddVersionsAsync("1");
+        var claimed = await OneAsync();
+        Assert.True(await Store.RecordIntentAsync(claimed, ["a"], Stop));
+        Clock.Advance(Lease);
+        var half = await OneAsync();
+        Assert.Equal(0.5, half.Stops);
+        Clock.Advance(Lease);
+        Assert.Equal(1.5, (await OneAsync()).Stops);
+    }
+
+    [Fact]
     public async Task A_try_that_comes_to_any_end_clears_a_suspect()
     {
         await AddVersionsAsync("fails", "given back", "late");

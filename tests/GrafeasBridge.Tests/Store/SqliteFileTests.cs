@@ -75,6 +75,20 @@ public sealed class SqliteFileTests : SqliteHouse
         await RefusedAsync(StoreFailure.Damaged, () => Store.FindNoteAsync("ci", "builds", Stop));
     }
 
+    [Fact]
+    public async Task Damage_that_nobody_stumbles_over_is_noticed_at_the_start_unless_the_check_is_off()
+    {
+        await AddNoteAsync();
+        await Backend.CloseAsync();
+        using (var stranger = Stranger())
+            stranger.Execute("pragma writable_schema = on; delete from sqlite_schema where name = 'occurrences_of_kind'; pragma writable_schema = reset");
+
+        var refusal = await RefusedAsync(StoreFailure.Broken, () => ReopenAsync());
+        Assert.Contains("damaged", refusal.Message, StringComparison.Ordinal);
+        await ReopenAsync(Setting("MaxCheckedBytes", 0));
+        Assert.NotNull(await Store.FindNoteAsync("ci", "builds", Stop));
+    }
+
     /// <summary>Flips one bit in the file, where it holds the text.</summary>
     private async Task FlipAsync(string text)
     {

@@ -51,13 +51,13 @@ internal static class Claims
 
     private static readonly Sql MakeSuspect = new(
         """
-        update versions set state = 1, lease = null, due_at = null, stops = stops + 1, failing_since = coalesce(failing_since, ?2)
-        where seq = ?1
+        update versions set state = 1, lease = null, due_at = null, stops = stops + case intended when 1 then 1 else 2 end,
+        failing_since = coalesce(failing_since, ?2) where seq = ?1
         """);
 
     private static readonly Sql TakeInHand = new(
         """
-        update versions set state = 2, lease = ?, due_at = ?, ready = null, check_at = null, attempts = ?, failing_since = ? where seq = ?
+        update versions set state = 2, lease = ?, due_at = ?, ready = null, check_at = null, intended = 0, attempts = ?, failing_since = ? where seq = ?
         """);
 
     private static readonly Sql Orphans = new("update versions set due_at = min(due_at, ?) where target = ? and state = 2");
@@ -189,7 +189,7 @@ internal static class Claims
         FailingSince: row.TimeOrNull(3),
         Owned: JsonSerializer.Deserialize<string[]>(row.Text(4))!,
         TraceParent: row.TextOrNull(5),
-        Stops: (int)row.Number(6),
+        Stops: row.Number(6) / 2.0,
         WasDelivered: row.Number(7) > 0,
         MayRecreate: row.Number(8) != 0);
 }

@@ -13,6 +13,8 @@ internal static class Deliveries
 
     private static readonly Sql SetOwned = new("update versions set owned = ? where seq = ?");
 
+    private static readonly Sql Intend = new("update versions set owned = ?, intended = 1 where seq = ?");
+
     private static readonly Sql SettleVerified = new(
         """
         update versions set state = 3, due_at = null, ready = null, dirty_since = null, lease = null, attempts = 0, failing_since = null,
@@ -63,7 +65,7 @@ internal static class Deliveries
     {
         if (Held(session, version) is not { } row)
             return false;
-        Own(session, version, ReadOwned(row.Owned).Union(owned, StringComparer.Ordinal));
+        session.Use(Intend).Add(Json(ReadOwned(row.Owned).Union(owned, StringComparer.Ordinal))).Add(version.Id).Run();
         return true;
     }
 
@@ -176,7 +178,9 @@ internal static class Deliveries
     }
 
     private static void Own(WriteSession session, ClaimedVersion version, IEnumerable<string> names) =>
-        session.Use(SetOwned).Add(JsonSerializer.Serialize(names.Order(StringComparer.Ordinal))).Add(version.Id).Run();
+        session.Use(SetOwned).Add(Json(names)).Add(version.Id).Run();
+
+    private static string Json(IEnumerable<string> names) => JsonSerializer.Serialize(names.Order(StringComparer.Ordinal));
 
     private static (long Revision, long UpdateTime, string Owned)? Held(WriteSession session, ClaimedVersion version)
     {

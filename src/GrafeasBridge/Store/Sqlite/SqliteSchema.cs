@@ -123,6 +123,7 @@ internal static class SqliteSchema
         alter table versions add column ready integer;
         alter table versions add column rest_until integer;
         alter table versions add column stops integer not null default 0;
+        alter table versions add column intended integer not null default 0;
         alter table versions add column recreate integer not null default 0;
         alter table versions add column check_at integer;
         update versions set ready = coalesce(dirty_since, due_at) where state = 1 and due_at is not null;

@@ -82,6 +82,7 @@ internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDi
         var database = OpenConnection();
         try
         {
+            Check(database);
             var (from, to) = SqliteMigrations.Run(database, SqliteSchema.Steps);
             if (from != to)
                 Log.Migrated(logger, path, from, to);
@@ -99,6 +100,19 @@ internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDi
 
         StoreMeter.Show(this);
         Log.Opened(logger, path, SqliteSchema.Steps.Count);
+    }
+
+    /// <summary>SQLite itself notices damage only where it stumbles over it; an index that has lost an entry answers that there is none.</summary>
+    private void Check(SqliteDatabase database)
+    {
+        if (new FileInfo(path).Length > options.MaxCheckedBytes)
+            return;
+        var found = database.QueryText("pragma integrity_check(1)", 0);
+        if (found is not ["ok"])
+        {
+            throw new StoreException(
+                StoreFailure.Broken, $"The database cannot be used: its file is damaged ({string.Join("; ", found)}). Restore it from a backup.");
+        }
     }
 
     /// <summary>
