@@ -5,7 +5,7 @@ using Grafeas.V1;
 namespace GrafeasBridge.Lab.Sending;
 
 /// <summary>The builds of a run: the n-th is the same whenever it is made from the same seed.</summary>
-/// <param name="perVersion">How many builds a version gets, about; its neighbours get them at about the same time.</param>
+/// <param name="perVersion">How many builds a version gets, about; its neighbours get them at about the same time. With 1 each build has its own.</param>
 /// <param name="versions">Versions at most; then it is the first one's turn again.</param>
 internal sealed class BuildPlan(int seed, int perVersion = 8, int versions = int.MaxValue)
 {
@@ -51,6 +51,8 @@ internal sealed class BuildPlan(int seed, int perVersion = 8, int versions = int
         int version = (number / perVersion) + random.Next(2);
         if (random.Next(20) == 0)
             version = random.Next(version + 1);
+        if (perVersion == 1)
+            version = number;
         version %= versions;
         string image = Images[version % Images.Length];
         return string.Create(CultureInfo.InvariantCulture, $"acme-docker-images.bintray.io/{image}:1.0.{version}");
