@@ -66,6 +66,7 @@ public sealed class CrashTests
         "--Targets:0:CreateMissing=Repository",
         "--Delivery:Lease=00:00:03", // a killed worker's versions are due again soon
         "--Delivery:TotalTimeout=00:00:02",
+        "--Delivery:ParkAfterStops=100", // who kills it here is the test, and no version
         "--Delivery:FirstRetry=00:00:00.100");
 
     private static async Task CreateNoteAsync(GrpcChannel channel) =>
@@ -103,9 +104,12 @@ public sealed class CrashTests
     /// <summary>The moment is random in what has been acknowledged, so a run does not depend on the machine's speed.</summary>
     private static async Task KillAgainAndAgainAsync(ServiceProcess bridge, SemaphoreSlim acknowledged, Random random)
     {
+        int left = Creates;
         for (int kill = 0; kill < Kills; kill++)
         {
-            int until = random.Next(1, 2 * (Creates / (Kills + 5)) - 1);
+            // One at least for each kill that is still to come: a seed that draws late moments must not wait for more than there is.
+            int until = Math.Min(random.Next(1, 2 * (Creates / (Kills + 5)) - 1), left - (Kills - kill - 1));
+            left -= until;
             for (int seen = 0; seen < until; seen++)
                 await acknowledged.WaitAsync(TestContext.Current.CancellationToken);
             await bridge.KillAsync();
