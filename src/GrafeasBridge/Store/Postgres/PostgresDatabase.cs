@@ -55,6 +55,8 @@ internal sealed class PostgresDatabase : IAsyncDisposable
             ' ',
             settings.Options ?? "",
             "-c synchronous_commit=on -c timezone=UTC",
+            // Every command here is short; what helpers would hand in comes in any order.
+            "-c max_parallel_workers_per_gather=0 -c jit=off",
             // A bridge that was stopped in the middle of a transaction must not keep the others waiting for its locks.
             "-c idle_in_transaction_session_timeout=10s -c lock_timeout=10s -c statement_timeout=25s").Trim();
         return settings;
