@@ -59,6 +59,10 @@ internal sealed class DeliveryHost : IAsyncDisposable
 
     public DriftWorker Drift => provider.GetRequiredService<DriftWorker>();
 
+    public DeliveryMetrics Metrics => provider.GetRequiredService<DeliveryMetrics>();
+
+    public DeliveryComplaints Complaints => provider.GetRequiredService<DeliveryComplaints>();
+
     public VersionReconciler Reconciler => provider.GetRequiredService<VersionReconciler>();
 
     public DeliveryTarget Target(string name) => provider.GetRequiredService<TargetRegistry>().All.Single(t => t.Name == name);

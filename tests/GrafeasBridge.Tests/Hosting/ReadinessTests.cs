@@ -31,7 +31,9 @@ public sealed class ReadinessTests
             await UntilAsync(host, HttpStatusCode.ServiceUnavailable);
             JsonNode answer = JsonNode.Parse(await (await ReadyAsync(host)).Content.ReadAsStringAsync(Cancelled))!;
             Assert.Equal("not ready", (string?)answer["status"]);
-            Assert.Contains("full", (string?)answer["reasons"]!["store"], StringComparison.Ordinal);
+            JsonNode reason = answer["reasons"]![0]!;
+            Assert.Equal("STORE_UNAVAILABLE", (string?)reason["reason"]);
+            Assert.Contains("full", (string?)reason["message"], StringComparison.Ordinal);
             Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, await HealthAsync(host));
             using (HttpResponseMessage alive = await host.Rest.GetAsync(new Uri("/healthz", UriKind.Relative), Cancelled))
                 Assert.Equal(HttpStatusCode.OK, alive.StatusCode);

@@ -34,7 +34,7 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
     /// <summary>The log is PostgreSQL's own affair.</summary>
     public long WalBytes => 0;
 
-    public int QueuedWrites => intake?.Waiting ?? 0;
+    public int QueuedWrites => intake?.Count ?? 0;
 
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
@@ -46,6 +46,7 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
             var (from, to) = await OnConnectionAsync(PrepareAsync, cancellationToken);
             if (from != to)
                 Log.Migrated(logger, database.Name, from, to);
+            await OpenIntakeAsync(cancellationToken);
         }
         catch
         {
@@ -55,7 +56,6 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
         }
 
         announcements = new Announcements(database, WakeHere, logger);
-        OpenIntake();
         StoreMeter.Show(this);
         Log.Opened(logger, database.Name, PostgresSchema.Steps.Count);
     }
