@@ -51,6 +51,8 @@ internal sealed class Session : IDisposable
 
     public Health.HealthClient Health => new(channel.Value);
 
+    public HealthReports.HealthReportsClient HealthReports => new(channel.Value);
+
     /// <summary>Asks something that changes nothing, so it may be asked again.</summary>
     public Task<T> AskAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call) => CallAsync(RetryPolicy.Asking, call, requestId: null);
 

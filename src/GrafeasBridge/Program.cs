@@ -49,11 +49,14 @@ internal static class Program
         adjust?.Invoke(builder);
 
         WebApplication app = builder.Build();
+        app.UseRefusalCount();
+        app.UseDrain();
         app.UseHeaderLimits();
         app.UseCallsInHand();
         app.UseRestErrors();
         app.UseRouting();
         app.UseAccess();
+        app.UseMetrics();
         app.UseDocumentation();
         app.UseRestRequests();
         app.MapHealth();

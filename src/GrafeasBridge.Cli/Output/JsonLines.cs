@@ -35,7 +35,12 @@ internal sealed record NewKeyLine(string Key, KeyEntry Entry);
 internal sealed record KeyEntry(string Name, string Hash, IReadOnlyList<string> Projects, IReadOnlyList<string> Roles);
 
 /// <summary>What <c>health --json</c> prints.</summary>
-internal sealed record HealthLine(string Server, string Status);
+/// <param name="Status">serving, degraded, or not serving.</param>
+/// <param name="Reasons">Null without any.</param>
+internal sealed record HealthLine(string Server, string Status, IReadOnlyList<HealthReasonLine>? Reasons);
+
+/// <param name="Count">Of the versions meant.</param>
+internal sealed record HealthReasonLine(string Reason, string Message, string? Target, DateTimeOffset? Since, long? Count);
 
 /// <summary>What <c>receipt verify --json</c> prints for each receipt or proof.</summary>
 internal sealed record CheckedLine(string About, string KeyId, bool Good, string? Problem);

@@ -1,30 +1,70 @@
 using System.CommandLine;
 using System.Text.Json;
 using GrafeasBridge.Cli.Output;
+using GrafeasBridge.V1;
+using Grpc.Core;
 using Grpc.Health.V1;
 
 namespace GrafeasBridge.Cli.Verbs;
 
-/// <summary><c>gbridge health</c>: is the service there, and can it store?</summary>
+/// <summary><c>gbridge health</c>: is the service there, can it store, and what ails it?</summary>
 internal static class HealthVerb
 {
     public static Command Create(GlobalOptions global)
     {
-        var command = new Command("health", "Asks whether the service is ready. Ends with 0 when it is, else with 4.");
+        var command = new Command("health", "Asks whether the service is ready, and what ails it. Ends with 0 when it serves, degraded or not, else with 4.");
         command.SetAction((parsed, cancellationToken) => global.RunAsync(parsed, RunAsync, cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(Session session)
     {
-        HealthCheckResponse answer = await session.AskAsync(o => session.Health.CheckAsync(new HealthCheckRequest(), o));
-        bool serving = answer.Status == HealthCheckResponse.Types.ServingStatus.Serving;
+        HealthReport report = await AskAsync(session);
+        bool serving = report.Status != HealthReport.Types.Status.NotReady;
         string server = session.Server.GetLeftPart(UriPartial.Authority);
         if (session.Screen.Json)
-            session.Screen.JsonLine(JsonSerializer.Serialize(new HealthLine(server, serving ? "serving" : "not serving"), JsonLines.Readable.HealthLine));
+        {
+            HealthReasonLine[] reasons = [.. report.Reasons.Select(r => new HealthReasonLine(
+                r.Reason, r.Message, r.Target.Length > 0 ? r.Target : null, r.Since?.ToDateTimeOffset(), r.Count > 0 ? r.Count : null))];
+            var line = new HealthLine(server, Word(report.Status), reasons.Length > 0 ? reasons : null);
+            session.Screen.JsonLine(JsonSerializer.Serialize(line, JsonLines.Readable.HealthLine));
+        }
         else
-            session.Screen.Line(serving ? $"{server} is serving." : $"{server} answers, but is not ready. Its log says why.");
+        {
+            session.Screen.Line(server + Sentence(report));
+            foreach (HealthReason reason in report.Reasons)
+                session.Screen.Line($"  {reason.Reason}: {reason.Message}");
+        }
 
         return serving ? ExitCode.Done : ExitCode.NotReachable;
     }
+
+    /// <summary>A service that knows no reasons is asked in the common way.</summary>
+    private static async Task<HealthReport> AskAsync(Session session)
+    {
+        try
+        {
+            return await session.AskAsync(o => session.HealthReports.GetHealthAsync(new GetHealthRequest(), o));
+        }
+        catch (RpcException older) when (older.StatusCode is StatusCode.Unimplemented or StatusCode.Unauthenticated)
+        {
+            HealthCheckResponse answer = await session.AskAsync(o => session.Health.CheckAsync(new HealthCheckRequest(), o));
+            bool serving = answer.Status == HealthCheckResponse.Types.ServingStatus.Serving;
+            return new HealthReport { Status = serving ? HealthReport.Types.Status.Ready : HealthReport.Types.Status.NotReady };
+        }
+    }
+
+    private static string Word(HealthReport.Types.Status status) => status switch
+    {
+        HealthReport.Types.Status.NotReady => "not serving",
+        HealthReport.Types.Status.Degraded => "degraded",
+        _ => "serving",
+    };
+
+    private static string Sentence(HealthReport report) => report.Status switch
+    {
+        HealthReport.Types.Status.NotReady => report.Reasons.Count > 0 ? " answers, but is not ready:" : " answers, but is not ready. Its log says why.",
+        HealthReport.Types.Status.Degraded => " is serving, but degraded:",
+        _ => " is serving.",
+    };
 }

@@ -13,7 +13,7 @@ internal static class KeyVerb
 {
     private const int LongestName = 100;
 
-    private static readonly string[] Roles = ["send", "read", "operate"];
+    private static readonly string[] Roles = ["send", "read", "operate", "metrics"];
 
     public static Command Create(GlobalOptions global)
     {
@@ -25,7 +25,7 @@ internal static class KeyVerb
         };
         var role = new Option<string>("--role")
         {
-            Description = "What the key may do: send, read, operate, with commas between.",
+            Description = "What the key may do: send, read, operate, metrics, with commas between.",
             DefaultValueFactory = _ => "send,read",
         };
         var fresh = new Command("new", "Makes a key. The key is printed once and kept nowhere; the service knows its SHA-256 only.") { name, project, role };

@@ -11,6 +11,9 @@ internal enum Role
 
     /// <summary>Delete, manage projects, redeliver.</summary>
     Operate,
+
+    /// <summary>Scrape the metrics, and nothing else.</summary>
+    Metrics,
 }
 
 /// <summary>Who calls, and what the key allows.</summary>

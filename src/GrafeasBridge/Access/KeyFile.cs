@@ -74,7 +74,7 @@ internal static partial class KeyFile
         }
 
         if (entry.Roles is not { Count: > 0 })
-            throw new KeyFileException($"{at}.roles: at least one of send, read, operate is expected.");
+            throw new KeyFileException($"{at}.roles: at least one of send, read, operate, metrics is expected.");
         var roles = new HashSet<Role>();
         foreach (string role in entry.Roles)
         {
@@ -83,7 +83,8 @@ internal static partial class KeyFile
                 "send" => Role.Send,
                 "read" => Role.Read,
                 "operate" => Role.Operate,
-                _ => throw new KeyFileException($"{at}.roles: '{role}' is none of send, read, operate."),
+                "metrics" => Role.Metrics,
+                _ => throw new KeyFileException($"{at}.roles: '{role}' is none of send, read, operate, metrics."),
             });
         }
 

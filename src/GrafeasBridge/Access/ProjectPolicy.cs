@@ -36,9 +36,11 @@ internal static class ProjectPolicy
     }
 
     /// <exception cref="RpcException">PERMISSION_DENIED unless the role holds in every project.</exception>
-    public static Caller RequireEverywhere(this ServerCallContext context, Role role)
+    public static Caller RequireEverywhere(this ServerCallContext context, Role role) => context.Caller().RequireEverywhere(role);
+
+    /// <inheritdoc cref="RequireEverywhere(ServerCallContext,Role)"/>
+    public static Caller RequireEverywhere(this Caller caller, Role role)
     {
-        Caller caller = context.Caller();
         return caller.MayEverywhere(role) ? caller : throw Denied(caller, $"the role '{Text(role)}' in all projects");
     }
 
@@ -50,6 +52,7 @@ internal static class ProjectPolicy
         Role.Send => "send",
         Role.Read => "read",
         Role.Operate => "operate",
+        Role.Metrics => "metrics",
         _ => throw new ArgumentOutOfRangeException(nameof(role), role, "no such role"),
     };
 }

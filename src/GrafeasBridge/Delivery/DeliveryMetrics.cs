@@ -15,6 +15,7 @@ internal sealed class DeliveryMetrics
     private readonly ConcurrentDictionary<string, Backlog> backlogs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, TargetGovernor> governors = new(StringComparer.Ordinal);
     private readonly Histogram<double> duration;
+    private readonly Histogram<double> timeToVerified;
     private readonly Counter<long> attempts;
     private readonly Counter<long> calls;
     private readonly Counter<long> checks;
@@ -28,6 +29,14 @@ internal sealed class DeliveryMetrics
             "s",
             "How long one version was in hand.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60] });
+        timeToVerified = meter.CreateHistogram(
+            "grafeasbridge.delivery.time_to_verified",
+            "s",
+            "From the first change that was not yet verified to the version read back.",
+            advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [.1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400, 86_400, 259_200],
+            });
         attempts = meter.CreateCounter<long>("grafeasbridge.delivery.attempts", "{attempt}", "Tries at versions, by ending.");
         calls = meter.CreateCounter<long>("grafeasbridge.delivery.target.calls", "{call}", "HTTP calls to targets, each repetition too.");
         checks = meter.CreateCounter<long>("grafeasbridge.delivery.checks", "{check}", "Looks at versions at rest, by what they found.");
@@ -37,6 +46,11 @@ internal sealed class DeliveryMetrics
             "grafeasbridge.delivery.parked", () => Observe(b => b.Parked), "{version}", "Versions that need a person.");
         meter.CreateObservableGauge(
             "grafeasbridge.delivery.drifted", () => Observe(b => b.Drifted), "{version}", "Versions whose target no longer carries what was verified.");
+        meter.CreateObservableGauge(
+            "grafeasbridge.delivery.suspects", () => Observe(b => b.Suspects), "{version}",
+            "Versions whose last try ended with its process; they wait to be tried alone.");
+        meter.CreateObservableGauge(
+            "grafeasbridge.delivery.target.paused", Paused, "s", "For how long a target has been left alone or tried one by one, by why; 0 when it is not.");
         meter.CreateObservableGauge(
             "grafeasbridge.delivery.oldest", () => Observe(Age), "s", "Age of the oldest version not yet verified.");
         meter.CreateObservableGauge(
@@ -57,6 +71,11 @@ internal sealed class DeliveryMetrics
     }
 
     /// <param name="target">The target's name.</param>
+    /// <param name="took">Of a version that was read back just now. Clocks differ, so it may be less than nothing.</param>
+    public void Verified(string target, TimeSpan took) =>
+        timeToVerified.Record(Math.Max(0, took.TotalSeconds), new KeyValuePair<string, object?>("target", target));
+
+    /// <param name="target">The target's name.</param>
     /// <param name="failure">Null for a call that did what was asked.</param>
     public void Called(string target, DeliveryOutcome? failure) =>
         calls.Add(1, new TagList { { "target", target }, { "outcome", failure is { } outcome ? outcome.Meaning().Tag : "ok" } });
@@ -66,6 +85,9 @@ internal sealed class DeliveryMetrics
 
     /// <summary>Keeps the last count for scrapes, which never ask the store themselves.</summary>
     public void Sampled(string target, Backlog backlog) => backlogs[target] = backlog;
+
+    /// <returns>The last count; null before the first.</returns>
+    public Backlog? Last(string target) => backlogs.GetValueOrDefault(target);
 
     /// <summary>Asks the target's governor at each scrape.</summary>
     public void Watch(TargetGovernor governor) => governors[governor.Name] = governor;
@@ -86,6 +108,21 @@ internal sealed class DeliveryMetrics
     private List<Measurement<T>> Observe<T>(Func<Backlog, T> value)
         where T : struct =>
         [.. backlogs.Select(b => new Measurement<T>(value(b.Value), new KeyValuePair<string, object?>("target", b.Key)))];
+
+    // A series for each reason, so that a reason that goes away is seen to.
+    private List<Measurement<double>> Paused() =>
+    [
+        .. governors.Values.Select(g => g.Status()).SelectMany(s => Enum.GetValues<PauseKind>(), (s, kind) => new Measurement<double>(
+            s.Trouble == kind ? s.TroubleFor.TotalSeconds : 0,
+            new KeyValuePair<string, object?>("target", s.Target), new("reason", Tag(kind)))),
+    ];
+
+    private static string Tag(PauseKind kind) => kind switch
+    {
+        PauseKind.Unauthorized => "unauthorized",
+        PauseKind.Throttled => "throttled",
+        _ => "down",
+    };
 
     private List<Measurement<double>> Observe(Func<TargetStatus, double?> value) =>
     [

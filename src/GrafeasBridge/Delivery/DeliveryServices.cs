@@ -1,4 +1,5 @@
 using GrafeasBridge.Delivery.Drift;
+using GrafeasBridge.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -21,6 +22,8 @@ internal static class DeliveryServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<DeliveryMetrics>();
         services.AddSingleton<TargetRegistry>();
+        services.AddSingleton<DeliveryComplaints>();
+        services.AddSingleton<IComplaints>(provider => provider.GetRequiredService<DeliveryComplaints>());
         services.AddSingleton<VersionReconciler>();
         services.AddSingleton<SuspectLane>();
         services.AddSingleton<DeliveryWorker>();

@@ -199,6 +199,8 @@ internal sealed partial class VersionReconciler(
             return DeliveryOutcome.LeaseLost;
         }
 
+        if (settlement.State == DeliveryState.Verified && version.DirtySince is { } since)
+            metrics.Verified(target.Name, clock.GetUtcNow() - since);
         LogLevel level = ending.Outcome.Meaning().Level;
         if (logger.IsEnabled(level))
         {

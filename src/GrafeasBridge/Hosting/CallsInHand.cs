@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
 using GrafeasBridge.Ingest;
+using GrafeasBridge.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Hosting;
 
 /// <summary>
 /// Bounds how many calls are in hand at once, over all doors. One more is refused before its body is read, with a hint when to come
-/// again, so that however many callers there are memory stays as it is and those who were let in are served. Health is always answered.
+/// again, so that however many callers there are memory stays as it is and those who were let in are served. Health and metrics are always answered.
 /// </summary>
 internal sealed class CallsInHand(RequestDelegate next, IOptions<ListenOptions> settings, Overload overload) : IDisposable
 {
@@ -17,7 +18,7 @@ internal sealed class CallsInHand(RequestDelegate next, IOptions<ListenOptions> 
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (IsHealth(context.Request.Path))
+        if (TelemetryPaths.IsWatched(context.Request.Path))
         {
             await next(context);
             return;
@@ -31,9 +32,6 @@ internal sealed class CallsInHand(RequestDelegate next, IOptions<ListenOptions> 
     }
 
     public void Dispose() => limiter.Dispose();
-
-    private static bool IsHealth(PathString path) =>
-        path == "/healthz" || path == "/readyz" || path.StartsWithSegments("/grpc.health.v1.Health", StringComparison.Ordinal);
 
     private Task RefuseAsync(HttpContext context)
     {

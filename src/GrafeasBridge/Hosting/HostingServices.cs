@@ -14,7 +14,9 @@ internal static class HostingServices
         services.AddSingleton<IValidateOptions<ListenOptions>, ListenOptionsValidator>();
         services.AddSingleton<IValidateOptions<ListenOptions>, ListenOptionsRules>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, Doors>();
-        services.AddOptions<HostOptions>().Configure<IOptions<ListenOptions>>((host, listen) => host.ShutdownTimeout = listen.Value.StopTimeout);
+        services.AddOptions<HostOptions>().Configure<IOptions<ListenOptions>>((host, listen) => host.ShutdownTimeout = listen.Value.DrainDelay + listen.Value.StopTimeout);
+        services.AddSingleton<Drain>();
+        services.AddHostedService(provider => provider.GetRequiredService<Drain>());
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new TargetNames([.. provider.GetRequiredService<TargetRegistry>().Names]));
         services.AddGrpcReflection();
@@ -26,6 +28,13 @@ internal static class HostingServices
 
     /// <summary>Refuses calls beyond the number that is allowed at once.</summary>
     public static IApplicationBuilder UseCallsInHand(this IApplicationBuilder app) => app.UseMiddleware<CallsInHand>();
+
+    /// <summary>Sends callers elsewhere while the service stops.</summary>
+    public static IApplicationBuilder UseDrain(this WebApplication app)
+    {
+        Drain drain = app.Services.GetRequiredService<Drain>();
+        return app.Use(next => context => drain.TellAsync(context, next));
+    }
 
     /// <summary>Refuses oversized heads of requests. Comes first of all.</summary>
     public static IApplicationBuilder UseHeaderLimits(this IApplicationBuilder app) => app.UseMiddleware<HeaderLimits>();

@@ -46,7 +46,11 @@ internal sealed class ListenOptions
     [Range(16, 1000)]
     public int MaxHeaders { get; set; } = 100;
 
-    /// <summary>How long a stop waits for calls and deliveries in hand.</summary>
+    /// <summary>How long everything is still served after a stop was asked for, with readiness off, so that others look elsewhere first.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:02:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]
+    public TimeSpan DrainDelay { get; set; }
+
+    /// <summary>How long a stop waits for calls and deliveries in hand, after <see cref="DrainDelay"/>.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(20);
 

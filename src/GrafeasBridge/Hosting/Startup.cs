@@ -52,8 +52,6 @@ internal static partial class Startup
     public static void LogToConsole(ILoggingBuilder logging) => logging
         .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
         .AddFilter("System.Net.Http.HttpClient", LogLevel.Warning)
-        // Anyone may ask for health, so an answer is no news; what ails the store is logged by the store, once.
-        .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)
         .AddFilter("Grpc", LogLevel.Warning) // a refused call is the caller's news, not the operator's
         .AddSimpleConsole(console => console.SingleLine = true);
 

@@ -45,6 +45,9 @@ internal static class IngestServices
             app.ServiceProvider.GetRequiredService<ArchivistaEndpoints>().Map(app);
     }
 
+    /// <summary>Counts refusals of everything that comes after it.</summary>
+    internal static IApplicationBuilder UseRefusalCount(this IApplicationBuilder app) => app.UseMiddleware<RefusalCount>();
+
     /// <summary>Gives refusals without a body one. Comes first, before routing.</summary>
     internal static IApplicationBuilder UseRestErrors(this IApplicationBuilder app) => app.UseMiddleware<RestErrors>();
 

@@ -147,6 +147,7 @@ internal sealed record VersionFilter(
 /// </param>
 /// <param name="WasDelivered">It was verified at the target once.</param>
 /// <param name="MayRecreate">Somebody asked for it after that, so it may be created again should the target have lost it.</param>
+/// <param name="DirtySince">Since when it waits to be verified: the first change, redelivery or drift that it was not verified after.</param>
 internal sealed record ClaimedVersion(
     long Id,
     string Target,
@@ -159,7 +160,8 @@ internal sealed record ClaimedVersion(
     string? TraceParent,
     double Stops = 0,
     bool WasDelivered = false,
-    bool MayRecreate = false)
+    bool MayRecreate = false,
+    DateTimeOffset? DirtySince = null)
 {
     /// <summary>Names that its worker may have set at the target since the claim; should the lease be lost, they stay the bridge's.</summary>
     public IReadOnlyList<string> MayHaveSet { get; set; } = [];
@@ -250,4 +252,5 @@ internal enum SettleResult
 /// <param name="Parked">Versions that need a person.</param>
 /// <param name="OldestDirty">When the one that waits longest became dirty.</param>
 /// <param name="Drifted">Versions of which a check found that the target carries something else.</param>
-internal sealed record Backlog(long Count, long Parked, DateTimeOffset? OldestDirty, long Drifted = 0);
+/// <param name="Suspects">Those of <paramref name="Count"/> whose last try ended with its process, which wait to be tried alone.</param>
+internal sealed record Backlog(long Count, long Parked, DateTimeOffset? OldestDirty, long Drifted = 0, long Suspects = 0);

@@ -17,10 +17,13 @@ internal static class StoreServices
         services.AddSingleton<IValidateOptions<StoreOptions>, StoreOptionsRules>();
         services.AddSingleton<SqliteStore>();
         services.AddSingleton<PostgresStore>();
-        services.AddSingleton<IBridgeStore>(provider =>
-            provider.GetRequiredService<IOptions<StoreOptions>>().Value.Provider == StoreOptions.Postgres
-                ? provider.GetRequiredService<PostgresStore>()
-                : provider.GetRequiredService<SqliteStore>());
+        services.AddSingleton(ConfiguredStore);
         return services;
     }
+
+    /// <summary>The store of <c>Store:Provider</c>, whatever else is registered as the store.</summary>
+    internal static IBridgeStore ConfiguredStore(this IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<StoreOptions>>().Value.Provider == StoreOptions.Postgres
+            ? provider.GetRequiredService<PostgresStore>()
+            : provider.GetRequiredService<SqliteStore>();
 }

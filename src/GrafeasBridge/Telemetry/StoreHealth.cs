@@ -1,20 +1,20 @@
 using GrafeasBridge.Store;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace GrafeasBridge.Telemetry;
 
 /// <summary>
-/// Ready means that a write reaches stable storage now, proved by making one. Anyone may ask, so at most one proof is made a
-/// second and everybody else gets its result.
+/// Proves that a write reaches stable storage now, by making one. Anyone may ask, so at most one proof is made a second and
+/// everybody else gets its result.
 /// </summary>
-internal sealed class StoreHealth(IBridgeStore store, TimeProvider clock) : IHealthCheck
+internal sealed class StoreHealth(IBridgeStore store, TimeProvider clock)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
     private readonly Lock gate = new();
-    private Task<HealthCheckResult>? proof;
+    private Task<string?>? proof;
     private long startedAt;
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    /// <returns>Why nothing can be stored; null when it can.</returns>
+    public Task<string?> ProveAsync(CancellationToken cancellationToken)
     {
         lock (gate)
         {
@@ -23,23 +23,23 @@ internal sealed class StoreHealth(IBridgeStore store, TimeProvider clock) : IHea
             {
                 startedAt = clock.GetTimestamp();
                 // Shared by everybody who asks meanwhile, so it does not end when the first of them hangs up.
-                proof = ProveAsync(CancellationToken.None);
+                proof = WriteAsync();
             }
 
             return proof!.WaitAsync(cancellationToken);
         }
     }
 
-    private async Task<HealthCheckResult> ProveAsync(CancellationToken cancellationToken)
+    private async Task<string?> WriteAsync()
     {
         try
         {
-            await store.CheckWritableAsync(cancellationToken);
-            return HealthCheckResult.Healthy();
+            await store.CheckWritableAsync(CancellationToken.None);
+            return null;
         }
         catch (StoreException refused)
         {
-            return HealthCheckResult.Unhealthy(refused.Message);
+            return refused.Message;
         }
     }
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Telemetry;
 
-/// <summary>Section <c>Telemetry</c>: what leaves the process. Nothing does until an endpoint is set.</summary>
+/// <summary>Section <c>Telemetry</c>: what leaves the process. Nothing does until it is asked for.</summary>
 internal sealed class TelemetryOptions
 {
     public const string Section = "Telemetry";
@@ -12,6 +12,9 @@ internal sealed class TelemetryOptions
 
     /// <summary><c>Grpc</c> or <c>HttpProtobuf</c>.</summary>
     public OpenTelemetry.Exporter.OtlpExportProtocol OtlpProtocol { get; set; } = OpenTelemetry.Exporter.OtlpExportProtocol.Grpc;
+
+    /// <summary>Serves <c>/metrics</c> for Prometheus to scrape. Where keys are asked for it needs one with the role <c>metrics</c>.</summary>
+    public bool Prometheus { get; set; }
 
     /// <summary>service.name of everything that is exported.</summary>
     public string ServiceName { get; set; } = "grafeasbridge";

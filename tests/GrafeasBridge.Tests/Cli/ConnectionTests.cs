@@ -90,7 +90,7 @@ public sealed class ConnectionTests : CliTest
     }
 
     [Theory]
-    [InlineData("is none of send, read, operate", "--name", "ci", "--role", "admin")]
+    [InlineData("is none of send, read, operate, metrics", "--name", "ci", "--role", "admin")]
     [InlineData("1 to 100 characters", "--name", " ")]
     [InlineData("--name", "--role", "read")]
     public async Task A_key_nobody_can_use_is_not_made(string sentence, params string[] arguments)

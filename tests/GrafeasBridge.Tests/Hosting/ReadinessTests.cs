@@ -14,6 +14,7 @@ public sealed class ReadinessTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
+    [EmbeddedStoreOnly]
     [Fact]
     public async Task A_full_disk_is_told_with_its_reason_until_there_is_room_again()
     {
@@ -30,7 +31,9 @@ public sealed class ReadinessTests
             await UntilAsync(host, HttpStatusCode.ServiceUnavailable);
             JsonNode answer = JsonNode.Parse(await (await ReadyAsync(host)).Content.ReadAsStringAsync(Cancelled))!;
             Assert.Equal("not ready", (string?)answer["status"]);
-            Assert.Contains("full", (string?)answer["reasons"]!["store"], StringComparison.Ordinal);
+            JsonNode reason = answer["reasons"]![0]!;
+            Assert.Equal("STORE_UNAVAILABLE", (string?)reason["reason"]);
+            Assert.Contains("full", (string?)reason["message"], StringComparison.Ordinal);
             Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, await HealthAsync(host));
             using (HttpResponseMessage alive = await host.Rest.GetAsync(new Uri("/healthz", UriKind.Relative), Cancelled))
                 Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
@@ -46,6 +49,7 @@ public sealed class ReadinessTests
         }
     }
 
+    [EmbeddedStoreOnly]
     [Fact]
     public async Task A_database_locked_by_a_stranger_is_told_until_the_lock_is_gone()
     {

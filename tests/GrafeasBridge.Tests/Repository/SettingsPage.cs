@@ -26,6 +26,7 @@ internal static partial class SettingsPage
         ("Retention", typeof(GrafeasBridge.Retention.RetentionOptions), "How long history is kept: [Retention](Retention/README.md)."),
         ("Emulator", typeof(BintrayEmulator.EmulatorOptions), "The embedded emulator; the same when it runs alone."),
         ("Rest", typeof(GrafeasBridge.Documentation.DocumentationOptions), "What REST shows of itself."),
+        ("Health", typeof(GrafeasBridge.Telemetry.HealthOptions), "When the bridge calls itself [degraded](Telemetry/README.md#health)."),
         ("Telemetry", typeof(GrafeasBridge.Telemetry.TelemetryOptions), "What leaves the process."),
     ];
 

@@ -8,6 +8,9 @@ public abstract class ClaimContract : StoreContract
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
+    // No two writes of a store have the same time, so that their order is known.
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
     [Fact]
     public async Task A_claim_takes_the_newest_and_as_many_of_the_oldest_as_it_was_told()
     {
@@ -29,6 +32,43 @@ public abstract class ClaimContract : StoreContract
         Clock.Advance(Second);
         await AddVersionsAsync("3", "1");
         Assert.Equal(["3", "2", "1"], (await Store.ClaimAsync(Target, 9, Lease, Stop)).Select(c => c.Coordinates.Version));
+    }
+
+    [Fact]
+    public async Task A_claim_tells_since_when_its_version_waits_to_be_verified()
+    {
+        var first = Clock.GetUtcNow();
+        await AddVersionsAsync("1");
+        Clock.Advance(Second);
+        await AddVersionsAsync("1");
+        Assert.Equal(first, (await FailAsync()).DirtySince!.Value, Tick);
+        Clock.Advance(Second);
+        var again = await OneAsync();
+        Assert.Equal(first, again.DirtySince!.Value, Tick);
+
+        var meanwhile = Clock.GetUtcNow() + Second;
+        Clock.Advance(Second);
+        await AddVersionsAsync("1");
+        await Store.SettleAsync(again, Verified, Stop);
+        Clock.Advance(Second);
+        var newer = await OneAsync();
+        Assert.Equal(meanwhile, newer.DirtySince!.Value, Tick);
+        await Store.SettleAsync(newer, Verified, Stop);
+
+        Clock.Advance(Second);
+        await Store.RedeliverAsync(Target, Web("1"), Stop);
+        Assert.Equal(Clock.GetUtcNow(), (await OneAsync()).DirtySince!.Value, Tick);
+    }
+
+    [Fact]
+    public async Task Suspects_are_counted_among_what_waits()
+    {
+        await AddVersionsAsync("1", "2");
+        await Store.ClaimAsync(Target, new ClaimTerms(0, 1, Lease), Stop);
+        Assert.Equal((2, 0), ((await Store.BacklogAsync(Target, Stop)).Count, (await Store.BacklogAsync(Target, Stop)).Suspects));
+        Clock.Advance(Lease);
+        await Store.ClaimAsync(Target, new ClaimTerms(0, 0, Lease), Stop);
+        Assert.Equal((2, 1), ((await Store.BacklogAsync(Target, Stop)).Count, (await Store.BacklogAsync(Target, Stop)).Suspects));
     }
 
     [Fact]
@@ -170,6 +210,13 @@ public abstract class ClaimContract : StoreContract
     }
 
     private Settlement Waiting(TimeSpan delay) => new(DeliveryState.Waiting, "down", "no", Clock.GetUtcNow() + delay, null);
+
+    private async Task<ClaimedVersion> FailAsync()
+    {
+        var claimed = await OneAsync();
+        await Store.SettleAsync(claimed, Waiting(Second), Stop);
+        return claimed;
+    }
 
     private async Task<List<ClaimedVersion>> SuspectsAsync()
     {

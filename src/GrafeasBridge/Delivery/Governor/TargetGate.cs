@@ -75,6 +75,16 @@ internal sealed class TargetGate(DeliveryOptions options, TimeProvider clock, Ti
         }
     }
 
+    /// <summary>For how long it has been left alone, or versions went one by one, and why; null when neither.</summary>
+    public (PauseKind Kind, TimeSpan For)? Trouble
+    {
+        get
+        {
+            lock (sync)
+                return probing ? (kind, Now - closedSince) : null;
+        }
+    }
+
     /// <summary>How long the target itself asked not to be called; null when it did not, or when that is over.</summary>
     public TimeSpan? Quiet
     {

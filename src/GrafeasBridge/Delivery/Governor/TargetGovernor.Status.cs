@@ -16,6 +16,7 @@ internal sealed partial class TargetGovernor
         {
             TimeSpan now = Now;
             TargetPause? pause = Gate.Pause;
+            (PauseKind Kind, TimeSpan For)? trouble = Gate.Trouble;
             return new TargetStatus(
                 Name,
                 pause is null,
@@ -26,7 +27,9 @@ internal sealed partial class TargetGovernor
                 pace.CallsPerVersion,
                 pace.VersionsPerSecond(now),
                 backlog,
-                TimeToDrain(pause, now));
+                TimeToDrain(pause, now),
+                trouble?.Kind,
+                trouble?.For ?? TimeSpan.Zero);
         }
     }
 

@@ -10,6 +10,8 @@ namespace GrafeasBridge.Delivery.Governor;
 /// <param name="VersionsPerSecond">How many versions get done while there are any; null until a few were.</param>
 /// <param name="Backlog">Versions not yet verified when they were last counted; null before.</param>
 /// <param name="TimeToDrain">How long they will take; null while nothing is known.</param>
+/// <param name="Trouble">Why it is left alone or versions go one by one, in one word; null when neither.</param>
+/// <param name="TroubleFor">How long that has been so.</param>
 internal sealed record TargetStatus(
     string Target,
     bool Open,
@@ -20,7 +22,9 @@ internal sealed record TargetStatus(
     double CallsPerVersion,
     double? VersionsPerSecond,
     long? Backlog,
-    TimeSpan? TimeToDrain)
+    TimeSpan? TimeToDrain,
+    PauseKind? Trouble = null,
+    TimeSpan TroubleFor = default)
 {
     /// <summary>Calls in a second that the bridge makes at most in the long run; null without a limit.</summary>
     public double? CallsPerSecond => Limit?.Rate;

@@ -16,6 +16,8 @@ internal sealed class ComposedSql
 
     public string Place(long[] value) => Place(command => command.Add(value));
 
+    public string Place(string[] value) => Place(command => command.Add(value));
+
     public ComposedSql Append(string words)
     {
         text.Append(words);

@@ -17,7 +17,7 @@ internal static class Claims
     private const string Columns =
         """
         v.seq, v.revision, v.attempts, v.failing_since, v.owned, v.trace_parent, v.stops, v.settled, v.recreate,
-        p.subject, p.repo, p.package, c.version
+        p.subject, p.repo, p.package, c.version, v.dirty_since
         """;
 
     internal static readonly Sql Ripe = new(
@@ -114,6 +114,7 @@ internal static class Claims
         if (TargetRows.Key(database, target) is not { } key)
             return new Backlog(0, 0, null);
         long count = 0;
+        long suspects = 0;
         DateTimeOffset? oldest = null;
         foreach (var part in new[] { CountReady, CountDue, CountSuspects })
         {
@@ -121,11 +122,14 @@ internal static class Claims
             if (!row.Step())
                 continue;
             count += row.Number(0);
+            if (part == CountSuspects)
+                suspects = row.Number(0);
             if (row.TimeOrNull(1) is { } since && !(since >= oldest))
                 oldest = since;
         }
 
-        return new Backlog(count, InState(database, key, DeliveryState.Parked), oldest, InState(database, key, DeliveryState.Drifted));
+        return new Backlog(
+            count, InState(database, key, DeliveryState.Parked), oldest, InState(database, key, DeliveryState.Drifted), suspects);
     }
 
     public static DateTimeOffset? NextDueOf(SqliteDatabase database, string target)
@@ -191,5 +195,6 @@ internal static class Claims
         TraceParent: row.TextOrNull(5),
         Stops: row.Number(6) / 2.0,
         WasDelivered: row.Number(7) > 0,
-        MayRecreate: row.Number(8) != 0);
+        MayRecreate: row.Number(8) != 0,
+        DirtySince: row.TimeOrNull(13));
 }
