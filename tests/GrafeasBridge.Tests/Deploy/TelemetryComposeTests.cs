@@ -32,7 +32,7 @@ public sealed partial class TelemetryComposeTests
     {
         string[] mounted = [.. Mount().Matches(Compose).Select(m => m.Groups["path"].Value)];
         Assert.NotEmpty(mounted);
-        Assert.Empty(mounted.Where(path => !Path.Exists(RepositoryFiles.PathOf(path.Split('/')))));
+        Assert.All(mounted, path => Assert.True(Path.Exists(RepositoryFiles.PathOf(path.Split('/'))), path));
         string script = File.ReadAllText(RepositoryFiles.PathOf("deploy", "telemetry", "init-secrets.sh"));
         string[] secrets = [.. Secret().Matches(Compose).Select(m => m.Groups["name"].Value)];
         Assert.Equal(2, secrets.Length);
@@ -54,7 +54,7 @@ public sealed partial class TelemetryComposeTests
         return blocks;
     }
 
-    [GeneratedRegex(@"^  ([a-z]+):\n", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^  (?<name>[a-z]+):\n", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ServiceName();
 
     [GeneratedRegex("(?<=      - )\"[^\"\n]*:\\d+\"(?=\n)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -38,7 +38,7 @@ public sealed partial class AlertTests
         string settings = SettingsPage.Render();
         string[] keys = [.. Setting().Matches(OperatorFiles.Runbook).Select(m => m.Groups["key"].Value).Distinct()];
         Assert.NotEmpty(keys);
-        Assert.Empty(keys.Where(key => !settings.Contains($"| `{key}` |", StringComparison.Ordinal)));
+        Assert.All(keys, key => Assert.Contains($"| `{key}` |", settings, StringComparison.Ordinal));
 
         string[] verbs = [.. Verb().Matches(OperatorFiles.Runbook).Select(m => m.Groups["verb"].Value).Distinct()];
         Assert.Subset(

@@ -69,9 +69,9 @@ internal sealed class PrometheusServer : IDisposable
         string file = Path.Combine(folder, "prometheus.yml");
         File.WriteAllText(file, config);
         int port = ServiceProcess.FreePorts(1)[0];
-        Process process = PrometheusTools.Start(
+        Process started = PrometheusTools.Start(
             "prometheus", folder, $"--config.file={file}", $"--storage.tsdb.path={Path.Combine(folder, "tsdb")}", $"--web.listen-address=127.0.0.1:{port}");
-        return new PrometheusServer(process, new Uri($"http://127.0.0.1:{port}"));
+        return new PrometheusServer(started, new Uri($"http://127.0.0.1:{port}"));
     }
 
     /// <returns>The result of an instant query; what is not PromQL fails the test.</returns>

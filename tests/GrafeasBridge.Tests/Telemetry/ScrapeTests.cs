@@ -3,7 +3,10 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using GrafeasBridge.Tests.Access;
+using GrafeasBridge.Tests.Query;
 using GrafeasBridge.Tests.Support;
+using Grpc.Core;
+using Grpc.Net.Client;
 
 namespace GrafeasBridge.Tests.Telemetry;
 
@@ -58,17 +61,19 @@ public sealed class ScrapeTests : IDisposable
     {
         await File.WriteAllTextAsync(folder.File("keys.json"), Keys.Json("prometheus:metrics:*", "ci:send,read:*"), Cancelled);
         await File.WriteAllTextAsync(folder.File("key"), Keys.Of("prometheus"), Cancelled);
-        int port = ServiceProcess.FreePorts(1)[0];
+        int[] ports = ServiceProcess.FreePorts(2);
+        int port = ports[0];
         await using ServiceProcess bridge = await ServiceProcess.StartAsync(
             "GrafeasBridge.dll",
             new Uri($"http://127.0.0.1:{port}/readyz"),
             [
                 .. BridgeHost.Settings(folder.Path, [
-                    $"Listen:Http=http://127.0.0.1:{port}", "Telemetry:Prometheus=true", $"Access:KeysFile={folder.File("keys.json")}",
+                    $"Listen:Http=http://127.0.0.1:{port}", $"Listen:Grpc=http://127.0.0.1:{ports[1]}", "Telemetry:Prometheus=true", $"Access:KeysFile={folder.File("keys.json")}",
                     "Delivery:BacklogInterval=00:00:01", "Health:MinFreeBytes=0"]),
             ]);
         using var rest = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         await SendAsync(rest);
+        await RefuseAsync(new Uri($"http://127.0.0.1:{ports[1]}"));
         using PrometheusServer prometheus = PrometheusServer.Start(folder.Path, $"127.0.0.1:{port}", folder.File("key"));
 
         Assert.Equal("1", Value(await prometheus.UntilAsync("grafeasbridge_delivery_time_to_verified_seconds_count == 1")));
@@ -77,6 +82,8 @@ public sealed class ScrapeTests : IDisposable
         Assert.Equal("0", Value(await prometheus.UntilAsync("""grafeasbridge_delivery_backlog{target="embedded"} == 0""")));
         Assert.Equal("1", Value(await prometheus.UntilAsync("""grafeasbridge_ingest_refusals_total{reason="INVALID_ARGUMENT",transport="rest"}""")));
         Assert.Equal("1", Value(await prometheus.UntilAsync("""grafeasbridge_ingest_refusals_total{reason="UNAUTHENTICATED",transport="rest"}""")));
+        Assert.Equal("1", Value(await prometheus.UntilAsync("""grafeasbridge_ingest_refusals_total{reason="UNAUTHENTICATED",transport="grpc"}""")));
+        Assert.Equal("2", Value(await prometheus.UntilAsync("""grafeasbridge_ingest_refusals_total{reason="NOT_FOUND",transport="grpc"}""")));
         Assert.Empty(await prometheus.QueryAsync("""grafeasbridge_ingest_refusals_total{reason="OK"}"""));
         Assert.NotEmpty(OperatorFiles.DashboardExpressions);
         foreach (string expression in OperatorFiles.DashboardExpressions)
@@ -103,6 +110,16 @@ public sealed class ScrapeTests : IDisposable
             "ci"));
         Assert.Equal(HttpStatusCode.BadRequest, await PostAsync(rest, "/v1/projects/p/occurrences", "{}", "ci"));
         Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(rest, "/v1/projects/p/occurrences", "{}", null));
+    }
+
+    private static async Task RefuseAsync(Uri grpc)
+    {
+        using var channel = GrpcChannel.ForAddress(grpc);
+        var client = new Grafeas.V1.Grafeas.GrafeasClient(channel);
+        var nothing = new Grafeas.V1.GetNoteRequest { Name = "projects/p/notes/none" };
+        await Refusal.OfAsync(StatusCode.NotFound, client.GetNoteAsync(nothing, Keys.Bearer("ci"), cancellationToken: Cancelled));
+        await Refusal.OfAsync(StatusCode.NotFound, client.GetNoteAsync(nothing, Keys.Bearer("ci"), cancellationToken: Cancelled));
+        await Refusal.OfAsync(StatusCode.Unauthenticated, client.GetNoteAsync(nothing, cancellationToken: Cancelled));
     }
 
     private static string? Value(JsonArray result) => (string?)Assert.Single(result)!["value"]![1];
