@@ -4,29 +4,10 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# Ports of its own, and a project name of its own, so that a running deployment is left alone.
-export BRIDGE_GRPC_PORT=${BRIDGE_GRPC_PORT:-28080} BRIDGE_HTTP_PORT=${BRIDGE_HTTP_PORT:-28081} EMULATOR_PORT=${EMULATOR_PORT:-28082}
-compose=(docker compose --project-name grafeasbridge-prove)
-passed=0 failed=0
+. deploy/prove-lib.sh
 
-check() { # check NAME EXPECTED-PART ACTUAL
-  if [[ $3 == *"$2"* ]]; then printf 'ok    %s\n' "$1"; passed=$((passed + 1))
-  else printf 'FAIL  %s: wanted "%s", got: %s\n' "$1" "$2" "${3:0:600}"; failed=$((failed + 1)); fi
-}
-rest() { # rest METHOD PATH [BODY]: the bridge's REST, with CI's key
-  curl -sS -m 20 -X "$1" -H "authorization: Bearer $(cat deploy/secrets/ci_key.txt)" -H 'content-type: application/json' \
-    ${3:+-d "$3"} "http://127.0.0.1:$BRIDGE_HTTP_PORT$2" 2>&1
-}
+project grafeasbridge-prove
 in_bridge() { "${compose[@]}" exec -T bridge "$@" 2>&1; }
-cleanup() {
-  local rc=$?
-  if [ $rc -ne 0 ] || [ $failed -ne 0 ]; then "${compose[@]}" logs --no-color --tail 40 >&2 || true; fi
-  "${compose[@]}" down --volumes --remove-orphans > /dev/null 2>&1 || true
-}
-
-bash deploy/init-secrets.sh
-"${compose[@]}" config --quiet
-trap cleanup EXIT
 "${compose[@]}" build
 "${compose[@]}" up --detach --wait --wait-timeout 120
 
@@ -44,8 +25,7 @@ check 'an occurrence is accepted by REST' 'projects/demo/occurrences/' "$(rest P
   '{"resourceUri":"acme-docker-images.bintray.io/team/web:1.5.0","noteName":"projects/demo/notes/build","build":{"provenance":{"id":"b-42"}}}')"
 version=/bridge/v1/targets/bintray/subjects/acme/repos/images/packages/team:web/versions/1.4.0
 check 'its version is verified' VERIFIED "$(rest GET $version)"
-check 'the emulator carries the attribute' 'b-41' \
-  "$(curl -sS -m 5 "http://127.0.0.1:$EMULATOR_PORT/packages/acme/images/team:web/versions/1.4.0/attributes" 2>&1)"
+check 'the emulator carries the attribute' 'b-41' "$(attributes_of 1.4.0)"
 check 'the commit leads to the version' '1.4.0' "$(gbridge versions --commit 2ce3f90facdb51aeb950d5bc641e981be61fdf48)"
 
 "${compose[@]}" restart bridge > /dev/null 2>&1
@@ -54,8 +34,4 @@ check 'a restart keeps what was stored' 'b-41' "$(rest GET /v1/projects/demo/occ
 "${compose[@]}" stop --timeout 20 bridge > /dev/null 2>&1
 check 'a stop is clean' 'exited 0' "$(docker inspect -f '{{.State.Status}} {{.State.ExitCode}}' "$("${compose[@]}" ps -aq bridge)")"
 
-"${compose[@]}" down --volumes --remove-orphans > /dev/null 2>&1
-trap - EXIT
-check 'nothing is left behind' '0' "$(docker ps -aq --filter label=com.docker.compose.project=grafeasbridge-prove | wc -l)"
-printf '%s passed, %s failed\n' $passed $failed
-[ $failed -eq 0 ]
+finish

@@ -77,6 +77,7 @@ internal static class Errors
             StoreFailure.NotFound => Fail(StatusCode.NotFound, failure.Message, about),
             StoreFailure.AlreadyExists => Fail(StatusCode.AlreadyExists, failure.Message, about),
             StoreFailure.KindMismatch => Fail(StatusCode.InvalidArgument, failure.Message, about),
+            StoreFailure.NotStorable => Fail(StatusCode.InvalidArgument, failure.Message),
             StoreFailure.Overloaded => Overloaded(failure.Message).ToRpcException(),
             StoreFailure.Unavailable => Fail(StatusCode.Unavailable, failure.Message, Retry(UnavailableDelay)),
             StoreFailure.Damaged => Fail(StatusCode.DataLoss, failure.Message),

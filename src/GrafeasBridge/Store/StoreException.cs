@@ -12,6 +12,9 @@ internal enum StoreFailure
     /// <summary>The occurrence's kind is not that of its note.</summary>
     KindMismatch,
 
+    /// <summary>A text holds what the database cannot keep, such as a NUL character.</summary>
+    NotStorable,
+
     /// <summary>More writes are waiting than allowed; nothing was stored; try again later.</summary>
     Overloaded,
 

@@ -10,11 +10,32 @@ internal sealed class StoreOptions
 
     public const string Sqlite = "Sqlite";
 
-    /// <summary>The database: <c>Sqlite</c>, embedded, for one bridge.</summary>
+    public const string Postgres = "Postgres";
+
+    /// <summary>The database: <c>Sqlite</c>, embedded, for one bridge; <c>Postgres</c>, for as many as are wanted.</summary>
     [Required]
     public string Provider { get; set; } = Sqlite;
 
-    /// <summary>The database file; its directory is made when missing. Beside it lie its log (-wal), index (-shm) and lock.</summary>
+    /// <summary>
+    /// Where PostgreSQL is, in Npgsql's words: <c>Host=db;Database=bridge;Username=bridge</c>. Without a password, and with
+    /// <c>SSL Mode=VerifyFull</c> unless it says otherwise or the host is this one.
+    /// </summary>
+    public string Connection { get; set; } = "";
+
+    /// <summary>File with the password of PostgreSQL; read for every new connection, so that it can be changed. Empty for none.</summary>
+    public string PasswordFile { get; set; } = "";
+
+    /// <summary>Connections to PostgreSQL that one bridge opens at most.</summary>
+    [Range(4, 1000)]
+    public int MaxConnections { get; set; } = 20;
+
+    /// <summary>
+    /// Leases and due times are counted by PostgreSQL's clock, so that bridges whose clocks stand apart agree; false counts them by the
+    /// clock of each bridge.
+    /// </summary>
+    public bool DatabaseTime { get; set; } = true;
+
+    /// <summary>Of Sqlite: the database file; its directory is made when missing. Beside it lie its log (-wal), index (-shm) and lock.</summary>
     [Required]
     public string Path { get; set; } = "data/bridge.db";
 
@@ -45,21 +66,3 @@ internal sealed class StoreOptions
 /// <summary>Ranges of single settings.</summary>
 [OptionsValidator]
 internal sealed partial class StoreOptionsValidator : IValidateOptions<StoreOptions>;
-
-/// <summary>What a range cannot say.</summary>
-internal sealed class StoreOptionsRules : IValidateOptions<StoreOptions>
-{
-    public ValidateOptionsResult Validate(string? name, StoreOptions options)
-    {
-        var errors = new ValidateOptionsResultBuilder();
-        if (options.Provider != StoreOptions.Sqlite)
-            errors.AddError($"Store:Provider ({options.Provider}) is not known. Set it to {StoreOptions.Sqlite}.");
-        if (options.Path.Contains('\0', StringComparison.Ordinal))
-            errors.AddError("Store:Path holds a NUL character. Set it to the path of a file.");
-        else if (Directory.Exists(options.Path))
-            errors.AddError($"Store:Path ({options.Path}) is a directory. Set it to the path of a file in it, such as {System.IO.Path.Combine(options.Path, "bridge.db")}.");
-        else if (options.Path == ":memory:" || options.Path.StartsWith("file:", StringComparison.Ordinal))
-            errors.AddError($"Store:Path ({options.Path}) is a SQLite URI. Set it to the path of a file: the bridge keeps what it acknowledges.");
-        return errors.Build();
-    }
-}

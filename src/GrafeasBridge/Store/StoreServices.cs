@@ -1,3 +1,4 @@
+using GrafeasBridge.Store.Postgres;
 using GrafeasBridge.Store.Sqlite;
 using Microsoft.Extensions.Options;
 
@@ -15,7 +16,14 @@ internal static class StoreServices
         services.AddSingleton<IValidateOptions<StoreOptions>, StoreOptionsValidator>();
         services.AddSingleton<IValidateOptions<StoreOptions>, StoreOptionsRules>();
         services.AddSingleton<SqliteStore>();
-        services.AddSingleton<IBridgeStore>(provider => provider.GetRequiredService<SqliteStore>());
+        services.AddSingleton<PostgresStore>();
+        services.AddSingleton(ConfiguredStore);
         return services;
     }
+
+    /// <summary>The store of <c>Store:Provider</c>, whatever else is registered as the store.</summary>
+    internal static IBridgeStore ConfiguredStore(this IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<StoreOptions>>().Value.Provider == StoreOptions.Postgres
+            ? provider.GetRequiredService<PostgresStore>()
+            : provider.GetRequiredService<SqliteStore>();
 }

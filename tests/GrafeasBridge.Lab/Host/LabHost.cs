@@ -1,7 +1,6 @@
 using GrafeasBridge.Delivery;
 using GrafeasBridge.Hosting;
 using GrafeasBridge.Store;
-using GrafeasBridge.Store.Sqlite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,7 +27,7 @@ internal static class LabHost
         if (options.ClockFile.Length > 0)
             services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new JumpingClock(options.ClockFile)));
         services.AddSingleton<IBridgeStore>(provider => LabStore.Around(
-            MutantStore.Around(provider.GetRequiredService<SqliteStore>(), options.Mutant),
+            MutantStore.Around(provider.ConfiguredStore(), options.Mutant),
             provider.GetRequiredService<Passings>()));
         services.Replace(ServiceDescriptor.Singleton(provider => Targets(provider, options)));
         services.AddHostedService<LifePoints>();

@@ -41,11 +41,7 @@ public sealed class ReadmeTests
         await using ServiceProcess service = await ServiceProcess.StartAsync(
             "GrafeasBridge.dll",
             new Uri($"http://127.0.0.1:{ports[1]}/readyz"),
-            $"--Listen:Grpc=http://127.0.0.1:{ports[0]}",
-            $"--Listen:Http=http://127.0.0.1:{ports[1]}",
-            $"--Emulator:Listen=http://127.0.0.1:{ports[2]}",
-            $"--Store:Path={folder.File("bridge.db")}",
-            $"--Emulator:Path={folder.File("emulator.db")}");
+            [.. BridgeHost.Settings(folder.Path, [$"Listen:Grpc=http://127.0.0.1:{ports[0]}", $"Listen:Http=http://127.0.0.1:{ports[1]}", $"Emulator:Listen=http://127.0.0.1:{ports[2]}"])]);
         foreach (string command in commands)
         {
             (int code, string output, string errors) = await BashAsync(command, ports);

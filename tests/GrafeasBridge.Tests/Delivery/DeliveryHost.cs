@@ -29,7 +29,10 @@ internal sealed class DeliveryHost : IAsyncDisposable
     private DeliveryHost(TestLogs logs, TestClock clock, Dictionary<string, string?> settings)
     {
         Clock = clock;
-        settings.TryAdd("Store:Path", Path.Combine(folder, "bridge.db"));
+        foreach (var (key, value) in StoreUnderTest.Settings(folder))
+            settings.TryAdd(key, value);
+        if (StoreUnderTest.IsPostgres)
+            settings.TryAdd("Store:DatabaseTime", "false"); // nor does the database's go on
         settings.TryAdd("Delivery:Gather", "00:00:00"); // time stands still here
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         var services = new ServiceCollection();
@@ -38,7 +41,7 @@ internal sealed class DeliveryHost : IAsyncDisposable
         services.AddSingleton<IOccurrenceMapping, LineMapping>();
         services.AddSingleton(p => new TargetNames(p.GetRequiredService<TargetRegistry>().Names));
         services.AddStore(configuration);
-        services.AddSingleton(p => FaultyStore.Around(p.GetRequiredService<GrafeasBridge.Store.Sqlite.SqliteStore>()));
+        services.AddSingleton(p => FaultyStore.Around(p.ConfiguredStore()));
         services.AddSingleton(p => (IBridgeStore)p.GetRequiredService<FaultyStore>());
         services.AddDelivery(configuration);
         provider = services.BuildServiceProvider();

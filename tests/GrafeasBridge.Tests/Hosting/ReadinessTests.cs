@@ -14,6 +14,7 @@ public sealed class ReadinessTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
+    [EmbeddedStoreOnly]
     [Fact]
     public async Task A_full_disk_is_told_with_its_reason_until_there_is_room_again()
     {
@@ -48,6 +49,7 @@ public sealed class ReadinessTests
         }
     }
 
+    [EmbeddedStoreOnly]
     [Fact]
     public async Task A_database_locked_by_a_stranger_is_told_until_the_lock_is_gone()
     {

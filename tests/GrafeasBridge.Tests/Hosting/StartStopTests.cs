@@ -17,7 +17,6 @@ public sealed class StartStopTests : IDisposable
     [Theory]
     [InlineData("Listen:Grpc=ftp://x", "Listen:Grpc (ftp://x) must be http://ADDRESS:PORT")]
     [InlineData("Listen:MaxConnections=many", "Listen:MaxConnections")]
-    [InlineData("Store:Path=/proc/none/bridge.db", "/proc/none")]
     [InlineData("Store:Provider=Oracle", "Store:Provider (Oracle)")]
     [InlineData("Targets:0:Name=main", "Targets:0:Username")]
     [InlineData("Targets:0:Colour=red", "Targets:0:Colour is not a setting")]
@@ -37,6 +36,11 @@ public sealed class StartStopTests : IDisposable
         Assert.DoesNotContain("   at ", text, StringComparison.Ordinal);
         Assert.Equal(1, code);
     }
+
+    [EmbeddedStoreOnly]
+    [Fact]
+    public Task A_folder_that_cannot_be_made_stops_the_start_with_a_sentence() =>
+        A_wrong_setting_stops_the_start_with_a_sentence("Store:Path=/proc/none/bridge.db", "/proc/none");
 
     [Fact]
     public async Task A_port_that_is_taken_stops_the_start_with_a_sentence()

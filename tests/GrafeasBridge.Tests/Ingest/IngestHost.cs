@@ -71,7 +71,7 @@ internal sealed class IngestHost : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Information);
         builder.Configuration.AddInMemoryCollection(
-            [new("Store:Path", Path.Combine(data.FullName, "bridge.db")), .. (settings ?? []).Select(Pair)]);
+            [.. StoreUnderTest.Settings(data.FullName), .. (settings ?? []).Select(Pair)]);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);

@@ -56,18 +56,20 @@ public sealed class CrashTests
     private static Task<ServiceProcess> StartBridgeAsync(TemporaryFolder folder, int[] ports) => ServiceProcess.StartAsync(
         "GrafeasBridge.dll",
         new Uri($"http://127.0.0.1:{ports[1]}/readyz"),
-        $"--Listen:Grpc=http://127.0.0.1:{ports[0]}",
-        $"--Listen:Http=http://127.0.0.1:{ports[1]}",
-        $"--Store:Path={folder.File("bridge.db")}",
-        "--Targets:0:Name=main",
-        $"--Targets:0:BaseUrl=http://127.0.0.1:{ports[2]}",
-        "--Targets:0:Username=bridge",
-        "--Targets:0:ApiKey=crash-test-key",
-        "--Targets:0:CreateMissing=Repository",
-        "--Delivery:Lease=00:00:03", // a killed worker's versions are due again soon
-        "--Delivery:TotalTimeout=00:00:02",
-        "--Delivery:ParkAfterStops=100", // who kills it here is the test, and no version
-        "--Delivery:FirstRetry=00:00:00.100");
+        [
+            $"--Listen:Grpc=http://127.0.0.1:{ports[0]}",
+            $"--Listen:Http=http://127.0.0.1:{ports[1]}",
+            .. StoreUnderTest.Arguments(folder.Path),
+            "--Targets:0:Name=main",
+            $"--Targets:0:BaseUrl=http://127.0.0.1:{ports[2]}",
+            "--Targets:0:Username=bridge",
+            "--Targets:0:ApiKey=crash-test-key",
+            "--Targets:0:CreateMissing=Repository",
+            "--Delivery:Lease=00:00:03", // a killed worker's versions are due again soon
+            "--Delivery:TotalTimeout=00:00:02",
+            "--Delivery:ParkAfterStops=100", // who kills it here is the test, and no version
+            "--Delivery:FirstRetry=00:00:00.100",
+        ]);
 
     private static async Task CreateNoteAsync(GrpcChannel channel) =>
         await new Grafeas.V1.Grafeas.GrafeasClient(channel).CreateNoteAsync(

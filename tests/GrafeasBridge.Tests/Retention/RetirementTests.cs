@@ -86,6 +86,7 @@ public sealed class RetirementTests : IDisposable
         Assert.Equal(0, await RunAsync(forEver));
     }
 
+    [EmbeddedStoreOnly]
     [Fact]
     public async Task A_walk_that_ended_anywhere_is_gone_on_with_after_a_restart_and_the_room_of_what_went_is_used_again()
     {
@@ -143,11 +144,10 @@ public sealed class RetirementTests : IDisposable
 
     private Task<BridgeHost> StartAsync() => BridgeHost.StartInAsync(folder.Path, Settings);
 
-    /// <summary>Makes everything in the file older.</summary>
+    /// <summary>Makes everything that is stored older.</summary>
     private void Age(TimeSpan by)
     {
-        using SqliteDatabase file = File();
-        file.Execute(string.Create(CultureInfo.InvariantCulture, $"update occurrences set create_time = create_time - {by.Ticks}"));
+        StoreUnderTest.Execute(folder.Path, string.Create(CultureInfo.InvariantCulture, $"update occurrences set create_time = create_time - {by.Ticks}"));
     }
 
     private SqliteDatabase File() => SqliteDatabase.Open(folder.File("bridge.db"), readOnly: false, TimeSpan.FromSeconds(1));

@@ -54,7 +54,7 @@ public sealed class BridgeHost : IAsyncDisposable
         "--Listen:Grpc=http://127.0.0.1:0",
         "--Listen:Http=http://127.0.0.1:0",
         "--Emulator:Listen=http://127.0.0.1:0",
-        $"--Store:Path={Path.Combine(folder, "bridge.db")}",
+        .. StoreUnderTest.Arguments(folder),
         $"--Emulator:Path={Path.Combine(folder, "emulator.db")}",
         .. settings.Select(setting => "--" + setting),
     ];

@@ -77,6 +77,9 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
             return Step() ? Bytes(0) : null;
     }
 
+    /// <summary>What the value is, whatever the column was declared as: one of raw.SQLITE_INTEGER, SQLITE_TEXT and so on.</summary>
+    public int TypeOf(int column) => raw.sqlite3_column_type(handle, column);
+
     public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
 
     public long Number(int column) => raw.sqlite3_column_int64(handle, column);
@@ -96,14 +99,7 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
 
     /// <summary>A message from the column of its content and the next two, those of its original and of the sum over both.</summary>
     /// <exception cref="StoreException">Damaged: it is not what was stored.</exception>
-    public StoredMessage Message(int column)
-    {
-        var message = new StoredMessage(Bytes(column), BytesOrNull(column + 1));
-        // What was stored before sums were kept has none.
-        if (!IsNull(column + 2) && Number(column + 2) != ContentSum.Of(message.Content, message.Original))
-            throw new StoreException(StoreFailure.Damaged, "A stored message is damaged: it is not what was stored. Restore the database from a backup.");
-        return message;
-    }
+    public StoredMessage Message(int column) => ContentSum.Check(new StoredMessage(Bytes(column), BytesOrNull(column + 1)), NumberOrNull(column + 2));
 
     public DateTimeOffset Time(int column) => new(Number(column), TimeSpan.Zero);
 

@@ -77,7 +77,7 @@ internal sealed class OccurrenceIndexes(SqliteDatabase database, long? note, IRe
             (one, from, limit) => InKind(one.Value, one.Project, from, limit));
 
     public override Sequence? OfKinds(Comparison comparison, long kind) => Union(
-        Pairs(project => Kinds(project).Where(one => RowTest.Holds(comparison, one.CompareTo(kind)))),
+        Pairs(project => Kinds(project).Where(one => Comparisons.Holds(comparison, one.CompareTo(kind)))),
         (key, from, limit) => InKind(key.Value, key.Project, from, limit));
 
     public override Sequence? OfNoteId(string id) => OfNotes(AtMost(MaxArms, Numbers(Database.Use(NotesNamed).Add(id))));

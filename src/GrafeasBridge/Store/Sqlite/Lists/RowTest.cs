@@ -61,9 +61,9 @@ internal static class RowTest
         {
             case Condition.CompareText one:
                 var value = Encoding.UTF8.GetBytes(one.Value);
-                return row => Holds(one.Comparison, row.Text(one.Column).SequenceCompareTo(value));
+                return row => Comparisons.Holds(one.Comparison, row.Text(one.Column).SequenceCompareTo(value));
             case Condition.CompareNumber one:
-                return row => Holds(one.Comparison, row.Number(one.Column).CompareTo(one.Value));
+                return row => Comparisons.Holds(one.Comparison, row.Number(one.Column).CompareTo(one.Value));
             case Condition.StartsWith one:
                 var prefix = Encoding.UTF8.GetBytes(one.Prefix);
                 return row => row.Text(one.Column).StartsWith(prefix);
@@ -77,16 +77,4 @@ internal static class RowTest
                 throw new ArgumentException($"A condition of type {leaf.GetType().Name} is not known.", nameof(leaf));
         }
     }
-
-    /// <param name="order">How the row's value stands to that of the condition.</param>
-    public static bool Holds(Comparison comparison, int order) => comparison switch
-    {
-        Comparison.Equal => order == 0,
-        Comparison.NotEqual => order != 0,
-        Comparison.Less => order < 0,
-        Comparison.LessOrEqual => order <= 0,
-        Comparison.Greater => order > 0,
-        Comparison.GreaterOrEqual => order >= 0,
-        _ => throw new ArgumentOutOfRangeException(nameof(comparison), comparison, null),
-    };
 }

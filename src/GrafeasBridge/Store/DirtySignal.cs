@@ -1,4 +1,4 @@
-namespace GrafeasBridge.Store.Sqlite;
+namespace GrafeasBridge.Store;
 
 /// <summary>
 /// Wakes the workers of one target. A wake-up cannot be lost: <see cref="Set"/> either completes the waits that are there or

@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text;
+
+namespace GrafeasBridge.Store.Postgres;
+
+/// <summary>A command that is put together from fixed words, and the values that its places stand for.</summary>
+internal sealed class ComposedSql
+{
+    private readonly StringBuilder text = new();
+    private readonly List<Action<PostgresCommand>> values = [];
+
+    /// <returns>The place of the value: $1, $2.</returns>
+    public string Place(long value) => Place(command => command.Add(value));
+
+    public string Place(string value) => Place(command => command.Add(value));
+
+    public string Place(long[] value) => Place(command => command.Add(value));
+
+    public string Place(string[] value) => Place(command => command.Add(value));
+
+    public ComposedSql Append(string words)
+    {
+        text.Append(words);
+        return this;
+    }
+
+    /// <param name="before">What comes before it, such as a question how it would be run.</param>
+    public PostgresCommand On(PostgresSession session, string before = "")
+    {
+        var command = session.Use(before + text);
+        foreach (var value in values)
+            value(command);
+        return command;
+    }
+
+    public override string ToString() => text.ToString();
+
+    private string Place(Action<PostgresCommand> value)
+    {
+        values.Add(value);
+        return string.Create(CultureInfo.InvariantCulture, $"${values.Count}");
+    }
+}

@@ -1,0 +1,125 @@
+namespace GrafeasBridge.Store.Postgres.Lists;
+
+/// <summary>
+/// Reads one part of a list: first a window of rows in order of sequence, and where that finds little, the range of an index that the
+/// condition tells. No part looks at many rows for few, so none lasts.
+/// </summary>
+internal sealed class ListScan(PostgresSession session, ListSource source, ListQuery query)
+{
+    /// <summary>Rows that one window looks at.</summary>
+    private const int MaxLooks = 8192;
+
+    /// <summary>Rows to look at before a range is read: where many rows fit, the page is full by then.</summary>
+    private const int FirstLooks = 1000;
+
+    private const string Bytes = "octet_length(r.content) + coalesce(octet_length(r.original), 0)";
+
+    private readonly List<StoredItem> items = [];
+    private long through = query.After;
+    private long bytes;
+    private int looked;
+    private bool isLast;
+
+    private bool IsFull => items.Count >= query.Limit || bytes >= query.MaxBytes;
+
+    public static ListPart<StoredItem> Nothing(ListQuery query) => new([], query.After, IsLast: true, Looked: 0);
+
+    public async Task<ListPart<StoredItem>> ReadAsync()
+    {
+        var most = Math.Clamp(query.MaxLooks, 1, MaxLooks);
+        var hasRange = ListRange.Of(query.Condition, source, new ComposedSql()) is not null;
+        if (await WindowAsync(hasRange ? Math.Min(FirstLooks, most) : most) && !isLast && !IsFull && hasRange)
+            await RangeAsync();
+        return new ListPart<StoredItem>(items, through, isLast, looked);
+    }
+
+    /// <returns>False when the arms are so sharp that a range would find no more.</returns>
+    private async Task<bool> WindowAsync(int most)
+    {
+        var command = new ComposedSql();
+        var arms = new ListArms(session, source, command);
+        var conditions = await arms.OfAsync(query.Condition);
+        if (conditions.Count == 0)
+        {
+            isLast = true;
+            return false;
+        }
+
+        Compose(command, conditions, most);
+        await TakeAsync(command, most);
+        return !arms.AreSharp;
+    }
+
+    /// <summary>
+    /// The rows of the window that fit, as many as are wanted, then where the window ends. PostgreSQL walks no further than it must: the
+    /// first half stops when the page is full.
+    /// </summary>
+    private void Compose(ComposedSql command, IReadOnlyList<string> arms, int most)
+    {
+        var after = command.Place(query.After);
+        var size = command.Place(most);
+        var fits = new ConditionSql(command, source.ColumnOf).Of(query.Condition);
+        command
+            .Append("(select r.seq, r.content, r.original, r.content_sum, r.pos from (")
+            .Append($"select r.*, sum({Bytes}) over (order by r.seq rows between unbounded preceding and 1 preceding) as before from (")
+            .Append($"select r.*, row_number() over () as pos from ({Window(arms, "r.*", after, size)}) r) r")
+            .Append($" where {fits} limit {command.Place(query.Limit)}) r where coalesce(r.before, 0) < {command.Place(query.MaxBytes)})")
+            .Append($" union all (select max(r.seq), null, null, null, count(*) from ({Window(arms, "r.seq", after, size)}) r)");
+    }
+
+    private string Window(IReadOnlyList<string> arms, string columns, string after, string size)
+    {
+        var parts = arms.Select(arm => $"(select {columns} from {source.Table} r where {arm} and r.seq > {after} order by r.seq limit {size})");
+        return arms.Count == 1 ? parts.First() : $"select * from ({string.Join(" union all ", parts)}) r order by r.seq limit {size}";
+    }
+
+    private async Task TakeAsync(ComposedSql command, int most)
+    {
+        // The last row tells of the window; there is always one.
+        var rows = await command.On(session).AllAsync(static row => row.IsNull(1)
+            ? new Found(row.NumberOrNull(0), null, row.Number(4))
+            : new Found(row.Number(0), row.Message(1), row.Number(4)));
+        foreach (var found in rows)
+        {
+            if (found.Message is not { } message)
+                continue;
+            Add(found.Sequence!.Value, message);
+            looked = (int)found.Place;
+        }
+
+        var window = rows[^1];
+        if (IsFull)
+            return;
+        looked = (int)window.Place;
+        through = window.Sequence ?? through;
+        isLast = window.Place < most;
+    }
+
+    private async Task RangeAsync()
+    {
+        var command = new ComposedSql();
+        var range = ListRange.Of(query.Condition, source, command);
+        var fits = new ConditionSql(command, source.ColumnOf).Of(query.Condition);
+        var left = query.Limit - items.Count;
+        // "+ 0" keeps the planner from walking in order of sequence, which has just found little.
+        command.Append("select r.seq, r.content, r.original, r.content_sum from (")
+            .Append($"select r.*, sum({Bytes}) over (order by r.seq rows between unbounded preceding and 1 preceding) as before from (")
+            .Append($"select r.* from {source.Table} r where {range} and r.seq > {command.Place(through)} and {fits}")
+            .Append($" order by r.seq + 0 limit {command.Place(left)}) r) r")
+            .Append($" where coalesce(r.before, 0) < {command.Place(query.MaxBytes - bytes)} order by r.seq");
+        var rows = await command.On(session).AllAsync(static row => new Found(row.Number(0), row.Message(1), 0));
+        foreach (var found in rows)
+            Add(found.Sequence!.Value, found.Message!);
+        looked += rows.Count;
+        isLast = !IsFull;
+    }
+
+    private void Add(long sequence, StoredMessage message)
+    {
+        items.Add(new StoredItem(sequence, message));
+        bytes += message.Content.Length + (message.Original?.Length ?? 0);
+        through = sequence;
+    }
+
+    private sealed record Found(long? Sequence, StoredMessage? Message, long Place);
+}

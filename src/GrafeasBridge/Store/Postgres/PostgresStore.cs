@@ -1,0 +1,221 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace GrafeasBridge.Store.Postgres;
+
+/// <summary>
+/// The store of any number of bridges: PostgreSQL, or what speaks its protocol and knows <c>skip locked</c>. This part opens and closes the
+/// house and runs transactions; the other parts are the verbs, a line each. README.md tells what bridges owe each other.
+/// </summary>
+internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsyncDisposable
+{
+    /// <summary>Runs of a transaction that lost against others each time, or whose connection was gone before it began.</summary>
+    private const int MaxTries = 8;
+
+    private readonly StoreOptions options;
+    private readonly TimeProvider clock;
+    private readonly ILogger<PostgresStore> logger;
+    private readonly string[] targetNames;
+    private readonly Dictionary<string, DirtySignal> signals;
+    private readonly StoreClock time;
+    private PostgresDatabase? database;
+    private Announcements? announcements;
+    private int closing;
+    private int failing;
+
+    public PostgresStore(IOptions<StoreOptions> options, TargetNames targets, TimeProvider clock, ILogger<PostgresStore> logger)
+    {
+        this.options = options.Value;
+        (this.clock, this.logger, targetNames) = (clock, logger, [.. targets.Names]);
+        signals = targetNames.ToDictionary(name => name, _ => new DirtySignal());
+        time = new StoreClock(clock, this.options.DatabaseTime);
+    }
+
+    /// <summary>The log is PostgreSQL's own affair.</summary>
+    public long WalBytes => 0;
+
+    public int QueuedWrites => intake?.Count ?? 0;
+
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        if (database is not null)
+            throw new InvalidOperationException("The store is open.");
+        database = new PostgresDatabase(options);
+        try
+        {
+            var (from, to) = await OnConnectionAsync(PrepareAsync, cancellationToken);
+            if (from != to)
+                Log.Migrated(logger, database.Name, from, to);
+            await OpenIntakeAsync(cancellationToken);
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            database = null;
+            throw;
+        }
+
+        announcements = new Announcements(database, WakeHere, logger);
+        StoreMeter.Show(this);
+        Log.Opened(logger, database.Name, PostgresSchema.Steps.Count);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref closing, 1) != 0)
+            return;
+        StoreMeter.Hide(this);
+        await CloseIntakeAsync();
+        if (announcements is not null)
+            await announcements.DisposeAsync();
+        if (database is null)
+            return;
+        await database.DisposeAsync();
+        Log.Closed(logger, database.Name);
+    }
+
+    private async Task<(int From, int To)> PrepareAsync(PostgresSession session)
+    {
+        await PostgresPromises.CheckAsync(session);
+        var steps = await PostgresMigrations.RunAsync(session, PostgresSchema.Steps);
+        foreach (var name in targetNames)
+            await session.Use("insert into targets (name, active) values ($1, 0) on conflict do nothing").Add(name).RunAsync();
+        return steps;
+    }
+
+    /// <summary>A read of one command, or of several that need not agree.</summary>
+    private Task<T> ReadAsync<T>(Func<PostgresSession, Task<T>> read, CancellationToken cancellationToken)
+    {
+        ThrowIfNotOpen();
+        return TryAgainAsync(() => OnConnectionAsync(read, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>A read of several commands that see the same moment.</summary>
+    private Task<T> ReadInSnapshotAsync<T>(Func<PostgresSession, Task<T>> read, CancellationToken cancellationToken) =>
+        ReadAsync(
+            async session =>
+            {
+                await using var transaction = await session.Connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
+                var found = await read(session);
+                await transaction.CommitAsync(cancellationToken);
+                return found;
+            },
+            cancellationToken);
+
+    /// <summary>
+    /// Work in one transaction; the task ends when it is on stable storage. The work may run more than once, when another bridge was
+    /// first. Once the commit is on its way nobody can call it back.
+    /// </summary>
+    private Task<T> WriteAsync<T>(Func<PostgresSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        ThrowIfNotOpen();
+        return TryAgainAsync(() => OnConnectionAsync(session => InTransactionAsync(session, work, cancellationToken), cancellationToken), cancellationToken);
+    }
+
+    private async Task<T> InTransactionAsync<T>(PostgresSession session, Func<PostgresSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
+        var done = await work(session);
+        await CommitAsync(transaction);
+        Wake(session.Woken);
+        return done;
+    }
+
+    private async Task CommitAsync(NpgsqlTransaction transaction)
+    {
+        var started = clock.GetTimestamp();
+        try
+        {
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (PostgresErrors.IsLostConnection(e))
+        {
+            // It may be stored or not; run again, it might be stored twice. The caller must know.
+            throw new StoreException(
+                StoreFailure.Unavailable, "The connection to the database was lost while it stored this: whether it did is not known.", cause: e);
+        }
+
+        StoreMeter.CommitDuration.Record(clock.GetElapsedTime(started).TotalSeconds);
+    }
+
+    private async Task<T> OnConnectionAsync<T>(Func<PostgresSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await using var connection = await database!.OpenAsync(cancellationToken);
+        var session = new PostgresSession(connection, time, targetNames, cancellationToken);
+        if (time.NeedsComparing)
+            await time.CompareAsync(session);
+        return await work(session);
+    }
+
+    /// <summary>Runs again what lost against another transaction, and what met a connection that had died while it lay ready.</summary>
+    private async Task<T> TryAgainAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                var done = await work();
+                if (Interlocked.Exchange(ref failing, 0) != 0)
+                    Log.Recovered(logger);
+                return done;
+            }
+            catch (Exception e) when (tries < MaxTries && PostgresErrors.IsCollision(e))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+            catch (Exception e) when (tries == 1 && PostgresErrors.IsLostConnection(e))
+            {
+                database?.ForgetIdle();
+            }
+            catch (Exception e) when (e is not OperationCanceledException && PostgresErrors.ToRefusal(e) is { } refusal)
+            {
+                if (refusal.Failure is StoreFailure.Unavailable or StoreFailure.Broken && Interlocked.Exchange(ref failing, 1) == 0)
+                    Log.Failing(logger, refusal.Message, e);
+                throw refusal;
+            }
+        }
+    }
+
+    private void Wake(IReadOnlyCollection<string> targets)
+    {
+        if (targets.Count == 0)
+            return;
+        foreach (var target in targets)
+            WakeHere(target);
+        announcements?.Tell(targets);
+    }
+
+    /// <param name="target">May have left the configuration, or never have been in this bridge's. Empty for all.</param>
+    private void WakeHere(string target)
+    {
+        foreach (var (name, signal) in signals)
+        {
+            if (target.Length == 0 || name == target)
+                signal.Set();
+        }
+    }
+
+    private void ThrowIfNotOpen()
+    {
+        if (database is null || closing != 0)
+            throw new StoreException(StoreFailure.Unavailable, "The store is not open.");
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2080, LogLevel.Information, "Opened the store in database {Database}, schema version {Schema}", EventName = "PostgresOpened")]
+        public static partial void Opened(ILogger logger, string database, int schema);
+
+        [LoggerMessage(2081, LogLevel.Information, "Brought database {Database} from schema version {From} to {To}", EventName = "PostgresMigrated")]
+        public static partial void Migrated(ILogger logger, string database, int from, int to);
+
+        [LoggerMessage(2082, LogLevel.Information, "Closed the store in database {Database}", EventName = "PostgresClosed")]
+        public static partial void Closed(ILogger logger, string database);
+
+        [LoggerMessage(2083, LogLevel.Error, "{Why} Callers are told to try again later. Further failures are not logged until a call succeeds", EventName = "PostgresFailing")]
+        public static partial void Failing(ILogger logger, string why, Exception exception);
+
+        [LoggerMessage(2084, LogLevel.Information, "The database answers again", EventName = "PostgresRecovered")]
+        public static partial void Recovered(ILogger logger);
+    }
+}

@@ -1,0 +1,44 @@
+namespace GrafeasBridge.Store.Postgres;
+
+/// <summary>
+/// The time that leases and due times are counted by: that of the database, so that bridges whose clocks stand apart do not take each
+/// other's versions too early. It is the bridge's own clock with what the database's is ahead.
+/// </summary>
+/// <param name="follows">False to count by the bridge's own clock.</param>
+internal sealed class StoreClock(TimeProvider clock, bool follows)
+{
+    /// <summary>How often the two clocks are compared.</summary>
+    public static readonly TimeSpan CompareEvery = TimeSpan.FromSeconds(30);
+
+    private long ahead;
+    private long comparedAt;
+    private bool isCompared;
+
+    public DateTimeOffset Now => ToDatabase(clock.GetUtcNow());
+
+    /// <summary>How far the database's clock is ahead of the bridge's; negative when it is behind.</summary>
+    public TimeSpan Ahead => new(Interlocked.Read(ref ahead));
+
+    public bool NeedsComparing => follows && (!isCompared || clock.GetElapsedTime(comparedAt) >= CompareEvery);
+
+    /// <summary>A time that somebody here gave, as the database counts it.</summary>
+    public DateTimeOffset ToDatabase(DateTimeOffset here) => here + Ahead;
+
+    public DateTimeOffset? ToDatabase(DateTimeOffset? here) => here + Ahead;
+
+    /// <summary>A time of the database, as it is counted here.</summary>
+    public DateTimeOffset FromDatabase(DateTimeOffset there) => there - Ahead;
+
+    /// <summary>Compares the clocks with one question to the database.</summary>
+    public async Task CompareAsync(PostgresSession session)
+    {
+        var started = clock.GetTimestamp();
+        var there = await session.Use("select (extract(epoch from clock_timestamp()) * 1000000)::bigint").NumberAsync();
+        var asked = clock.GetElapsedTime(started);
+        // The database read its clock somewhere between question and answer.
+        var at = DateTimeOffset.UnixEpoch.AddMicroseconds(there!.Value) + (asked / 2);
+        Interlocked.Exchange(ref ahead, (at - clock.GetUtcNow()).Ticks);
+        comparedAt = clock.GetTimestamp();
+        isCompared = true;
+    }
+}
