@@ -36,6 +36,15 @@ if ! command -v jq > /dev/null || ! command -v openssl > /dev/null; then
 fi
 command -v curl > /dev/null || fail "curl is missing; install it (Debian: apt-get install curl): the examples of the README are run"
 
+# Alert rules are tested by promtool, and a Prometheus of the tests' own scrapes a bridge. The package would start one as a service.
+if ! command -v prometheus > /dev/null || ! command -v promtool > /dev/null; then
+  say "installing Prometheus"
+  [ "$(id -u)" = 0 ] || fail "prometheus or promtool is missing; install it (Debian: apt-get install prometheus), or run this as root"
+  apt-get update -qq
+  if command -v systemctl > /dev/null; then systemctl mask --quiet prometheus prometheus-node-exporter || true; fi
+  apt-get install -y -qq --no-install-recommends prometheus
+fi
+
 say "restoring packages as locked"
 dotnet restore GrafeasBridge.sln --locked-mode
 
