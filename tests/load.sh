@@ -2,6 +2,7 @@
 # The whole service under load on loopback: creates, reads, pages, reconciles, memory, start-up, in one run.
 #   bash tests/load.sh            full run, 1,000,000 stored (about ten minutes on 2 cores)
 #   bash tests/load.sh --quick    a tenth of it
+#   bash tests/load.sh --postgres [--quick]   the same with PostgreSQL on the same cores, its files on the disk of the temporary folder
 #   bash tests/load.sh --filters  lists with filters instead, 1,000,000 stored (about ten minutes; five with --no-creates)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

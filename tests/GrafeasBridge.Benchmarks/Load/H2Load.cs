@@ -19,7 +19,11 @@ internal static class H2Load
 
     /// <param name="streams">Calls in flight at any time, on one connection up to 64 and 64 a connection beyond.</param>
     /// <param name="headers">Further ones, such as <c>x-api-key: k</c>.</param>
-    public static async Task<Result> RunAsync(int port, string method, IMessage body, int streams, int calls, params string[] headers)
+    public static Task<Result> RunAsync(int port, string method, IMessage body, int streams, int calls, params string[] headers) =>
+        RunOnAsync(Math.Max(1, streams / 64), port, method, body, streams, calls, headers);
+
+    /// <summary>The same on a number of connections, among which the streams are shared.</summary>
+    public static async Task<Result> RunOnAsync(int connections, int port, string method, IMessage body, int streams, int calls, params string[] headers)
     {
         string folder = Directory.CreateTempSubdirectory("h2load").FullName;
         try
@@ -27,7 +31,6 @@ internal static class H2Load
             string data = Path.Combine(folder, "body");
             string log = Path.Combine(folder, "log");
             await File.WriteAllBytesAsync(data, Framed(body));
-            int connections = Math.Max(1, streams / 64);
             var start = new ProcessStartInfo("h2load", [
                 "-n", Text(calls), "-c", Text(connections), "-m", Text(streams / connections), "-d", data, "--log-file", log,
                 "-H", "content-type: application/grpc", "-H", "te: trailers", .. headers.SelectMany(header => new[] { "-H", header }), $"http://127.0.0.1:{port}{method}",

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Grafeas.V1;
+using GrafeasBridge.Tests.Support.Postgres;
 using GrafeasBridge.V1;
 using Grpc.Core;
 
@@ -10,7 +11,7 @@ namespace GrafeasBridge.Benchmarks.Load;
 /// <summary>
 /// The whole service under load on loopback, load and service on the same cores: creates, reads, pages, reconciles, memory,
 /// start-up, in one run. Prints a Markdown report; <c>--quick</c> is a tenth of it, <c>--stored N</c> sets the large store,
-/// <c>--filters</c> runs <see cref="FilterRun"/> instead.
+/// <c>--postgres</c> stores in a PostgreSQL on the same cores, <c>--filters</c> runs <see cref="FilterRun"/> instead.
 /// </summary>
 internal static class LoadRun
 {
@@ -26,9 +27,11 @@ internal static class LoadRun
         var report = new StringBuilder();
         report.AppendLine(CultureInfo.InvariantCulture, $"Cores {Environment.ProcessorCount}, runtime {Environment.Version}, {(quick ? "quick" : "full")} run.\n");
         report.AppendLine("| measure | result |").AppendLine("|---|---|");
+        await using PostgresServer? server = args.Contains("--postgres") ? await PostgresServer.StartInAsync(Path.GetTempPath()) : null;
+        IReadOnlyList<string> settings = server is null ? [] : [.. server.Settings("public").Select(setting => $"--{setting.Key}={setting.Value}")];
         try
         {
-            await MeasureAsync(folder, quick ? 0.1 : 1, stored, (name, result) =>
+            await MeasureAsync(folder, settings, quick ? 0.1 : 1, stored, (name, result) =>
             {
                 Console.WriteLine($"{name}: {result}");
                 report.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {result} |");
@@ -44,9 +47,9 @@ internal static class LoadRun
         return 0;
     }
 
-    private static async Task MeasureAsync(string folder, double share, int stored, Action<string, string> tell)
+    private static async Task MeasureAsync(string folder, IReadOnlyList<string> settings, double share, int stored, Action<string, string> tell)
     {
-        await using (ServiceUnderLoad service = await ServiceUnderLoad.StartAsync(folder))
+        await using (ServiceUnderLoad service = await ServiceUnderLoad.StartAsync(folder, settings))
         {
             tell("start-up, empty store", $"{service.ReadyAfter.TotalMilliseconds:F0} ms to ready");
             tell("memory, idle", $"{service.ResidentMiB():F0} MiB");
@@ -61,7 +64,7 @@ internal static class LoadRun
             tell("memory, at the end", $"{service.ResidentMiB():F0} MiB");
         }
 
-        await using ServiceUnderLoad again = await ServiceUnderLoad.StartAsync(folder);
+        await using ServiceUnderLoad again = await ServiceUnderLoad.StartAsync(folder, settings);
         tell(string.Create(CultureInfo.InvariantCulture, $"start-up, {stored:N0} stored"), $"{again.ReadyAfter.TotalMilliseconds:F0} ms to ready");
     }
 
@@ -95,6 +98,10 @@ internal static class LoadRun
             sent += calls;
         }
 
+        int many = (int)(100_000 * share);
+        H2Load.Result spread = await H2Load.RunOnAsync(200, service.GrpcPort, "/grafeas.v1.Grafeas/CreateOccurrence", Samples.Unmapped(), 200, many);
+        tell($"durable creates, 200 connections of 1 stream{when}", Format(spread));
+        sent += many;
         sent += await ReceiptsAsync(service, (int)(30_000 * share), tell, when);
         int after = await CountAsync(service);
         if (after - before != sent)

@@ -4,12 +4,16 @@ using System.Text;
 using System.Text.Json;
 using Grafeas.V1;
 using GrafeasBridge.Lab.Sending;
+using GrafeasBridge.Tests.Support.Postgres;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Grpc.Net.Client.Balancer;
+using Grpc.Net.Client.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace GrafeasBridge.Lab.Rigging;
 
-/// <summary>One bridge, one emulator, their files, and the journal of what senders were told.</summary>
+/// <summary>One bridge or several on one database, one emulator, their files, and the journal of what senders were told.</summary>
 internal sealed class Rig : IAsyncDisposable
 {
     public const string Target = "main";
@@ -17,23 +21,24 @@ internal sealed class Rig : IAsyncDisposable
 
     private readonly HttpClient bintray;
 
-    private Rig(RigOptions options)
+    private Rig(RigOptions options, PostgresServer? server)
     {
         Folder = Directory.CreateTempSubdirectory("bridge-lab-").FullName;
         Data = options.StoreFolder ?? Folder;
-        int[] ports = Ports.Free(3);
-        GrpcPort = ports[0];
+        Server = server;
+        int[] ports = Ports.Free(1 + (2 * options.Replicas));
+        GrpcPort = ports[1];
         Journal = new Journal(Path.Combine(Folder, "journal.jsonl"));
         File.WriteAllText(Path.Combine(Folder, "users"), $"bridge:{ApiKey}\n");
         Skew = options.Skew;
-        KeysUrl = new Uri($"http://127.0.0.1:{ports[1]}/receipts/keys");
-        EmulatorUrl = new Uri($"http://127.0.0.1:{ports[2]}/");
+        KeysUrl = new Uri($"http://127.0.0.1:{ports[2]}/receipts/keys");
+        EmulatorUrl = new Uri($"http://127.0.0.1:{ports[0]}/");
         bintray = new HttpClient { BaseAddress = EmulatorUrl, Timeout = TimeSpan.FromMinutes(2) };
         bintray.DefaultRequestHeaders.Authorization =
             new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("bridge:" + ApiKey)));
         Emulator = new ChildProcess("emulator", new Uri(EmulatorUrl, "healthz"), [Beside("BintrayEmulator.dll"), .. EmulatorSettings(options)]);
-        Bridge = new ChildProcess("bridge", new Uri($"http://127.0.0.1:{ports[1]}/readyz"), [.. Bridged(options), .. BridgeSettings(ports, options)]);
-        Channel = Connect(GrpcPort);
+        Bridges = [.. Enumerable.Range(0, options.Replicas).Select(i => Replica(i, ports[1 + (2 * i)], ports[2 + (2 * i)], options))];
+        Channel = Connect([.. Enumerable.Range(0, options.Replicas).Select(i => ports[1 + (2 * i)])]);
     }
 
     public string Folder { get; }
@@ -54,7 +59,13 @@ internal sealed class Rig : IAsyncDisposable
 
     public ChildProcess Emulator { get; }
 
-    public ChildProcess Bridge { get; }
+    /// <summary>The bridges; all of them on the one database.</summary>
+    public IReadOnlyList<ChildProcess> Bridges { get; }
+
+    public ChildProcess Bridge => Bridges[0];
+
+    /// <summary>The database; null when it is a file.</summary>
+    public PostgresServer? Server { get; }
 
     public GrpcChannel Channel { get; }
 
@@ -63,13 +74,14 @@ internal sealed class Rig : IAsyncDisposable
     /// <summary>Both are started, and the note that all builds point at is there.</summary>
     public static async Task<Rig> StartAsync(RigOptions options, CancellationToken stop)
     {
-        var rig = new Rig(options);
+        var rig = new Rig(options, options.Postgres ? await PostgresServer.StartAsync() : null);
         try
         {
             await rig.Emulator.StartAsync(stop);
             if (options.StartBridge)
             {
-                await rig.Bridge.StartAsync(stop);
+                // At once, as a deployment does: they take turns where they must.
+                await Task.WhenAll(rig.Bridges.Select(bridge => bridge.StartAsync(stop)));
                 await rig.MakeNoteAsync(stop);
             }
 
@@ -82,10 +94,16 @@ internal sealed class Rig : IAsyncDisposable
         }
     }
 
-    public static GrpcChannel Connect(int port) => GrpcChannel.ForAddress(
-        $"http://127.0.0.1:{port}",
+    /// <summary>A channel whose calls go to all that listen, one after the other.</summary>
+    public static GrpcChannel Connect(params int[] ports) => GrpcChannel.ForAddress(
+        "static:///bridges",
         new GrpcChannelOptions
         {
+            Credentials = ChannelCredentials.Insecure,
+            ServiceProvider = new ServiceCollection()
+                .AddSingleton<ResolverFactory>(new StaticResolverFactory(_ => ports.Select(port => new BalancerAddress("127.0.0.1", port))))
+                .BuildServiceProvider(),
+            ServiceConfig = new ServiceConfig { LoadBalancingConfigs = { new RoundRobinConfig() } },
             HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true },
             DisposeHttpClient = true,
             // Services come and go here within seconds; a client that sulks for two minutes would see nothing of it.
@@ -131,10 +149,17 @@ internal sealed class Rig : IAsyncDisposable
         return EmulatorPages.Calls(state);
     }
 
+    /// <summary>Waits until a bridge is there that has not been told to go.</summary>
+    public Task UpAsync(CancellationToken stop) =>
+        Bridges.Count == 1 ? Bridge.UpAsync(stop) : Task.WhenAny(Bridges.Select(bridge => bridge.UpAsync(stop)));
+
     public async ValueTask DisposeAsync()
     {
         Channel.Dispose();
-        await Bridge.DisposeAsync();
+        foreach (ChildProcess bridge in Bridges)
+            await bridge.DisposeAsync();
+        if (Server is not null)
+            await Server.DisposeAsync();
         await Emulator.DisposeAsync();
         bintray.Dispose();
         Journal.Dispose();
@@ -156,11 +181,19 @@ internal sealed class Rig : IAsyncDisposable
         .. options.Emulator,
     ];
 
-    private IEnumerable<string> BridgeSettings(int[] ports, RigOptions options) =>
+    private ChildProcess Replica(int index, int grpc, int http, RigOptions options) => new(
+        index == 0 ? "bridge" : $"bridge {index + 1}",
+        new Uri($"http://127.0.0.1:{http}/readyz"),
+        [.. Bridged(options), .. BridgeSettings(grpc, http, options), .. options.Each(index)]);
+
+    private IEnumerable<string> StoreSettings() =>
+        Server is null ? [$"--Store:Path={Database}"] : Server.Settings("public").Select(setting => $"--{setting.Key}={setting.Value}");
+
+    private IEnumerable<string> BridgeSettings(int grpc, int http, RigOptions options) =>
     [
-        $"--Listen:Grpc=http://127.0.0.1:{ports[0]}",
-        $"--Listen:Http=http://127.0.0.1:{ports[1]}",
-        $"--Store:Path={Database}",
+        $"--Listen:Grpc=http://127.0.0.1:{grpc}",
+        $"--Listen:Http=http://127.0.0.1:{http}",
+        .. StoreSettings(),
         $"--Targets:0:Name={Target}",
         $"--Targets:0:BaseUrl={EmulatorUrl.GetLeftPart(UriPartial.Authority)}",
         "--Targets:0:Username=bridge",
@@ -186,8 +219,17 @@ internal sealed record RigOptions
     /// <summary>Where the database is to lie; null for the rig's own folder.</summary>
     public string? StoreFolder { get; init; }
 
+    /// <summary>A PostgreSQL of the rig's own keeps what the bridges acknowledge, instead of a file.</summary>
+    public bool Postgres { get; init; }
+
+    /// <summary>How many bridges share the database; more than one need PostgreSQL.</summary>
+    public int Replicas { get; init; } = 1;
+
     /// <summary>Settings of the bridge.</summary>
     public IReadOnlyList<string> Bridge { get; init; } = [];
+
+    /// <summary>Further settings of one bridge, by its number from 0.</summary>
+    public Func<int, IReadOnlyList<string>> Each { get; init; } = static _ => [];
 
     /// <summary>Settings of the emulator.</summary>
     public IReadOnlyList<string> Emulator { get; init; } = [];

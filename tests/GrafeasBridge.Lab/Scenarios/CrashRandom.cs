@@ -14,12 +14,12 @@ internal sealed class CrashRandom : Scenario
 
     public override string Name => "crash-random";
 
-    public override string About => "The service is killed at random moments while senders send and versions are delivered; now and then the target is.";
+    public override string About => "The service, or one of its replicas, is killed at random moments while senders send and versions are delivered; now and then the target is.";
 
     public override async Task RunAsync(ScenarioRun run)
     {
         int rounds = run.Rounds(8, 1000);
-        await using Rig rig = await Rig.StartAsync(new RigOptions { Bridge = RigOptions.Impatient, LabHost = run.Mutant != Host.Mutant.None }, run.Stop);
+        await using Rig rig = await Rig.StartAsync(run.Rig with { LabHost = run.Mutant != Host.Mutant.None }, run.Stop);
         Fleet fleet = run.Fleet(rig);
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(run.Stop);
         Task sending = fleet.RunAsync(run.Stop);
@@ -47,6 +47,7 @@ internal sealed class CrashRandom : Scenario
         bool emulatorToo = dice.NextDouble() < OfEmulator;
         bool inStart = dice.NextDouble() < InStart;
         double moment = dice.NextDouble();
+        ChildProcess bridge = rig.Bridges[dice.Next(rig.Bridges.Count)];
         if (emulatorToo)
         {
             await run.PauseAsync(moment * 200);
@@ -59,26 +60,26 @@ internal sealed class CrashRandom : Scenario
         long before = await rig.TargetCallsAsync(run.Stop);
         await run.PauseAsync(20 + (moment * 400));
         int inFlight = fleet.InFlight;
-        await KillAsync(run, rig);
+        await KillAsync(run, rig, bridge);
         bool delivering = await rig.TargetCallsAsync(run.Stop) > before;
         run.Count(inFlight > 0 && delivering ? "kills while sending and delivering" : inFlight > 0 ? "kills while sending" : delivering ? "kills while delivering" : "kills in a quiet moment");
 
-        rig.Bridge.Launch();
+        bridge.Launch();
         if (inStart)
         {
-            await run.PauseAsync(moment * rig.Bridge.StartTook.TotalMilliseconds);
-            await KillAsync(run, rig);
+            await run.PauseAsync(moment * bridge.StartTook.TotalMilliseconds);
+            await KillAsync(run, rig, bridge);
             run.Count("kills while starting");
-            rig.Bridge.Launch();
+            bridge.Launch();
         }
 
-        if (!await rig.Bridge.ReadyAsync(run.Stop))
-            throw new InvalidOperationException($"The bridge did not start again.\n{string.Join('\n', rig.Bridge.LastLines)}");
+        if (!await bridge.ReadyAsync(run.Stop))
+            throw new InvalidOperationException($"The bridge did not start again.\n{string.Join('\n', bridge.LastLines)}");
     }
 
-    private static async Task KillAsync(ScenarioRun run, Rig rig)
+    private static async Task KillAsync(ScenarioRun run, Rig rig, ChildProcess bridge)
     {
-        await rig.Bridge.KillAsync();
+        await bridge.KillAsync();
         rig.Journal.Mark("killed");
         run.Count("kills of the service");
     }

@@ -8,7 +8,7 @@ internal sealed record LabArguments
 {
     public const string Usage =
         """
-        bash tests/lab.sh [--short|--full] [--scenario NAME]... [--seed N] [--rounds N] [--mutant NAME] [--results FOLDER] [--list]
+        bash tests/lab.sh [--short|--full] [--scenario NAME]... [--seed N] [--rounds N] [--replicas N] [--mutant NAME] [--results FOLDER] [--list]
         """;
 
     public bool IsFull { get; init; }
@@ -17,6 +17,9 @@ internal sealed record LabArguments
 
     /// <summary>Takes the place of the number of rounds, builds or versions that the form has.</summary>
     public int? Rounds { get; init; }
+
+    /// <summary>How many bridges share one PostgreSQL; 0 for one bridge on a file.</summary>
+    public int Replicas { get; init; }
 
     public Mutant Mutant { get; init; }
 
@@ -42,6 +45,7 @@ internal sealed record LabArguments
                 "--scenario" => parsed with { Names = [.. parsed.Names, Value(args, ++i)] },
                 "--seed" => parsed with { Seed = Number(args, ++i) },
                 "--rounds" => parsed with { Rounds = Number(args, ++i) },
+                "--replicas" => parsed with { Replicas = Number(args, ++i) },
                 "--results" => parsed with { Results = Value(args, ++i) },
                 "--mutant" => parsed with { Mutant = Enum.Parse<Mutant>(Value(args, ++i)) },
                 _ => throw new FormatException($"'{args[i]}' is not understood.\n{Usage}"),
@@ -54,7 +58,7 @@ internal sealed record LabArguments
     /// <summary>The command that makes the same run again.</summary>
     public string Again(string scenario) => string.Create(
         CultureInfo.InvariantCulture,
-        $"bash tests/lab.sh --{(IsFull ? "full" : "short")} --scenario {scenario} --seed {Seed}{(Rounds is { } n ? $" --rounds {n}" : "")}{(Mutant == Mutant.None ? "" : $" --mutant {Mutant}")}");
+        $"bash tests/lab.sh --{(IsFull ? "full" : "short")} --scenario {scenario} --seed {Seed}{(Rounds is { } n ? $" --rounds {n}" : "")}{(Replicas > 0 ? $" --replicas {Replicas}" : "")}{(Mutant == Mutant.None ? "" : $" --mutant {Mutant}")}");
 
     private static string Value(IReadOnlyList<string> args, int at) =>
         at < args.Count ? args[at] : throw new FormatException($"{args[at - 1]} needs a value.\n{Usage}");

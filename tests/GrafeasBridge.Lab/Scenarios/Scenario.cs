@@ -30,5 +30,7 @@ internal abstract class Scenario
         new Overload(),
         new Drain(),
         new Drift(),
+        new Replicas(),
+        new DatabaseKilled(),
     ];
 }

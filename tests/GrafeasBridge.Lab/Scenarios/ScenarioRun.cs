@@ -16,6 +16,9 @@ internal sealed class ScenarioRun(LabArguments arguments, Action<string> say, Ca
 
     public bool IsFull => arguments.IsFull;
 
+    /// <summary>The rig that the command line asks for: how many bridges, on which database.</summary>
+    public Rigging.RigOptions Rig => new() { Postgres = arguments.Replicas > 0, Replicas = Math.Max(1, arguments.Replicas), Bridge = Rigging.RigOptions.Impatient };
+
     public CancellationToken Stop => stop;
 
     /// <summary>A planted bug that the run has to find; none in an ordinary run.</summary>
@@ -55,7 +58,7 @@ internal sealed class ScenarioRun(LabArguments arguments, Action<string> say, Ca
 
     /// <summary>The senders of this run.</summary>
     public Fleet Fleet(Rig rig, FleetOptions? options = null, int perVersion = 8, Grpc.Net.Client.GrpcChannel? channel = null) =>
-        new(channel ?? rig.Channel, rig.Journal, new BuildPlan(Seed, perVersion), options ?? new FleetOptions(), Seed, rig.Bridge.UpAsync);
+        new(channel ?? rig.Channel, rig.Journal, new BuildPlan(Seed, perVersion), options ?? new FleetOptions(), Seed, rig.UpAsync);
 
     public Task PauseAsync(double milliseconds) => Task.Delay(TimeSpan.FromMilliseconds(milliseconds), TimeProvider.System, stop);
 
@@ -98,7 +101,7 @@ internal sealed class ScenarioRun(LabArguments arguments, Action<string> say, Ca
             Count($"calls refused with {status}", count);
         Count("calls without an answer", rig.Journal.Counts.GetValueOrDefault("unknown"));
         Count("versions", fleet.Ledger.Versions);
-        foreach ((string id, int count) in rig.Bridge.Errors)
+        foreach ((string id, int count) in rig.Bridges.SelectMany(bridge => bridge.Errors))
             Count($"errors in the bridge's log, {id}", count);
     }
 }

@@ -89,7 +89,7 @@ internal sealed class Observer(Rig rig, Ledger ledger)
         {
             try
             {
-                await rig.Bridge.UpAsync(stop);
+                await rig.UpAsync(stop);
                 if (ledger.All is { Count: > 0 } all)
                 {
                     (string package, string version) = all[dice.Next(all.Count)];

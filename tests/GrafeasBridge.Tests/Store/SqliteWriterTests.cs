@@ -100,7 +100,7 @@ public sealed class SqliteWriterTests : SqliteHouse
     private async Task WriteTogetherAsync(IReadOnlyList<WriteOperation> group)
     {
         await Backend.CloseAsync();
-        var queue = new WriteQueue(1000, 1000);
+        var queue = new WriteQueue<WriteOperation>(1000, 1000);
         foreach (var operation in group)
             queue.Add(operation);
         queue.Close();

@@ -16,15 +16,18 @@ internal sealed class ComposedSql
 
     public string Place(long[] value) => Place(command => command.Add(value));
 
+    public string Place(string[] value) => Place(command => command.Add(value));
+
     public ComposedSql Append(string words)
     {
         text.Append(words);
         return this;
     }
 
-    public PostgresCommand On(PostgresSession session)
+    /// <param name="before">What comes before it, such as a question how it would be run.</param>
+    public PostgresCommand On(PostgresSession session, string before = "")
     {
-        var command = session.Use(text.ToString());
+        var command = session.Use(before + text);
         foreach (var value in values)
             value(command);
         return command;

@@ -3,34 +3,54 @@ using NpgsqlTypes;
 
 namespace GrafeasBridge.Store.Postgres;
 
-/// <summary>A command and its values. Times are UTC ticks, as everywhere in the tables.</summary>
-internal sealed class PostgresCommand(NpgsqlCommand command, CancellationToken cancellationToken)
+/// <summary>Takes values in order of $1, $2. Times are UTC ticks, as everywhere in the tables.</summary>
+internal abstract class PostgresValues<TSelf>
+    where TSelf : PostgresValues<TSelf>
 {
-    public PostgresCommand Add(long value) => With(new NpgsqlParameter<long> { TypedValue = value });
+    protected abstract NpgsqlParameterCollection Parameters { get; }
 
-    public PostgresCommand Add(int value) => With(new NpgsqlParameter<int> { TypedValue = value });
+    public TSelf Add(long value) => With(new NpgsqlParameter<long> { TypedValue = value });
 
-    public PostgresCommand Add(bool value) => With(new NpgsqlParameter<bool> { TypedValue = value });
+    public TSelf Add(int value) => With(new NpgsqlParameter<int> { TypedValue = value });
 
-    public PostgresCommand Add(long? value) => value is { } number ? Add(number) : AddNull(NpgsqlDbType.Bigint);
+    public TSelf Add(bool value) => With(new NpgsqlParameter<bool> { TypedValue = value });
 
-    public PostgresCommand Add(DateTimeOffset value) => Add(value.UtcTicks);
+    public TSelf Add(long? value) => value is { } number ? Add(number) : AddNull(NpgsqlDbType.Bigint);
 
-    public PostgresCommand Add(DateTimeOffset? value) => Add(value?.UtcTicks);
+    public TSelf Add(DateTimeOffset value) => Add(value.UtcTicks);
 
-    public PostgresCommand Add(string? value) => With(new NpgsqlParameter<string?> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Text });
+    public TSelf Add(DateTimeOffset? value) => Add(value?.UtcTicks);
 
-    public PostgresCommand Add(byte[]? value) => With(new NpgsqlParameter<byte[]?> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Bytea });
+    public TSelf Add(string? value) => With(new NpgsqlParameter<string?> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Text });
 
-    public PostgresCommand Add(long[] values) => Array(values, NpgsqlDbType.Bigint);
+    public TSelf Add(byte[]? value) => With(new NpgsqlParameter<byte[]?> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Bytea });
 
-    public PostgresCommand Add(long?[] values) => Array(values, NpgsqlDbType.Bigint);
+    public TSelf Add(long[] values) => Array(values, NpgsqlDbType.Bigint);
 
-    public PostgresCommand Add(int[] values) => Array(values, NpgsqlDbType.Integer);
+    public TSelf Add(long?[] values) => Array(values, NpgsqlDbType.Bigint);
 
-    public PostgresCommand Add(string?[] values) => Array(values, NpgsqlDbType.Text);
+    public TSelf Add(int[] values) => Array(values, NpgsqlDbType.Integer);
 
-    public PostgresCommand Add(byte[]?[] values) => Array(values, NpgsqlDbType.Bytea);
+    public TSelf Add(string?[] values) => Array(values, NpgsqlDbType.Text);
+
+    public TSelf Add(byte[]?[] values) => Array(values, NpgsqlDbType.Bytea);
+
+    private TSelf Array<T>(T[] values, NpgsqlDbType type) =>
+        With(new NpgsqlParameter<T[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type });
+
+    private TSelf AddNull(NpgsqlDbType type) => With(new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = type });
+
+    private TSelf With(NpgsqlParameter parameter)
+    {
+        Parameters.Add(parameter);
+        return (TSelf)this;
+    }
+}
+
+/// <summary>A command and its values.</summary>
+internal sealed class PostgresCommand(NpgsqlCommand command, CancellationToken cancellationToken) : PostgresValues<PostgresCommand>
+{
+    protected override NpgsqlParameterCollection Parameters => command.Parameters;
 
     /// <returns>How many rows it changed.</returns>
     public async Task<int> RunAsync()
@@ -77,17 +97,6 @@ internal sealed class PostgresCommand(NpgsqlCommand command, CancellationToken c
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             return await reader.ReadAsync(cancellationToken) ? read(new PostgresRow(reader)) : null;
         }
-    }
-
-    private PostgresCommand Array<T>(T[] values, NpgsqlDbType type) =>
-        With(new NpgsqlParameter<T[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type });
-
-    private PostgresCommand AddNull(NpgsqlDbType type) => With(new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = type });
-
-    private PostgresCommand With(NpgsqlParameter parameter)
-    {
-        command.Parameters.Add(parameter);
-        return this;
     }
 }
 

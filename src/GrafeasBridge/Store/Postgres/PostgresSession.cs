@@ -3,7 +3,7 @@ using Npgsql;
 namespace GrafeasBridge.Store.Postgres;
 
 /// <summary>One connection in use, for as long as one verb lasts.</summary>
-internal sealed class PostgresSession(NpgsqlConnection connection, StoreClock clock, CancellationToken cancellationToken)
+internal sealed class PostgresSession(NpgsqlConnection connection, StoreClock clock, string[] targets, CancellationToken cancellationToken)
 {
     public NpgsqlConnection Connection => connection;
 
@@ -11,6 +11,9 @@ internal sealed class PostgresSession(NpgsqlConnection connection, StoreClock cl
 
     /// <summary>As the database counts it.</summary>
     public DateTimeOffset Now => clock.Now;
+
+    /// <summary>Names of the targets that this bridge is configured with.</summary>
+    public string[] Targets => targets;
 
     public CancellationToken Cancelled => cancellationToken;
 

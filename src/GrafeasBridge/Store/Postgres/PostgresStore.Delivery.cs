@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using GrafeasBridge.Mapping;
 
 namespace GrafeasBridge.Store.Postgres;
@@ -6,31 +5,73 @@ namespace GrafeasBridge.Store.Postgres;
 /// <summary>Versions, delivered.</summary>
 internal sealed partial class PostgresStore
 {
-    public Task<Claim> ClaimAsync(string target, ClaimTerms terms, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>How long a wait lasts when nobody calls: what other bridges tell may be lost on the way.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
-    public Task<ClaimedVersion?> ClaimSuspectAsync(string target, TimeSpan lease, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<Claim> ClaimAsync(string target, ClaimTerms terms, CancellationToken cancellationToken) =>
+        WriteAsync(session => Claims.TakeAsync(session, target, terms), cancellationToken);
 
-    public Task<bool> RecordIntentAsync(ClaimedVersion version, IReadOnlyList<string> owned, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<ClaimedVersion?> ClaimSuspectAsync(string target, TimeSpan lease, CancellationToken cancellationToken) =>
+        WriteAsync(session => Claims.TakeSuspectAsync(session, target, lease), cancellationToken);
 
-    public Task<SettleResult> SettleAsync(ClaimedVersion version, Settlement settlement, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<bool> RecordIntentAsync(ClaimedVersion version, IReadOnlyList<string> owned, CancellationToken cancellationToken) =>
+        WriteAsync(session => Deliveries.RecordIntentAsync(session, version, owned), cancellationToken);
 
-    public Task ReleaseAsync(IReadOnlyList<ClaimedVersion> versions, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<SettleResult> SettleAsync(ClaimedVersion version, Settlement settlement, CancellationToken cancellationToken)
+    {
+        if (settlement.State is not (DeliveryState.Verified or DeliveryState.Waiting or DeliveryState.Parked)
+            || settlement.State == DeliveryState.Waiting != settlement.NextAttempt.HasValue)
+            throw new ArgumentException($"{settlement.State} with next attempt {settlement.NextAttempt:O} settles nothing.", nameof(settlement));
+        return WriteAsync(session => Deliveries.SettleAsync(session, version, settlement), cancellationToken);
+    }
 
-    public Task<VersionRow> RedeliverAsync(string target, VersionCoordinates version, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task ReleaseAsync(IReadOnlyList<ClaimedVersion> versions, CancellationToken cancellationToken) =>
+        WriteAsync(session => Deliveries.ReleaseAsync(session, versions), cancellationToken);
 
-    public Task<int> RedeliverAsync(IReadOnlyList<VersionRow> versions, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<VersionRow> RedeliverAsync(string target, VersionCoordinates version, CancellationToken cancellationToken) =>
+        WriteAsync(session => Deliveries.RedeliverAsync(session, target, version), cancellationToken);
 
-    public Task<IReadOnlyList<RestingVersion>> ListToCheckAsync(string target, TimeSpan longest, int limit, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<int> RedeliverAsync(IReadOnlyList<VersionRow> versions, CancellationToken cancellationToken) =>
+        WriteAsync(session => Deliveries.RedeliverAsync(session, versions), cancellationToken);
 
-    public Task<bool> RecordCheckAsync(RestingVersion version, CheckResult result, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<IReadOnlyList<RestingVersion>> ListToCheckAsync(string target, TimeSpan longest, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(session => Checks.ListAsync(session, target, longest, limit), cancellationToken);
 
-    public Task<string?> FindLearnedAsync(string target, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<bool> RecordCheckAsync(RestingVersion version, CheckResult result, CancellationToken cancellationToken)
+    {
+        if (result.State is not (DeliveryState.Verified or DeliveryState.Drifted or DeliveryState.Parked)
+            || (result.Repair && result.State != DeliveryState.Drifted))
+            throw new ArgumentException($"{result.State} is not what a check finds.", nameof(result));
+        return WriteAsync(session => Checks.RecordAsync(session, version, result), cancellationToken);
+    }
 
-    public Task KeepLearnedAsync(string target, string learned, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<string?> FindLearnedAsync(string target, CancellationToken cancellationToken) =>
+        ReadAsync(session => LearnedRows.FindAsync(session, target), cancellationToken);
 
-    public Task<DateTimeOffset?> NextDueAsync(string target, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task KeepLearnedAsync(string target, string learned, CancellationToken cancellationToken) =>
+        WriteAsync(session => LearnedRows.KeepAsync(session, target, learned), cancellationToken);
 
-    public Task WaitForDirtyAsync(string target, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<DateTimeOffset?> NextDueAsync(string target, CancellationToken cancellationToken) =>
+        ReadAsync(session => Claims.NextDueAsync(session, target), cancellationToken);
 
-    public Task<Backlog> BacklogAsync(string target, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task WaitForDirtyAsync(string target, CancellationToken cancellationToken) =>
+        signals.TryGetValue(target, out var signal)
+            ? WaitAsync(signal, cancellationToken)
+            : throw new ArgumentException($"Target {target} is not configured.", nameof(target));
+
+    public Task<Backlog> BacklogAsync(string target, CancellationToken cancellationToken) =>
+        ReadAsync(session => Claims.BacklogAsync(session, target), cancellationToken);
+
+    private async Task WaitAsync(DirtySignal signal, CancellationToken cancellationToken)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var call = signal.WaitAsync(over.Token);
+        if (!call.IsCompleted)
+            await Task.WhenAny(call, Task.Delay(LongestWait, clock, over.Token));
+        await over.CancelAsync();
+        // A call that comes at the very end is kept for the next wait.
+        await call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!call.IsCompletedSuccessfully)
+            cancellationToken.ThrowIfCancellationRequested();
+    }
 }

@@ -15,7 +15,7 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
     private readonly StoreOptions options;
     private readonly TimeProvider clock;
     private readonly ILogger<PostgresStore> logger;
-    private readonly IReadOnlyList<string> targetNames;
+    private readonly string[] targetNames;
     private readonly Dictionary<string, DirtySignal> signals;
     private readonly StoreClock time;
     private PostgresDatabase? database;
@@ -26,7 +26,7 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
     public PostgresStore(IOptions<StoreOptions> options, TargetNames targets, TimeProvider clock, ILogger<PostgresStore> logger)
     {
         this.options = options.Value;
-        (this.clock, this.logger, targetNames) = (clock, logger, targets.Names);
+        (this.clock, this.logger, targetNames) = (clock, logger, [.. targets.Names]);
         signals = targetNames.ToDictionary(name => name, _ => new DirtySignal());
         time = new StoreClock(clock, this.options.DatabaseTime);
     }
@@ -34,7 +34,7 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
     /// <summary>The log is PostgreSQL's own affair.</summary>
     public long WalBytes => 0;
 
-    public int QueuedWrites => intake?.Waiting ?? 0;
+    public int QueuedWrites => intake?.Count ?? 0;
 
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
@@ -46,6 +46,7 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
             var (from, to) = await OnConnectionAsync(PrepareAsync, cancellationToken);
             if (from != to)
                 Log.Migrated(logger, database.Name, from, to);
+            await OpenIntakeAsync(cancellationToken);
         }
         catch
         {
@@ -55,7 +56,6 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
         }
 
         announcements = new Announcements(database, WakeHere, logger);
-        OpenIntake();
         StoreMeter.Show(this);
         Log.Opened(logger, database.Name, PostgresSchema.Steps.Count);
     }
@@ -141,7 +141,7 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
     private async Task<T> OnConnectionAsync<T>(Func<PostgresSession, Task<T>> work, CancellationToken cancellationToken)
     {
         await using var connection = await database!.OpenAsync(cancellationToken);
-        var session = new PostgresSession(connection, time, cancellationToken);
+        var session = new PostgresSession(connection, time, targetNames, cancellationToken);
         if (time.NeedsComparing)
             await time.CompareAsync(session);
         return await work(session);

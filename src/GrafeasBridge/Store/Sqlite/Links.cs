@@ -2,19 +2,6 @@ using GrafeasBridge.Mapping;
 
 namespace GrafeasBridge.Store.Sqlite;
 
-/// <summary>Why an occurrence concerns a version. The numbers are stored; the lower one stays when several apply.</summary>
-internal enum LinkOrigin
-{
-    /// <summary>It names the version.</summary>
-    Named = 0,
-
-    /// <summary>It names a digest that is known to be the version.</summary>
-    Digest = 1,
-
-    /// <summary>It names a digest of which no version is known; this stands in until one is.</summary>
-    Untagged = 2,
-}
-
 /// <summary>
 /// Ties occurrences to versions. What an occurrence teaches about digests is learned first; then it is linked to the versions
 /// that it names and to those that its digests are known to be. <see cref="Lessons"/> does the same for occurrences that
@@ -69,7 +56,7 @@ internal static class Links
         if (isMapped)
             return null;
 
-        var reason = ReasonFor(placement);
+        var reason = WhyUnmapped.Of(placement);
         session.Use(InsertUnmapped).Add(project).Add(occurrence).Add(reason).Run();
         return reason;
     }
@@ -122,16 +109,5 @@ internal static class Links
     {
         session.Use(Insert).Add(coordinate).Add(project).Add(occurrence).Add((long)origin).Run();
         dirty.Add(coordinate);
-    }
-
-    private static string ReasonFor(Placement placement)
-    {
-        if (placement.ByDigest is [var reference, ..])
-        {
-            var where = reference.Package is null ? "in any package" : $"of {reference.Package}";
-            return $"no version {where} is known for {reference.Digest}; it is mapped as soon as a build names a version for it";
-        }
-
-        return placement.Reason ?? "it names neither a version nor a digest";
     }
 }

@@ -17,7 +17,7 @@ internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDi
     private readonly ILogger<SqliteStore> logger;
     private readonly IReadOnlyList<string> targetNames;
     private readonly Dictionary<string, DirtySignal> signals;
-    private readonly WriteQueue queue;
+    private readonly WriteQueue<WriteOperation> queue;
     private readonly SqliteReaders readers;
     private readonly string path;
     private SqliteFileLock? fileLock;
@@ -31,7 +31,7 @@ internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDi
         (this.clock, this.logger, targetNames) = (clock, logger, targets.Names);
         signals = targetNames.ToDictionary(name => name, _ => new DirtySignal());
         path = FinalPath(Path.GetFullPath(this.options.Path));
-        queue = new WriteQueue(this.options.MaxQueuedWrites, this.options.MaxQueuedBytes);
+        queue = new WriteQueue<WriteOperation>(this.options.MaxQueuedWrites, this.options.MaxQueuedBytes);
         readers = new SqliteReaders(path, this.options.Readers);
     }
 

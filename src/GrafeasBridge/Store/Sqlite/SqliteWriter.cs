@@ -16,7 +16,7 @@ internal sealed partial class SqliteWriter : IDisposable
     private static readonly Sql Release = new("release batch");
     private static readonly Sql RollbackBatch = new("rollback to batch");
 
-    private readonly WriteQueue queue;
+    private readonly WriteQueue<WriteOperation> queue;
     private readonly WalKeeper wal;
     private readonly Func<WriteSession> open;
     private readonly Action<IReadOnlyCollection<string>> wake;
@@ -30,7 +30,7 @@ internal sealed partial class SqliteWriter : IDisposable
     /// <param name="open">Opens another one when the present one has seen an error of the disk.</param>
     /// <param name="wake">Told after a commit at which targets something became due.</param>
     public SqliteWriter(
-        WriteQueue queue,
+        WriteQueue<WriteOperation> queue,
         WalKeeper wal,
         WriteSession session,
         Func<WriteSession> open,

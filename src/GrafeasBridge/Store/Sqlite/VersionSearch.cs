@@ -15,12 +15,10 @@ internal static class VersionSearch
     // One text for each combination of filters and each number of targets and states: a small number.
     private static readonly ConcurrentDictionary<string, Sql> Commands = new();
 
-    public static IReadOnlyList<DeliveryState> AllStates { get; } = Enum.GetValues<DeliveryState>();
-
     /// <param name="configured">Targets to show when the filter names none.</param>
     public static IReadOnlyList<VersionRow> List(
         SqliteDatabase database, VersionFilter filter, IReadOnlyList<string> configured, long after, int limit) =>
-        List(database, new VersionProposal(filter, filter.Target is null ? configured : [filter.Target], States(filter)), after, limit);
+        List(database, VersionProposal.Of(filter, configured), after, limit);
 
     public static IReadOnlyList<VersionRow> List(SqliteDatabase database, VersionProposal proposal, long after, int limit)
     {
@@ -46,7 +44,7 @@ internal static class VersionSearch
         var conditions = Conditions(filter, values);
         var places = targets.ConvertAll(target => Place(values, new SqlValue(target)));
         var byState = filter is { Commit: null, Digest: null } and not { Subject: not null, Repo: not null, Package: not null };
-        var narrows = byState || states.Count < AllStates.Count;
+        var narrows = byState || states.Count < VersionProposal.AllStates.Count;
         var numbers = narrows ? states.Select(state => Place(values, new SqlValue((long)state))).ToList() : [];
         var inStates = narrows ? $" and v.state in ({string.Join(", ", numbers)})" : "";
         var arms = filter switch
@@ -130,7 +128,7 @@ internal static class VersionSearch
             && Names.Package(database, new PackageCoordinates(subject, repo, package)) is null;
     }
 
-    private static IReadOnlyList<DeliveryState> States(VersionFilter filter) => filter.State is { } state ? [state] : AllStates;
+    private static IReadOnlyList<DeliveryState> States(VersionFilter filter) => filter.State is { } state ? [state] : VersionProposal.AllStates;
 
     private static string Place(List<SqlValue> values, SqlValue value)
     {

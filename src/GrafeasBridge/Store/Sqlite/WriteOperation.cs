@@ -6,20 +6,8 @@ namespace GrafeasBridge.Store.Sqlite;
 /// </summary>
 /// <param name="items">Rows of the caller's batch; more than one runs in a savepoint.</param>
 /// <param name="bytes">What it holds in memory while it waits.</param>
-internal abstract class WriteOperation(int items, long bytes)
+internal abstract class WriteOperation(int items, long bytes) : QueuedWrite(items, bytes)
 {
-    private const int Queued = 0;
-    private const int Started = 1;
-    private const int Dropped = 2;
-    private int state;
-
-    public int Items => items;
-
-    public long Bytes => bytes;
-
-    /// <summary>False when the caller had gone before the work began.</summary>
-    public bool TryStart() => Interlocked.CompareExchange(ref state, Started, Queued) != Dropped;
-
     /// <summary>Does the work inside the open transaction, and keeps the answer.</summary>
     public abstract void Run(WriteSession session);
 
@@ -31,9 +19,6 @@ internal abstract class WriteOperation(int items, long bytes)
 
     /// <summary>Gives a failure to the caller at once.</summary>
     public abstract void Fail(Exception failure);
-
-    /// <summary>True when the caller's wish to leave came before the work began.</summary>
-    protected bool TryDrop() => Interlocked.CompareExchange(ref state, Dropped, Queued) == Queued;
 }
 
 /// <inheritdoc/>

@@ -35,9 +35,12 @@ internal sealed class PostgresServer : IAsyncDisposable
     public static Task<PostgresServer> SharedAsync() => SharedServer.Value;
 
     /// <summary>One that a test may kill.</summary>
-    public static async Task<PostgresServer> StartAsync(params string[] settings)
+    public static Task<PostgresServer> StartAsync(params string[] settings) => StartInAsync(Room(), settings);
+
+    /// <summary>One whose files lie in a folder of the caller's choice, such as on a real disk.</summary>
+    public static async Task<PostgresServer> StartInAsync(string room, params string[] settings)
     {
-        var server = new PostgresServer(Directory.CreateDirectory(Path.Combine(Room(), "postgres-" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture))), FindPrograms());
+        var server = new PostgresServer(Directory.CreateDirectory(Path.Combine(room, "postgres-" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture))), FindPrograms());
         await server.InitializeAsync(settings);
         await server.StartAgainAsync();
         await server.ExecuteAsync("create database bridge", "postgres");

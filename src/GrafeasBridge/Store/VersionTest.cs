@@ -1,6 +1,6 @@
 using GrafeasBridge.Filtering;
 
-namespace GrafeasBridge.Store.Sqlite;
+namespace GrafeasBridge.Store;
 
 /// <summary>What a condition says of a version, as far as that is known.</summary>
 internal static class VersionTest

@@ -1,19 +1,25 @@
 using GrafeasBridge.Filtering;
 
-namespace GrafeasBridge.Store.Sqlite;
+namespace GrafeasBridge.Store;
 
 /// <summary>Which rows may be meant: what the indexes of versions are asked for.</summary>
 /// <param name="Targets">None when no row can be meant.</param>
 /// <param name="States">None when no row can be meant.</param>
 internal sealed record VersionProposal(VersionFilter Filter, IReadOnlyList<string> Targets, IReadOnlyList<DeliveryState> States)
 {
+    public static IReadOnlyList<DeliveryState> AllStates { get; } = Enum.GetValues<DeliveryState>();
+
+    /// <param name="configured">Targets to show when the filter names none.</param>
+    public static VersionProposal Of(VersionFilter filter, IReadOnlyList<string> configured) =>
+        new(filter, filter.Target is null ? configured : [filter.Target], filter.State is { } state ? [state] : AllStates);
+
     /// <summary>
     /// A target or a state is left out when nothing in it can fulfil the condition, however that is put together. A package, or a
     /// version, is looked up when all parts of its name must be equal to something.
     /// </summary>
     public static VersionProposal Of(VersionFilter filter, IReadOnlyList<string> configured, Condition condition)
     {
-        IReadOnlyList<DeliveryState> all = filter.State is { } one ? [one] : VersionSearch.AllStates;
+        IReadOnlyList<DeliveryState> all = filter.State is { } one ? [one] : AllStates;
         IReadOnlyList<string> named = filter.Target is { } target ? [target] : configured;
         var states = all.Where(state => named.Any(name => VersionTest.MayHold(condition, name, state))).ToList();
         var targets = named.Where(name => states.Any(state => VersionTest.MayHold(condition, name, state))).ToList();

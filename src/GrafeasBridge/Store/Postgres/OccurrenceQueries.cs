@@ -1,0 +1,95 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using GrafeasBridge.Mapping;
+
+namespace GrafeasBridge.Store.Postgres;
+
+/// <summary>Reads occurrences: by name, unmapped ones, and those of a version.</summary>
+internal static class OccurrenceQueries
+{
+    internal const string MessageByName =
+        $"select content, original, content_sum from occurrences where project = {NameCommands.Project} and id = $2";
+
+    internal const string CreationByName =
+        $"""
+        select seq, create_time, created_digest, content, original, content_sum from occurrences
+        where project = {NameCommands.Project} and id = $2
+        """;
+
+    internal const string RetiredByName =
+        $"select seq, create_time, created_digest from retired where project = {NameCommands.Project} and id = $2";
+
+    internal const string PageOfUnmapped =
+        $"""
+        select u.occurrence, o.id, o.resource_uri, u.reason, o.create_time
+        from unmapped u join occurrences o on o.seq = u.occurrence
+        where u.project = {NameCommands.Project} and u.occurrence > $2 order by u.occurrence limit $3
+        """;
+
+    // Contents are kept out of line when they are large: the sizes are asked for without reading them.
+    internal const string PartOfVersion =
+        $"""
+        select project, occurrence, content, original, content_sum from (
+            select l.project, l.occurrence, o.content, o.original, o.content_sum,
+                sum(octet_length(o.content)) over (order by l.project, l.occurrence) - octet_length(o.content) as before
+            from (
+                select project, occurrence from links where coordinate = {NameCommands.Coordinate} and (project, occurrence) > ($5, $6)
+                order by project, occurrence limit $7) l
+            join occurrences o on o.seq = l.occurrence) part
+        where before < $8 order by project, occurrence
+        """;
+
+    /// <summary>Bytes after which a part of a version's occurrences ends; one larger occurrence is a part of its own.</summary>
+    private const int PartBytes = 4 << 20;
+
+    private const int PartRows = 256;
+
+    public static Task<StoredMessage?> MessageAsync(PostgresSession session, string project, string id) =>
+        session.Use(MessageByName).Add(project).Add(id).FirstAsync(static row => row.Message(0));
+
+    public static async Task<(Creation Creation, StoredMessage Message)?> CreationAsync(PostgresSession session, string project, string id)
+    {
+        var name = Occurrences.NameOf(project, id);
+        var stored = await session.Use(CreationByName).Add(project).Add(id).AllAsync(
+            row => (CreationOf(row, name), row.Message(3)));
+        if (stored.Count == 0)
+            stored = await session.Use(RetiredByName).Add(project).Add(id).AllAsync(row => (CreationOf(row, name), new StoredMessage([])));
+        return stored.Count == 0 ? null : stored[0];
+    }
+
+    public static async Task<IReadOnlyList<UnmappedItem>> ListUnmappedAsync(PostgresSession session, string project, long after, int limit) =>
+        await session.Use(PageOfUnmapped).Add(project).Add(after).Add(limit).AllAsync(
+            row => new UnmappedItem(row.Number(0), Occurrences.NameOf(project, row.Text(1)), row.Text(2), row.Text(3), row.Time(4)));
+
+    /// <summary>Some of a version's occurrences.</summary>
+    /// <param name="after">Where the part before ended.</param>
+    public static Task<List<(OccurrencePlace Place, byte[] Content)>> OfVersionAsync(
+        PostgresSession session, VersionCoordinates version, OccurrencePlace after) =>
+        session.Use(PartOfVersion).Add(version.Subject).Add(version.Repo).Add(version.Package).Add(version.Version)
+            .Add(after.Project).Add(after.Occurrence).Add(PartRows).Add(PartBytes)
+            .AllAsync(static row => (new OccurrencePlace(row.Number(0), row.Number(1)), row.Message(2).Content));
+
+    /// <remarks>In parts, each a read of its own: a slow reader must not hold a connection. A change in between marks the version.</remarks>
+    public static async IAsyncEnumerable<byte[]> OfVersionAsync(
+        Func<OccurrencePlace, Task<List<(OccurrencePlace Place, byte[] Content)>>> readPart, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        OccurrencePlace place = default;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var part = await readPart(place);
+            foreach (var (_, content) in part)
+                yield return content;
+            // What has gone between two commands may make a part shorter than it was asked for: only an empty one is the last.
+            if (part.Count == 0)
+                yield break;
+            place = part[^1].Place;
+        }
+    }
+
+    private static Creation CreationOf(PostgresRow row, string name) => new(name, row.Number(0), row.Time(1), row.BytesOrNull(2));
+}
+
+/// <summary>Where an occurrence stands among those of its version.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct OccurrencePlace(long Project, long Occurrence);
