@@ -28,6 +28,7 @@ public sealed partial class PostgresPlanDeliveryTests : PostgresVersions
             insert into occurrences (project, note, kind, create_time, id, resource_uri, content_hash, content)
                 select 1, 1, 2, i, i::text, 'x', '', '' from generate_series(1, 20000) i;
             insert into links (coordinate, project, occurrence, origin) select i, 1, i, 0 from generate_series(1, 20000) i;
+            insert into packages (subject, repo, package) select 's' || i, 'r', 'p' from generate_series(1, 20000) i;
             insert into digests (digest) select 'sha256:' || i from generate_series(1, 20000) i;
             insert into digest_references (digest, package, untagged, occurrence, project) select i, 1, 0, i, 1 from generate_series(1, 20000) i;
             insert into lessons (digest, package, coordinate) select i, 1, i from generate_series(1, 20000) i;
