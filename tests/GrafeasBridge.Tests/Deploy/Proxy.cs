@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+using GrafeasBridge.Tests.Support;
+using Grpc.Net.Client;
+
+namespace GrafeasBridge.Tests.Deploy;
+
+/// <summary>HAProxy with the very configuration that is deployed; only addresses are others, since here is no engine that names them.</summary>
+internal sealed partial class Proxy : IAsyncDisposable
+{
+    private readonly TemporaryFolder folder;
+    private readonly Process process;
+    private readonly StringBuilder said = new();
+
+    private Proxy(TemporaryFolder folder, int[] ports)
+    {
+        this.folder = folder;
+        var start = new ProcessStartInfo("haproxy", ["-db", "-f", folder.File("haproxy.cfg")])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        process = Tool.Start(start);
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, _) => { }; // the same once more
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        Channel = GrpcChannel.ForAddress($"http://127.0.0.1:{ports[0]}");
+        Rest = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{ports[1]}") };
+        Own = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{ports[2]}") };
+    }
+
+    /// <summary>One connection to the proxy, however many calls.</summary>
+    public GrpcChannel Channel { get; }
+
+    public HttpClient Rest { get; }
+
+    /// <summary>Its own door, for health and metrics.</summary>
+    public HttpClient Own { get; }
+
+    /// <param name="bridges">Where each bridge has gRPC and REST.</param>
+    public static async Task<Proxy> StartAsync(params (int Grpc, int Http)[] bridges)
+    {
+        int[] ports = ServiceProcess.FreePorts(3);
+        var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File("haproxy.cfg"), Adapted(ports, bridges), TestContext.Current.CancellationToken);
+        return new Proxy(folder, ports);
+    }
+
+    /// <summary>Waits until it says how many bridges it sends gRPC and REST to.</summary>
+    public async Task UntilUpAsync(int bridges)
+    {
+        CancellationToken cancelled = TestContext.Current.CancellationToken;
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
+        timeout.CancelAfter(TimeSpan.FromSeconds(30));
+        while (await UpAsync(timeout.Token) is var up && up != (bridges, bridges))
+        {
+            Assert.False(process.HasExited, $"haproxy ended:\n{said}");
+            await Task.Yield();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Channel.Dispose();
+        Rest.Dispose();
+        Own.Dispose();
+        if (!process.HasExited)
+            process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        folder.Dispose();
+    }
+
+    private static string Adapted(int[] ports, (int Grpc, int Http)[] bridges)
+    {
+        string config = File.ReadAllText(RepositoryFiles.PathOf("deploy", "haproxy", "haproxy.cfg"));
+        foreach ((int fixedPort, int port) in new[] { 8080, 8081, 8404 }.Zip(ports))
+            config = Replaced(config, $"bind :{fixedPort}", $"bind 127.0.0.1:{port}");
+        // These names are the whole machine's, and other tests run beside this one.
+        config = Replaced(config, "-call\n", $"-call-{ports[0]}\n");
+        config = Replaced(config, "server-template bridge 8 bridge:8080 resolvers engine proto h2 check", Servers(b => b.Grpc, " proto h2"));
+        return Replaced(config, "server-template bridge 8 bridge:8081 resolvers engine check", Servers(b => b.Http, ""));
+
+        string Servers(Func<(int Grpc, int Http), int> port, string rest) => string.Join(
+            "\n    ",
+            bridges.Select((b, i) => string.Create(CultureInfo.InvariantCulture, $"server bridge{i} 127.0.0.1:{port(b)}{rest} check port {b.Http} init-addr last")));
+    }
+
+    private static string Replaced(string config, string from, string to)
+    {
+        Assert.Contains(from, config, StringComparison.Ordinal);
+        return config.Replace(from, to, StringComparison.Ordinal);
+    }
+
+    private async Task<(int Grpc, int Http)?> UpAsync(CancellationToken cancelled)
+    {
+        try
+        {
+            string metrics = await Own.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancelled);
+            return (Up(metrics, "bridge_grpc"), Up(metrics, "bridge_rest"));
+        }
+        catch (HttpRequestException error) when (error.StatusCode is null)
+        {
+            return null; // not listening yet
+        }
+
+        static int Up(string metrics, string backend) =>
+            UpServers().Matches(metrics).Count(line => line.Groups["backend"].Value == backend);
+    }
+
+    private void Keep(string? line)
+    {
+        lock (said) said.AppendLine(line);
+    }
+
+    [GeneratedRegex("""haproxy_server_status\{proxy="(?<backend>[a-z_]+)",server="[a-z0-9]+",state="UP"\} 1""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex UpServers();
+}
