@@ -20,13 +20,13 @@ internal static class Versions
     internal const string Mark =
         $"""
         with {Held} target = any({AtAll}) {Changed} returning m.target, m.state)
-        select t.name from targets t where t.key in (select target from changed where state in (3, 4))
+        select name from targets where key = any(array(select distinct target from changed where state in (3, 4)))
         """;
 
     internal const string Make =
         $"""
         with made as ({Insert} where t.key = any({AtAll}) {Missing} returning target)
-        select t.name from targets t where t.key in (select target from made)
+        select name from targets where key = any(array(select distinct target from made))
         """;
 
     internal const string LockAt = "select 1 from versions where coordinate = any($1) and target = $2 order by seq for no key update";
