@@ -78,7 +78,7 @@ internal sealed class AgedOccurrences(PostgresSession session, AgedQuery query)
             links => links.Any(link => link.Origin == Untagged) ? null : links.Select(link => link.Coordinate).ToList());
     }
 
-    private const long Untagged = 2;
+    private const long Untagged = (long)LinkOrigin.Untagged;
 
     private static long BeforeOf(IEnumerable<long> sequences, long sequence) => sequences.TakeWhile(each => each < sequence).LastOrDefault();
 

@@ -18,7 +18,7 @@ internal static class Claims
     private const string Columns =
         """
         t.seq, t.revision, t.attempts, t.failing_since, t.owned, t.trace_parent, t.stops, t.settled, t.recreate,
-        n.subject, n.repo, n.package, n.version
+        t.dirty_since, n.subject, n.repo, n.package, n.version
         """;
 
     private const string Taken =
@@ -26,7 +26,8 @@ internal static class Claims
         taken as (
             update versions v set state = 2, lease = $2, due_at = $3, ready = null, check_at = null, intended = 0, attempts = v.attempts + 1
             where v.seq = any(array(select seq from picked))
-            returning v.seq, v.coordinate, v.revision, v.attempts, v.failing_since, v.owned, v.trace_parent, v.stops, v.settled, v.recreate)
+            returning v.seq, v.coordinate, v.revision, v.attempts, v.failing_since, v.owned, v.trace_parent, v.stops, v.settled, v.recreate,
+                v.dirty_since)
         """;
 
     /// <summary>Nothing waits longer by itself. What is due later than this was written while the clock was wrong.</summary>
@@ -36,11 +37,11 @@ internal static class Claims
     internal static readonly string Ripen =
         $"""
         with due as (
-            (select v.seq from versions v where v.target = {KnownKeys.Target(1)} and v.due_at <= $2 and v.due_at is not null and v.ready is null
-            order by v.due_at limit $4 for no key update skip locked)
-            union all
-            (select v.seq from versions v where v.target = {KnownKeys.Target(1)} and v.due_at > $3 and v.due_at is not null and v.ready is null
-            order by v.due_at limit $4 for no key update skip locked)),
+            select v.seq from versions v where v.target = {KnownKeys.Target(1)} and v.due_at <= $2 and v.due_at is not null and v.ready is null
+            order by v.due_at limit $4 for no key update skip locked),
+        absurd as (
+            select v.seq from versions v where v.target = {KnownKeys.Target(1)} and v.due_at > $3 and v.due_at is not null and v.ready is null
+            order by v.due_at limit $4 for no key update skip locked),
         ripe as (
             update versions v set
             state = case v.state when 2 then 1 else v.state end,
@@ -49,7 +50,7 @@ internal static class Claims
             ready = case v.state when 2 then null else coalesce(v.dirty_since, v.due_at) end,
             stops = case v.state when 2 then v.stops + case v.intended when 1 then 1 else 2 end else v.stops end,
             failing_since = case v.state when 2 then coalesce(v.failing_since, $2) else v.failing_since end
-            where v.seq = any(array(select seq from due)) returning v.stops, v.state)
+            where v.seq = any(array(select seq from due union all select seq from absurd)) returning v.stops, v.state)
         select case when exists (select 1 from ripe v where {Suspects}) or exists ({HasSuspects(1)}) then 1 else 0 end
         """;
 
@@ -90,13 +91,13 @@ internal static class Claims
 
     internal static readonly string Count =
         $"""
-        select sum(part.many)::bigint, min(part.since), {InState(DeliveryState.Parked)}, {InState(DeliveryState.Drifted)} from (
-            select count(*) as many, min(v.ready) as since from versions v where v.target = {KnownKeys.Target(1)} and v.ready is not null
+        select sum(part.many)::bigint, min(part.since), {InState(DeliveryState.Parked)}, {InState(DeliveryState.Drifted)}, sum(part.suspects)::bigint from (
+            select count(*) as many, min(v.ready) as since, 0 as suspects from versions v where v.target = {KnownKeys.Target(1)} and v.ready is not null
             union all
-            select count(*), min(v.dirty_since) from versions v
+            select count(*), min(v.dirty_since), 0 from versions v
             where v.target = {KnownKeys.Target(1)} and v.due_at is not null and v.ready is null
             union all
-            select count(*), min(v.dirty_since) from versions v where v.target = {KnownKeys.Target(1)} and {Suspects}) part
+            select count(*), min(v.dirty_since), count(*) from versions v where v.target = {KnownKeys.Target(1)} and {Suspects}) part
         """;
 
     public static async Task<Claim> TakeAsync(PostgresSession session, string target, ClaimTerms terms)
@@ -122,7 +123,8 @@ internal static class Claims
             Count: row.Number(0),
             Parked: row.Number(2),
             OldestDirty: row.TimeOrNull(1) is { } since ? session.Clock.FromDatabase(since) : null,
-            Drifted: row.Number(3)));
+            Drifted: row.Number(3),
+            Suspects: row.Number(4)));
         return found!;
     }
 
@@ -152,7 +154,7 @@ internal static class Claims
     private static ClaimedVersion Read(PostgresRow row, string target, string lease, StoreClock clock) => new(
         Id: row.Number(0),
         Target: target,
-        Coordinates: VersionRows.Coordinates(row, 9),
+        Coordinates: VersionRows.Coordinates(row, 10),
         Lease: lease,
         Revision: row.Number(1),
         Attempts: (int)row.Number(2),
@@ -161,5 +163,6 @@ internal static class Claims
         TraceParent: row.TextOrNull(5),
         Stops: row.Number(6) / 2.0,
         WasDelivered: row.Number(7) > 0,
-        MayRecreate: row.Number(8) != 0);
+        MayRecreate: row.Number(8) != 0,
+        DirtySince: row.TimeOrNull(9) is { } dirty ? clock.FromDatabase(dirty) : null);
 }

@@ -24,9 +24,10 @@ internal sealed class ComposedSql
         return this;
     }
 
-    public PostgresCommand On(PostgresSession session)
+    /// <param name="before">What comes before it, such as a question how it would be run.</param>
+    public PostgresCommand On(PostgresSession session, string before = "")
     {
-        var command = session.Use(text.ToString());
+        var command = session.Use(before + text);
         foreach (var value in values)
             value(command);
         return command;
