@@ -19,6 +19,9 @@ internal static class ExitCode
     /// <summary>Accepted, but not at its target in the time given.</summary>
     public const int NotDelivered = 5;
 
+    /// <summary>Said by the service's admin mode: the store cannot be used as it is (newer, damaged, another program's, an unfinished copy).</summary>
+    public const int Unusable = 6;
+
     /// <summary>128 + SIGINT, as shells expect it.</summary>
     public const int Interrupted = 130;
 
@@ -28,7 +31,7 @@ internal static class ExitCode
     public const string Help =
         """
         Exit codes: 0 done; 2 bad input; 3 refused by the service; 4 service not reachable;
-        5 not delivered in the time given; 130 interrupted.
+        5 not delivered in the time given; 6 the store cannot be used as it is (admin); 130 interrupted.
         """;
 
     public static int From(StatusCode status) => status switch

@@ -52,6 +52,7 @@ internal static class Program
             ReceiptVerb.Create(options),
             HealthVerb.Create(options),
             KeyVerb.Create(options),
+            AdminVerb.Create(options),
             DemoVerb.Create(options),
         };
         options.AddTo(root);

@@ -1,4 +1,5 @@
 using GrafeasBridge.Access;
+using GrafeasBridge.Admin;
 using GrafeasBridge.Beta;
 using GrafeasBridge.Delivery;
 using GrafeasBridge.Documentation;
@@ -17,7 +18,8 @@ namespace GrafeasBridge;
 internal static class Program
 {
     /// <returns>0 after an ordinary stop, 1 when a setting or the store stops the start (the log says which and why).</returns>
-    public static Task<int> Main(string[] args) => Startup.RunAsync(() => BuildAsync(args, Startup.LogToConsole));
+    public static Task<int> Main(string[] args) =>
+        AdminMode.IsMeant(args) ? AdminMode.RunAsync(args) : Startup.RunAsync(() => BuildAsync(args, Startup.LogToConsole));
 
     /// <param name="logging">Where the service and the embedded emulator log to.</param>
     /// <param name="adjust">Last changes, for tests.</param>

@@ -1,11 +1,11 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
+using GrafeasBridge.Cli.Local;
 
 namespace GrafeasBridge.Cli.Demo;
 
 /// <summary>The service as a child of this process. Disposing ends it, whatever happened.</summary>
-internal sealed partial class ServiceProcess : IAsyncDisposable
+internal sealed class ServiceProcess : IAsyncDisposable
 {
     /// <summary>Longer than the service takes to hand back what it has in hand.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -51,7 +51,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         }
         catch (Win32Exception e)
         {
-            throw CliException.BadInput($"'{start.FileName}' cannot be started: {e.Message}. Install the .NET SDK, or put dotnet into the path.");
+            throw ServiceLocation.NotStarted(start.FileName, e);
         }
 
         child.process.BeginOutputReadLine();
@@ -100,7 +100,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     {
         if (!process.HasExited && !OperatingSystem.IsWindows())
         {
-            _ = Signal(process.Id, SigTerm);
+            ProcessSignal.Terminate(process);
             using var patience = new CancellationTokenSource(Grace, clock);
             try
             {
@@ -134,10 +134,4 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 
     private static bool IsSetting(string variable) =>
         variable.Contains("__", StringComparison.Ordinal) || variable.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase);
-
-    private const int SigTerm = 15;
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Signal(int process, int signal);
 }

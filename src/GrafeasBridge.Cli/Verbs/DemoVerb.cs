@@ -1,6 +1,7 @@
 using System.CommandLine;
 using GrafeasBridge.Cli.Connecting;
 using GrafeasBridge.Cli.Demo;
+using GrafeasBridge.Cli.Local;
 
 namespace GrafeasBridge.Cli.Verbs;
 

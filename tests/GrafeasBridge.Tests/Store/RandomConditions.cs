@@ -14,15 +14,15 @@ internal sealed class RandomConditions(Random random)
     public static readonly string[] Resources =
     [
         "", "https://r.example/a", "https://r.example/A", "https://r.example/a/b", "https://r.example/a%", "https://r.example/a_", "https://r.example/a*",
-        "a\0b", "a\0", "a", "ä", "a\u0308", "\uFFFD", "\uE000", "\U0001F600", "\U0010FFFF", "\U0010FFFF\U0010FFFF", "' or 1=1 --",
+        "a\u0001b", "a\u0001", "a", "ä", "a\u0308", "\uFFFD", "\uE000", "\U0001F600", "\U0010FFFF", "\U0010FFFF\U0010FFFF", "' or 1=1 --",
         "img@sha256:" + Hex, "img@sha256:" + Other, "sha256:" + Hex, "img@sha256:" + Hex.ToUpperInvariant(), "img@sha256:" + Hex + "?x",
-        "img@sha256:" + Hex + "@sha256:" + Other, "img\0@sha256:" + Hex, "img@sha256:0123", "img@sha256:0123456789abcdef", "sha256:",
+        "img@sha256:" + Hex + "@sha256:" + Other, "img\u0001@sha256:" + Hex, "img@sha256:0123", "img@sha256:0123456789abcdef", "sha256:",
     ];
 
     public static readonly long[] Times = [0, 1, 638_000_000_000_000_000, 638_000_000_000_000_001, DateTime.MaxValue.Ticks];
 
     private static readonly string[] Texts =
-        [.. Resources.Concat(["https://r.example/", "https", "img@", "@sha256:" + Hex, "sha256:" + Other, "é", "\0", "\U0010FFFE", "x", "n1", "n2", "p1", "b", "ab"])];
+        [.. Resources.Concat(["https://r.example/", "https", "img@", "@sha256:" + Hex, "sha256:" + Other, "é", "\0", "a\0", "a\0b", "\u0001", "\U0010FFFE", "x", "n1", "n2", "p1", "b", "ab"])];
 
     private static readonly long[] Kinds = [0, 1, 2, 6, 7, 99, -1];
 

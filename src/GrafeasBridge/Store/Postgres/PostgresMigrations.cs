@@ -10,13 +10,16 @@ namespace GrafeasBridge.Store.Postgres;
 internal static class PostgresMigrations
 {
     /// <summary>The table that says which steps were taken.</summary>
-    private const string Journal = "grafeasbridge_schema";
+    public const string Journal = "grafeasbridge_schema";
 
     private const string MakeJournal =
         $"create table if not exists {Journal} (version integer primary key, applied_at timestamptz not null default clock_timestamp())";
 
     // The lock is of the schema, since one database may hold several.
-    private const string Lock = "select pg_advisory_xact_lock(hashtextextended('grafeasbridge schema ' || current_schema(), 0))";
+    public const string Lock = "select pg_advisory_xact_lock(hashtextextended('grafeasbridge schema ' || current_schema(), 0))";
+
+    private const string FindUnfinishedCopy =
+        $"select 1 from pg_tables where schemaname = current_schema() and tablename = '{UnfinishedCopy.Table}'";
 
     private const string CountTables = "select count(*) from pg_tables where schemaname = current_schema()";
 
@@ -46,6 +49,8 @@ internal static class PostgresMigrations
     /// <exception cref="StoreException">Broken, as for <see cref="RunAsync"/>.</exception>
     public static async Task<int> VersionAsync(PostgresSession session, int newest)
     {
+        if (await session.Use(FindUnfinishedCopy).NumberAsync() is not null)
+            throw UnfinishedCopy.Refusal();
         if (await session.Use($"select 1 where to_regclass('{Journal}') is not null").NumberAsync() is null)
         {
             if (await session.Use(CountTables).NumberAsync() > 0)

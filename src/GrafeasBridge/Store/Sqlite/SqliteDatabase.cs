@@ -105,6 +105,9 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
+    /// <summary>Breaks off what runs, from another thread: it fails with SQLITE_INTERRUPT.</summary>
+    public void Interrupt() => raw.sqlite3_interrupt(handle);
+
     public void SetBusyTimeout(TimeSpan timeout) => raw.sqlite3_busy_timeout(handle, (int)timeout.TotalMilliseconds);
 
     /// <summary>Moves frames of the log into the database file.</summary>

@@ -7,18 +7,22 @@ internal static class SqliteMigrations
 {
     /// <returns>Schema version before and now.</returns>
     /// <exception cref="StoreException">Broken: the file is newer than this program, or another program's.</exception>
-    public static (long From, long To) Run(SqliteDatabase database, IReadOnlyList<string> steps)
+    public static (int From, int To) Run(SqliteDatabase database, IReadOnlyList<string> steps)
     {
-        var from = database.QueryNumber("pragma user_version");
-        RefuseStrangers(database, from, steps.Count);
-        for (var version = (int)from; version < steps.Count; version++)
+        var from = Version(database, steps.Count);
+        for (var version = from; version < steps.Count; version++)
             Apply(database, steps[version], version + 1);
         return (from, steps.Count);
     }
 
-    private static void RefuseStrangers(SqliteDatabase database, long version, int newest)
+    /// <summary>Which schema the file has; changes nothing.</summary>
+    /// <exception cref="StoreException">Broken, as for <see cref="Run"/>.</exception>
+    public static int Version(SqliteDatabase database, int newest)
     {
+        var version = (int)database.QueryNumber("pragma user_version");
         var owner = database.QueryNumber("pragma application_id");
+        if (owner == SqliteSchema.UnfinishedCopyId)
+            throw UnfinishedCopy.Refusal();
         var isEmpty = database.QueryNumber("select count(*) from sqlite_schema") == 0;
         if (owner != SqliteSchema.ApplicationId && !(owner == 0 && isEmpty))
         {
@@ -33,6 +37,8 @@ internal static class SqliteMigrations
                 $"The database has schema version {version}, this program knows up to {newest}. Start the newer release that wrote it, "
                 + "or restore a backup from before the upgrade.");
         }
+
+        return version;
     }
 
     private static void Apply(SqliteDatabase database, string step, int version)

@@ -9,6 +9,9 @@ internal static class SqliteSchema
     /// <summary>Marks the file as ours ("GrBr"), so that another program's database is not filled with our tables.</summary>
     public const int ApplicationId = 0x47724272;
 
+    /// <summary>Marks a file into which a store is being copied ("GrCp"): earlier releases take it for another program's, and leave it alone.</summary>
+    public const int UnfinishedCopyId = 0x47724370;
+
     public static readonly IReadOnlyList<string> Steps = [First, Second, Third, Fourth];
 
     private const string First = """

@@ -77,6 +77,9 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
             return Step() ? Bytes(0) : null;
     }
 
+    /// <summary>What the value is, whatever the column was declared as: one of raw.SQLITE_INTEGER, SQLITE_TEXT and so on.</summary>
+    public int TypeOf(int column) => raw.sqlite3_column_type(handle, column);
+
     public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
 
     public long Number(int column) => raw.sqlite3_column_int64(handle, column);

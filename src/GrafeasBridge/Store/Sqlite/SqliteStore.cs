@@ -150,7 +150,7 @@ internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDi
     }
 
     /// <summary>The file itself: the lock lies beside it, so that two links to it cannot make two writers.</summary>
-    private static string FinalPath(string path) =>
+    internal static string FinalPath(string path) =>
         File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
 
     private void MakeDirectory()

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 
-namespace GrafeasBridge.Cli.Demo;
+namespace GrafeasBridge.Cli.Local;
 
 /// <summary>Finds the service to start, and what starts it.</summary>
 internal static class ServiceLocation
@@ -35,6 +35,10 @@ internal static class ServiceLocation
         string[] places = [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "", Path.Combine(root, name)];
         return places.FirstOrDefault(File.Exists) ?? name;
     }
+
+    /// <summary>The sentence for a dotnet that is not there.</summary>
+    public static CliException NotStarted(string program, Exception cause) =>
+        CliException.BadInput($"'{program}' cannot be started: {cause.Message}. Install the .NET SDK, or put dotnet into the path.");
 
     private static string FromUser(string given)
     {
