@@ -34,6 +34,17 @@ if ! command -v jq > /dev/null || ! command -v openssl > /dev/null; then
   apt-get update -qq
   apt-get install -y -qq jq openssl
 fi
+# The store of many bridges is tested on real servers of the tests' own. Debian would start one on port 5432: nobody asked for it.
+if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' > /dev/null; then
+  say "installing PostgreSQL"
+  [ "$(id -u)" = 0 ] || fail "PostgreSQL's server programs are missing; install them (Debian: apt-get install postgresql), or run this as root"
+  if [ ! -e /etc/postgresql-common ]; then
+    mkdir -p /etc/postgresql-common
+    echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf
+  fi
+  apt-get update -qq
+  apt-get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-confold postgresql
+fi
 command -v curl > /dev/null || fail "curl is missing; install it (Debian: apt-get install curl): the examples of the README are run"
 
 say "restoring packages as locked"

@@ -64,7 +64,7 @@ internal sealed class MigrateVerb(StoreOptions options, AdminScreen screen)
     {
         await using var database = new PostgresDatabase(options);
         await using var connection = await database.OpenAsync(cancellationToken);
-        var session = new PostgresSession(connection, new StoreClock(TimeProvider.System, follows: false), cancellationToken);
+        var session = new PostgresSession(connection, new StoreClock(TimeProvider.System, follows: false), [], cancellationToken);
         await PostgresPromises.CheckAsync(session);
         return await work(session);
     }

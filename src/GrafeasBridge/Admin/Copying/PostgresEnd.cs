@@ -59,7 +59,7 @@ internal abstract class PostgresEnd(StoreOptions options) : ICopyEnd
     }
 
     protected PostgresSession Session(CancellationToken cancellationToken) =>
-        new(Connection, new StoreClock(TimeProvider.System, follows: false), cancellationToken);
+        new(Connection, new StoreClock(TimeProvider.System, follows: false), [], cancellationToken);
 
     protected async Task RunAsync(string text, CancellationToken cancellationToken)
     {
