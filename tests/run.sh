@@ -34,7 +34,6 @@ if ! command -v jq > /dev/null || ! command -v openssl > /dev/null; then
   apt-get update -qq
   apt-get install -y -qq jq openssl
 fi
-<<<<<<< HEAD
 # The proxy of the deployment is run with its own configuration, and the manifests are rendered. Debian's own packages.
 if ! command -v haproxy > /dev/null || ! command -v kubectl > /dev/null; then
   say "installing HAProxy and kubectl"
@@ -43,8 +42,8 @@ if ! command -v haproxy > /dev/null || ! command -v kubectl > /dev/null; then
   command -v haproxy > /dev/null || apt-get install -y -qq --no-install-recommends haproxy
   command -v kubectl > /dev/null || apt-get install -y -qq --no-install-recommends kubernetes-client
 fi
+
 kubectl kustomize deploy/kubernetes/base > /dev/null || fail "this kubectl is too old to render deploy/kubernetes; 1.21 or later is needed (Debian 13 has it)"
-=======
 # The store of many bridges is tested on real servers of the tests' own. Debian would start one on port 5432: nobody asked for it.
 if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' > /dev/null; then
   say "installing PostgreSQL"
@@ -56,7 +55,6 @@ if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' > /dev/null; then
   apt-get update -qq
   apt-get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-confold postgresql
 fi
->>>>>>> h/admin
 command -v curl > /dev/null || fail "curl is missing; install it (Debian: apt-get install curl): the examples of the README are run"
 
 # Alert rules are tested by promtool, and a Prometheus of the tests' own scrapes a bridge. The package would start one as a service.
