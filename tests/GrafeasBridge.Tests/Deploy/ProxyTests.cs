@@ -80,9 +80,9 @@ public sealed class ProxyTests
         int[] nobody = ServiceProcess.FreePorts(2);
         await using Proxy proxy = await Proxy.StartAsync((there.GrpcUri.Port, there.Rest.BaseAddress!.Port), (nobody[0], nobody[1]));
         await NoteAsync(there);
-        for (int i = 0; i < 4; i++)
-            await CreateAsync(proxy.Channel, i); // also before the proxy knows
         await proxy.UntilUpAsync(1);
+        for (int i = 0; i < 4; i++)
+            await CreateAsync(proxy.Channel, i);
 
         await using Proxy alone = await Proxy.StartAsync((nobody[0], nobody[1]));
         await alone.UntilUpAsync(0);
