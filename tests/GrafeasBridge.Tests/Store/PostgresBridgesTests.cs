@@ -154,7 +154,7 @@ public sealed class PostgresBridgesTests : PostgresVersions
             var secrets = await Task.WhenAll(bridges.Select(bridge => bridge.SharedSecretAsync($"secret {i}", Stop)));
             Assert.All(secrets, secret => Assert.Equal(secrets[0], secret));
             Assert.Equal(32, secrets[0].Length);
-            var after = (await Store.ListSigningKeysAsync(Stop)).FirstOrDefault()?.Id;
+            var after = (await Store.ListSigningKeysAsync(Stop)) is [var newest, ..] ? newest.Id : null;
             var keys = await Task.WhenAll(bridges.Select((bridge, n) => bridge.AddSigningKeyAsync(new StoredKey($"{i}-{n}", Clock.GetUtcNow(), [1], [2]), after, Stop)));
             Assert.All(keys, known => Assert.Equal(i + 1, known.Count));
             Assert.All(keys, known => Assert.Equal([keys[0][0].Id], known.Where(key => key.PrivateKey is not null).Select(key => key.Id)));

@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
-using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using GrafeasBridge.Store.Postgres;
 using Npgsql;
@@ -169,7 +169,7 @@ public sealed partial class PostgresPlanDeliveryTests : PostgresVersions
     {
         var plan = await LinesAsync(connection, sql, "explain (analyze, buffers, costs off) ");
         var read = Buffers().Match(plan);
-        return (int.TryParse(read.Groups["hit"].Value, out var hit) ? hit : 0) + (int.TryParse(read.Groups["read"].Value, out var missed) ? missed : 0);
+        return (int.TryParse(read.Groups["hit"].Value, CultureInfo.InvariantCulture, out var hit) ? hit : 0) + (int.TryParse(read.Groups["read"].Value, CultureInfo.InvariantCulture, out var missed) ? missed : 0);
     }
 
     private static async Task<string> LinesAsync(NpgsqlConnection connection, ComposedSql sql, string before)
