@@ -19,7 +19,7 @@ internal sealed class DatabaseKilled : Scenario
         var dice = new Random(run.Seed);
         for (int round = 0; round < rounds; round++)
         {
-            fleet.Add(60);
+            fleet.Add(400); // more than it gets done, so that the kill finds work
             await run.PauseAsync(50 + (dice.NextDouble() * 800));
             run.Count(fleet.InFlight > 0 ? "kills of the database while sending" : "kills of the database in a quiet moment");
             await rig.Server!.KillAsync();

@@ -63,7 +63,7 @@ internal sealed partial class Announcements : IAsyncDisposable
                 lock (gate)
                     (targets, waiting) = (waiting, new HashSet<string>(StringComparer.Ordinal));
                 await SpeakAsync(targets);
-                await Task.Delay(Pace, stop.Token);
+                await Task.Delay(Pace, TimeProvider.System, stop.Token);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -104,7 +104,7 @@ internal sealed partial class Announcements : IAsyncDisposable
             catch (Exception e) when (PostgresErrors.ToRefusal(e) is not null)
             {
                 Log.Deaf(logger, e);
-                await Task.Delay(Pause, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Pause, TimeProvider.System, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

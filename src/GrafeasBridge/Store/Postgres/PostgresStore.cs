@@ -176,7 +176,7 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
         }
     }
 
-    private void Wake(IReadOnlyCollection<string> targets)
+    private void Wake(HashSet<string> targets)
     {
         if (targets.Count == 0)
             return;
