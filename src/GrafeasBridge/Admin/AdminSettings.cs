@@ -8,7 +8,7 @@ internal sealed class AdminSettings
 {
     private const string SqliteWord = "sqlite";
     private const string PostgresWord = "postgres";
-    private readonly IConfiguration configuration;
+    private readonly ConfigurationManager configuration;
 
     public AdminSettings(IEnumerable<string> given) =>
         configuration = WebApplication.CreateSlimBuilder(new WebApplicationOptions

@@ -89,7 +89,7 @@ public abstract class CopyHouse : SqliteHouse
         foreach (var claimed in await Store.ClaimAsync("mirror", 1000, TimeSpan.FromMinutes(1), Stop))
             await Store.SettleAsync(claimed, Verified, Stop);
         Clock.Advance(TimeSpan.FromDays(2));
-        var part = await Store.ReadAgedAsync(new AgedQuery(Clock.GetUtcNow().AddDays(-1), Clock.GetUtcNow().AddDays(-1), 0, 50, 1 << 20), Stop);
+        var part = await Store.ReadAgedAsync(new AgedQuery(Clock.GetUtcNow().AddDays(-1), Clock.GetUtcNow().AddDays(-1), 0, 8, 1 << 20), Stop);
         Assert.NotEmpty(part.Occurrences);
         await Store.RetireAsync(part, [.. part.Versions.Select(_ => new byte[] { 1, 2 })], Stop);
     }

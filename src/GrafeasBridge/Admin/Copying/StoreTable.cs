@@ -1,4 +1,3 @@
-using GrafeasBridge.Store;
 using GrafeasBridge.Store.Sqlite;
 
 namespace GrafeasBridge.Admin.Copying;
