@@ -29,6 +29,6 @@ internal sealed record Caller(string Name, IReadOnlySet<Role> Roles, IReadOnlySe
     /// <summary>True when no project is closed to the role.</summary>
     public bool MayEverywhere(Role role) => Roles.Contains(role) && Projects is null;
 
-    /// <summary>True when any role in the project will do, as for pointing at a note of another project.</summary>
-    public bool Knows(string project) => Projects is null || Projects.Contains(project);
+    /// <summary>True when any role in the project will do, as for pointing at a note of another project. Who only scrapes knows none.</summary>
+    public bool Knows(string project) => Roles.Any(role => role != Role.Metrics) && (Projects is null || Projects.Contains(project));
 }

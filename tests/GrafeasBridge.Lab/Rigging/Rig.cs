@@ -138,7 +138,10 @@ internal sealed class Rig : IAsyncDisposable
     /// <summary>A page of the emulator's own.</summary>
     public async Task<JsonDocument> EmulatorPageAsync(string page, CancellationToken stop)
     {
-        using Stream content = await bintray.GetStreamAsync(new Uri(page, UriKind.Relative), stop);
+        using HttpResponseMessage answer = await bintray.GetAsync(new Uri(page, UriKind.Relative), stop);
+        if (!answer.IsSuccessStatusCode)
+            throw new InvalidOperationException($"The emulator answered {(int)answer.StatusCode} for {page}.\n{string.Join('\n', Emulator.LastLines)}");
+        using Stream content = await answer.Content.ReadAsStreamAsync(stop);
         return await JsonDocument.ParseAsync(content, cancellationToken: stop);
     }
 

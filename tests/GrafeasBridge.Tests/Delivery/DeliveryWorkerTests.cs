@@ -248,7 +248,7 @@ public sealed class DeliveryWorkerTests : IAsyncLifetime
         Assert.Equal(2, Last(heard, "oldest"));
         Assert.Equal(1, heard.Tries("package_missing"));
         Assert.True(heard.All.Count(m => m.Instrument == "grafeasbridge.delivery.target.calls") >= 3);
-        Assert.All(heard.All, m => Assert.Matches($"^target={main}(,outcome=[a-z_]+)?$", m.Tags));
+        Assert.All(heard.All, m => Assert.Matches($"^target={main}(,(outcome|reason)=[a-z_]+)?$", m.Tags));
     }
 
     private static double Last(Heard heard, string name) => heard.All.Last(m => m.Instrument == $"grafeasbridge.delivery.{name}").Value;

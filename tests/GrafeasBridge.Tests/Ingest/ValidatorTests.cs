@@ -117,6 +117,10 @@ public sealed class ValidatorTests
         Checker check = default;
         OccurrenceValidator.Check(ref check, occurrence, false);
         Assert.Equal("has 8193 characters; at most 8192 are allowed", Assert.Single(check.Problems).Sentence);
+        occurrence.ResourceUri = "a\0b";
+        check = default;
+        OccurrenceValidator.Check(ref check, occurrence, false);
+        Assert.Equal(new Problem("resource_uri", "holds U+0000 at character 1; none is allowed"), Assert.Single(check.Problems));
     }
 
     [Fact]

@@ -25,9 +25,9 @@ public sealed partial class EventsTests
         IEnumerable<string> sources = new[] { "GrafeasBridge", "BintrayEmulator" }
             .SelectMany(project => Directory.EnumerateFiles(RepositoryFiles.PathOf("src", project), "*.cs", SearchOption.AllDirectories))
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
-        Assert.Empty(sources.Where(file => Unnamed().IsMatch(File.ReadAllText(file))));
+        Assert.DoesNotContain(sources, file => Unnamed().IsMatch(File.ReadAllText(file)));
     }
 
-    [GeneratedRegex(@"\.Log(Trace|Debug|Information|Warning|Error|Critical)\(", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\.Log(Trace|Debug|Information|Warning|Error|Critical)\(", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Unnamed();
 }

@@ -64,6 +64,8 @@ public sealed class PostgresLateWriterTests : LateWriterContract
 
 public sealed class PostgresModelTests : Delivery.Model.ConformanceContract
 {
+    internal override int KindsPerWalk => 4;
+
     internal override StoreBackend NewBackend() => new PostgresBackend();
 }
 

@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
-using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using GrafeasBridge.Store.Postgres;
 using Npgsql;
@@ -28,6 +28,7 @@ public sealed partial class PostgresPlanDeliveryTests : PostgresVersions
             insert into occurrences (project, note, kind, create_time, id, resource_uri, content_hash, content)
                 select 1, 1, 2, i, i::text, 'x', '', '' from generate_series(1, 20000) i;
             insert into links (coordinate, project, occurrence, origin) select i, 1, i, 0 from generate_series(1, 20000) i;
+            insert into unmapped (project, occurrence, reason) select 1, i, '' from generate_series(1, 20000) i;
             insert into packages (subject, repo, package) select 's' || i, 'r', 'p' from generate_series(1, 20000) i;
             insert into digests (digest) select 'sha256:' || i from generate_series(1, 20000) i;
             insert into digest_references (digest, package, untagged, occurrence, project) select i, 1, 0, i, 1 from generate_series(1, 20000) i;
@@ -51,7 +52,6 @@ public sealed partial class PostgresPlanDeliveryTests : PostgresVersions
         await AssertIndexedAsync(Claims.Take, [Text, Text, Number, Int, Int], "'bintray', 'l', 1, 50, 5", "version_ready");
         await AssertIndexedAsync(Claims.Suspect, [Text, Text, Number], "'bintray', 'l', 1", "version_suspects");
         await AssertIndexedAsync(Claims.NextDue, [Text], "'bintray'", "version_due");
-        await AssertIndexedAsync(Claims.Count, [Text], "'bintray'", "version_ready");
         await AssertIndexedAsync(Deliveries.Intend, [Number, Text, Texts], "7, 'l', '{a}'", "versions_pkey");
         await AssertIndexedAsync(
             Deliveries.SettleVerified, [Number, Text, Number, Texts, Text, Text, Number, "bytea", Text, Number, Number],
@@ -85,6 +85,15 @@ public sealed partial class PostgresPlanDeliveryTests : PostgresVersions
         await AssertIndexedAsync(Retirements.LockDigests, [Numbers], "'{1,2,3}'", "digests_pkey", "references_of_occurrence");
         await AssertIndexedAsync(Retirements.LockOccurrences, [Numbers], "'{1,2,3}'", "occurrences_pkey");
         await AssertIndexedAsync(Retirements.LockVersions, [Numbers], "'{1,2,3}'", "version_identity");
+    }
+
+    /// <summary>What is counted is read; the many that rest are not.</summary>
+    [Fact]
+    public async Task The_backlog_is_counted_without_a_look_at_what_rests()
+    {
+        await ExecuteAsync("update versions set state = 3, ready = null, due_at = null, dirty_since = null where seq % 20 <> 0");
+        await ExecuteAsync("vacuum analyze");
+        await AssertIndexedAsync(Claims.Count, ["text"], "'bintray'", "version_ready", "version_due", "version_suspects", "version_states");
     }
 
     [Fact]
@@ -144,7 +153,7 @@ public sealed partial class PostgresPlanDeliveryTests : PostgresVersions
             await RunAsync(stranger, $"set plan_cache_mode = {mode}; prepare one ({string.Join(", ", types)}) as {text}");
             var plan = await LinesAsync(stranger, $"explain execute one ({values})");
             await RunAsync(stranger, "deallocate one");
-            Assert.DoesNotMatch(Walk(), plan);
+            Assert.False(Walk().IsMatch(plan), $"{mode}:\n{plan}");
             foreach (var index in indexes)
                 Assert.Contains(index, plan, StringComparison.Ordinal);
         }
@@ -160,7 +169,7 @@ public sealed partial class PostgresPlanDeliveryTests : PostgresVersions
     {
         var plan = await LinesAsync(connection, sql, "explain (analyze, buffers, costs off) ");
         var read = Buffers().Match(plan);
-        return (int.TryParse(read.Groups["hit"].Value, out var hit) ? hit : 0) + (int.TryParse(read.Groups["read"].Value, out var missed) ? missed : 0);
+        return (int.TryParse(read.Groups["hit"].Value, CultureInfo.InvariantCulture, out var hit) ? hit : 0) + (int.TryParse(read.Groups["read"].Value, CultureInfo.InvariantCulture, out var missed) ? missed : 0);
     }
 
     private static async Task<string> LinesAsync(NpgsqlConnection connection, ComposedSql sql, string before)

@@ -38,5 +38,7 @@ internal static class OccurrenceValidator
     {
         check.Required(uri, field);
         if (uri.Length > MaxResourceUriLength) check.Add(field, $"has {uri.Length} characters; at most {MaxResourceUriLength} are allowed");
+        // It is a text of the database, and not every database can keep such a text.
+        if (uri.Contains('\0', StringComparison.Ordinal)) check.Add(field, $"holds U+0000 at character {uri.IndexOf('\0', StringComparison.Ordinal)}; none is allowed");
     }
 }

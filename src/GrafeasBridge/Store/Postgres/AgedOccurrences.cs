@@ -1,5 +1,3 @@
-using GrafeasBridge.Mapping;
-
 namespace GrafeasBridge.Store.Postgres;
 
 /// <summary>

@@ -12,7 +12,6 @@ internal static class Claims
     /// <summary>Rows that one claim makes ready; the next claims go on.</summary>
     private const int RipeAtOnce = 256;
 
-    // The keys come as an array: whatever the planner thinks of their number, rows are found by the index.
     private const string Suspects = "v.stops > 0 and v.state = 1";
 
     private const string Columns =
@@ -21,6 +20,7 @@ internal static class Claims
         t.dirty_since, n.subject, n.repo, n.package, n.version
         """;
 
+    // The keys come as an array: whatever the planner thinks of their number, rows are found by the index.
     private const string Taken =
         """
         taken as (
@@ -32,6 +32,10 @@ internal static class Claims
 
     /// <summary>Nothing waits longer by itself. What is due later than this was written while the clock was wrong.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(8);
+
+    // Ordered, so that it is asked of the index: where many rows were of the kind lately, the planner would rather walk the table to the first.
+    private static readonly string HasSuspects =
+        $"(select v.seq from versions v where v.target = {KnownKeys.Target(1)} and {Suspects} order by v.seq limit 1) is not null";
 
     /// <summary>Makes ready what has come due, and suspects of what was in hand; tells whether there are suspects.</summary>
     internal static readonly string Ripen =
@@ -51,7 +55,7 @@ internal static class Claims
             stops = case v.state when 2 then v.stops + case v.intended when 1 then 1 else 2 end else v.stops end,
             failing_since = case v.state when 2 then coalesce(v.failing_since, $2) else v.failing_since end
             where v.seq = any(array(select seq from due union all select seq from absurd)) returning v.stops, v.state)
-        select case when exists (select 1 from ripe v where {Suspects}) or exists ({HasSuspects(1)}) then 1 else 0 end
+        select case when exists (select 1 from ripe v where {Suspects}) or {HasSuspects} then 1 else 0 end
         """;
 
     /// <summary>Takes the newest and some of the oldest. Where there are fewer than asked for, the two meet.</summary>
@@ -83,7 +87,8 @@ internal static class Claims
     internal static readonly string NextDue =
         $"""
         select case
-            when exists (select 1 from versions v where v.target = {KnownKeys.Target(1)} and v.ready is not null) or exists ({HasSuspects(1)}) then 0
+            when (select v.ready from versions v where v.target = {KnownKeys.Target(1)} and v.ready is not null order by v.ready limit 1) is not null
+                or {HasSuspects} then 0
             else (select v.due_at from versions v where v.target = {KnownKeys.Target(1)} and v.due_at is not null and v.ready is null
                 order by v.due_at limit 1)
             end
@@ -145,8 +150,6 @@ internal static class Claims
         """;
 
     private static string NewLease() => Guid.NewGuid().ToString("N");
-
-    private static string HasSuspects(int target) => $"select 1 from versions v where v.target = {KnownKeys.Target(target)} and {Suspects}";
 
     private static string InState(DeliveryState state) =>
         FormattableString.Invariant($"(select count(*) from versions v where v.target = {KnownKeys.Target(1)} and v.state = {(int)state})");

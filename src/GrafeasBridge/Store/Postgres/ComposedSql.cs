@@ -10,6 +10,12 @@ internal sealed class ComposedSql
     private readonly List<Action<PostgresCommand>> values = [];
 
     /// <returns>The place of the value: $1, $2.</returns>
+    /// <summary>
+    /// A key of the database's own, in the text itself: the planner sees how many rows have it, and does not walk all rows in search of the few of
+    /// a small project.
+    /// </summary>
+    public static string Key(long key) => key.ToString(CultureInfo.InvariantCulture);
+
     public string Place(long value) => Place(command => command.Add(value));
 
     public string Place(string value) => Place(command => command.Add(value));

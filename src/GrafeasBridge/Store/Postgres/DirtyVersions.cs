@@ -14,8 +14,6 @@ internal sealed class DirtyVersions
             return;
         long[] coordinates = [.. traces.Keys];
         string?[] parents = [.. traces.Values];
-        batch.Ask(Versions.HoldTargets, static _ => { });
-        foreach (var text in (string[])[Versions.Mark, Versions.Make])
-            Versions.Fill(batch.Ask(text, row => session.Woken.Add(row.Text(0))), session, coordinates, parents).Add(session.Targets);
+        Versions.AddTo(batch, session, coordinates, parents);
     }
 }

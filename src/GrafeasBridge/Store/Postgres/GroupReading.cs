@@ -9,31 +9,35 @@ namespace GrafeasBridge.Store.Postgres;
 internal sealed class GroupReading(List<CreateOperation> group, bool lookForTakenIds)
 {
     internal const string FindNotes =
-        """
-        select n.place, t.name, t.kind from unnest($1, $2) with ordinality n (project, id, place)
-        join project_names p on p.name = n.project join note_names k on k.project = p.key and k.id = n.id join notes t on t.name = k.key
+        $"""
+        select n.place, t.name, t.kind from unnest($1, $2) with ordinality n (project, id, place) {NameCommands.ItsProject}
+        cross join lateral (select key from note_names where project = p.key and id = n.id limit 1) k
+        cross join lateral (select name, kind from notes where name = k.key limit 1) t
         """;
 
     internal const string FindRequests =
-        """
+        $"""
         select n.place, o.seq, o.id, o.content_hash, o.create_time, o.created_digest, o.content, o.original, o.content_sum, u.reason
-        from unnest($1, $2) with ordinality n (project, request, place) join project_names p on p.name = n.project
-        join occurrences o on o.project = p.key and o.request_id is not null and md5(o.request_id)::uuid = md5(n.request)::uuid and o.request_id = n.request
-        left join unmapped u on u.project = o.project and u.occurrence = o.seq
+        from unnest($1, $2) with ordinality n (project, request, place) {NameCommands.ItsProject}
+        cross join lateral (select * from occurrences where {SameRequest} limit 1) o
+        left join lateral (select reason from unmapped where project = p.key and occurrence = o.seq limit 1) u on true
         """;
 
     internal const string FindRetired =
-        """
+        $"""
         select n.place, o.seq, o.id, o.content_hash, o.create_time, o.created_digest
-        from unnest($1, $2) with ordinality n (project, request, place) join project_names p on p.name = n.project
-        join retired o on o.project = p.key and o.request_id is not null and md5(o.request_id)::uuid = md5(n.request)::uuid and o.request_id = n.request
+        from unnest($1, $2) with ordinality n (project, request, place) {NameCommands.ItsProject}
+        cross join lateral (select * from retired where {SameRequest} limit 1) o
         """;
 
     internal const string FindTaken =
-        """
-        select n.place from unnest($1, $2) with ordinality n (project, id, place)
-        join project_names p on p.name = n.project join occurrences o on o.project = p.key and o.id = n.id
+        $"""
+        select n.place from unnest($1, $2) with ordinality n (project, id, place) {NameCommands.ItsProject}
+        cross join lateral (select 1 from occurrences where project = p.key and id = n.id limit 1) o
         """;
+
+    private const string SameRequest =
+        "project = p.key and request_id is not null and md5(request_id)::uuid = md5(n.request)::uuid and request_id = n.request";
 
     private const string Places = "select nextval('occurrences_seq_seq') from generate_series(1, $1)";
 

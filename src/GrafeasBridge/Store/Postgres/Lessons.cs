@@ -26,22 +26,23 @@ internal sealed class Lessons(Names names)
     // Two digests of one occurrence may be taught at once, and share its stand-in: who comes second must see what the first has done.
     internal const string LockStandIns =
         $"""
-        select 1 from links k where (k.coordinate, k.project, k.occurrence) in (
-            select r.untagged, r.project, r.occurrence from {Concerned} where r.untagged <> 0)
-        order by k.coordinate, k.project, k.occurrence for update
+        select 1 from ({StandIns} order by 1, 2, 3) c
+        cross join lateral (select 1 from links k where {OfStandIn} for update) k
         """;
 
     // An occurrence may refer to the same stand-in by another digest that is still unknown: then the link stays.
     internal const string UnlinkStandIns =
         $"""
         with gone as (
-            delete from links k where k.origin = 2
-            and (k.coordinate, k.project, k.occurrence) in (select r.untagged, r.project, r.occurrence from {Concerned} where r.untagged <> 0)
-            and not exists (
-                select 1 from digest_references other where other.occurrence = k.occurrence and other.untagged = k.coordinate
-                and not exists (
-                    select 1 from lessons s where s.digest = other.digest and (other.package = 0 or other.package = s.package)))
-            returning k.coordinate)
+            delete from links where ctid = any(array(
+                select k.ctid from ({StandIns}) c cross join lateral (select k.ctid from links k where {OfStandIn} and k.origin = 2 limit 1) k
+                left join lateral (
+                    select 1 as unknown from digest_references other left join lateral (
+                        select 1 as known from lessons s
+                        where s.digest = other.digest and (other.package = 0 or other.package = s.package) limit 1) s on true
+                    where other.occurrence = c.occurrence and other.untagged = c.untagged and s.known is null limit 1) o on true
+                where o.unknown is null))
+            returning coordinate)
         select distinct coordinate from gone
         """;
 
@@ -52,6 +53,10 @@ internal sealed class Lessons(Names names)
         """
         unnest($1, $2, $3) l (digest, package, coordinate) join digest_references r on r.digest = l.digest and (r.package = 0 or r.package = l.package)
         """;
+
+    private const string StandIns = $"select distinct r.untagged, r.project, r.occurrence from {Concerned} where r.untagged <> 0";
+
+    private const string OfStandIn = "k.coordinate = c.untagged and k.project = c.project and k.occurrence = c.occurrence";
 
     private readonly Dictionary<long, List<CoordinateKey>> versions = [];
 

@@ -2,7 +2,8 @@ namespace GrafeasBridge.Store.Postgres;
 
 /// <summary>
 /// Commands over names. A long text is found by its MD5 and then compared. Keys of coordinates grow in the order in which they were named,
-/// while the rows are made in an order that is the same for all.
+/// while the rows are made in an order that is the same for all. What is looked up stands in a lateral part with a limit: so it is planned as a
+/// look-up, also while the tables are empty.
 /// </summary>
 internal static class NameCommands
 {
@@ -20,23 +21,23 @@ internal static class NameCommands
         """;
 
     internal const string FindPackages =
-        $"select n.place, p.key from unnest($1, $2, $3) with ordinality n (subject, repo, package, place) join packages p on {SamePackage}";
+        $"select n.place, p.key from unnest($1, $2, $3) with ordinality n (subject, repo, package, place) {ItsPackage}";
 
     internal const string MakeCoordinates =
         $"""
         insert into coordinates (key, package, version)
         select n.key, n.package, n.version from (
             select nextval('coordinates_key_seq') as key, p.key as package, n.version
-            from unnest($1, $2, $3, $4) with ordinality n (subject, repo, package, version, place) join packages p on {SamePackage}
-            where not exists (select 1 from coordinates c where c.package = p.key and {SameVersion})
-            order by n.place) n
+            from unnest($1, $2, $3, $4) with ordinality n (subject, repo, package, version, place) {ItsPackage}
+            left join lateral (select c.key from coordinates c where c.package = p.key and {SameVersion} limit 1) c on true
+            where c.key is null order by n.place) n
         order by n.package, n.version collate "C" on conflict do nothing
         """;
 
     internal const string FindCoordinates =
         $"""
-        select n.place, c.key, c.package from unnest($1, $2, $3, $4) with ordinality n (subject, repo, package, version, place)
-        join packages p on {SamePackage} join coordinates c on c.package = p.key and {SameVersion}
+        select n.place, c.key, p.key from unnest($1, $2, $3, $4) with ordinality n (subject, repo, package, version, place) {ItsPackage}
+        cross join lateral (select c.key from coordinates c where c.package = p.key and {SameVersion} limit 1) c
         """;
 
     internal const string MakeDigests =
@@ -62,6 +63,11 @@ internal static class NameCommands
         where md5(p.subject)::uuid = md5($1)::uuid and md5(p.repo)::uuid = md5($2)::uuid and md5(p.package)::uuid = md5($3)::uuid
         and p.subject = $1 and p.repo = $2 and p.package = $3 and md5(c.version)::uuid = md5($4)::uuid and c.version = $4)
         """;
+
+    /// <summary>Joins the key of the project that is named by n.</summary>
+    internal const string ItsProject = "cross join lateral (select key from project_names where name = n.project limit 1) p";
+
+    private const string ItsPackage = $"cross join lateral (select p.key from packages p where {SamePackage} limit 1) p";
 
     private const string SamePackage =
         """

@@ -8,11 +8,9 @@ namespace GrafeasBridge.Store.Postgres;
 /// </summary>
 internal sealed class PostgresBatch(PostgresSession session) : PostgresValues<PostgresBatch>
 {
-    private readonly NpgsqlBatch batch = new(session.Connection);
+    private readonly List<NpgsqlBatchCommand> commands = [];
     private readonly List<Action<PostgresRow>> readers = [];
     private NpgsqlBatchCommand? last;
-
-    public bool IsEmpty => last is null;
 
     protected override NpgsqlParameterCollection Parameters => last!.Parameters;
 
@@ -20,7 +18,7 @@ internal sealed class PostgresBatch(PostgresSession session) : PostgresValues<Po
     public PostgresBatch Do(string sql)
     {
         last = new NpgsqlBatchCommand(sql);
-        batch.BatchCommands.Add(last);
+        commands.Add(last);
         return this;
     }
 
@@ -33,16 +31,16 @@ internal sealed class PostgresBatch(PostgresSession session) : PostgresValues<Po
 
     public async Task RunAsync()
     {
-        await using (batch)
+        await using var batch = new NpgsqlBatch(session.Connection);
+        foreach (var command in commands)
+            batch.BatchCommands.Add(command);
+        await using var reader = await batch.ExecuteReaderAsync(session.Cancelled);
+        var row = new PostgresRow(reader);
+        foreach (var read in readers)
         {
-            await using var reader = await batch.ExecuteReaderAsync(session.Cancelled);
-            var row = new PostgresRow(reader);
-            foreach (var read in readers)
-            {
-                while (await reader.ReadAsync(session.Cancelled))
-                    read(row);
-                await reader.NextResultAsync(session.Cancelled);
-            }
+            while (await reader.ReadAsync(session.Cancelled))
+                read(row);
+            await reader.NextResultAsync(session.Cancelled);
         }
     }
 }

@@ -12,8 +12,11 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
     /// <summary>Runs of a group that met what another bridge did each time.</summary>
     private const int MaxTries = 8;
 
-    // Its commands are look-ups by index, whatever the tables hold: planned once, they need no statistics.
-    private const string Prepare =
+    /// <summary>Groups after which commands are planned anew at the latest; sooner while the tables may still be small.</summary>
+    private const long ReplanEvery = 4096;
+
+    // Its commands are look-ups by index: they are planned for any values, and now and then, since a plan for an empty table may take any index.
+    internal const string Prepare =
         """
         set plan_cache_mode = force_generic_plan; set jit = off;
         set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set enable_bitmapscan = off
@@ -32,6 +35,7 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
     private readonly KnownNames known = new();
     private NpgsqlConnection? connection;
     private bool failing;
+    private long groups;
 
     /// <param name="reopened">Run when a connection was lost and another one is there.</param>
     /// <param name="wake">Told after a commit at which targets something became due.</param>
@@ -126,6 +130,9 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
         var session = new PostgresSession(connection!, time, targets, CancellationToken.None);
         if (time.NeedsComparing)
             await time.CompareAsync(session);
+        groups++;
+        if (groups % ReplanEvery == 0 || (groups < ReplanEvery && long.IsPow2(groups)))
+            await session.Use("discard plans").RunAsync();
         return session;
     }
 

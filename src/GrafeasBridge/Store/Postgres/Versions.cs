@@ -14,44 +14,42 @@ internal static class Versions
     internal const string HoldTargets =
         "select pg_advisory_xact_lock_shared(hashtextextended('grafeasbridge targets ' || current_schema(), 0))";
 
+    internal const string Lock =
+        "select 1 from versions where coordinate = any($1) and target = any(array(select key from targets where active <> 0 or name = any($2))) order by seq for no key update";
+
     internal const string Mark =
         $"""
-        with marked as (
-            select v.seq, v.state, t.name, m.trace
-            from unnest($1, $2) m (coordinate, trace) join versions v on v.coordinate = m.coordinate join targets t on t.key = v.target
-            where {AtAll} order by v.seq for no key update of v),
-        changed as (
-            update versions v set {Change}, trace_parent = m.trace from marked m where v.seq = m.seq returning m.name, m.state)
-        select distinct name from changed where state in (3, 4)
+        with {Held} target = any({AtAll}) {Changed} returning m.target, m.state)
+        select name from targets where key = any(array(select distinct target from changed where state in (3, 4)))
         """;
 
     internal const string Make =
         $"""
-        with made as (
-            {Insert} where {AtAll} {Missing}
-            returning target)
-        select t.name from targets t where t.key in (select target from made)
+        with made as ({Insert} where t.key = any({AtAll}) {Missing} returning target)
+        select name from targets where key = any(array(select distinct target from made))
         """;
 
-    internal const string MarkAt =
+    internal const string LockAt = "select 1 from versions where coordinate = any($1) and target = $2 order by seq for no key update";
+
+    internal const string MarkAt = $"with {Held} target = $5 {Changed} returning m.state) select count(*) from changed where state in (3, 4)";
+
+    internal const string MakeAt = $"with made as ({Insert} where t.key = $5 {Missing} returning target) select count(*) from made";
+
+    private const string AtAll = "array(select key from targets where active <> 0 or name = any($5))";
+
+    // Looked up one by one: so it is planned, also while the tables are empty.
+    private const string Held =
+        """
+        held as materialized (
+            select v.seq, v.target, v.state, m.trace from unnest($1, $2) m (coordinate, trace)
+            cross join lateral (select seq, target, state from versions where coordinate = m.coordinate and
+        """;
+
+    private const string Changed =
         $"""
-        with marked as (
-            select v.seq, v.state, m.trace from unnest($1, $2) m (coordinate, trace) join versions v on v.coordinate = m.coordinate
-            where v.target = $5 order by v.seq for no key update of v),
-        changed as (
-            update versions v set {Change}, trace_parent = m.trace from marked m where v.seq = m.seq returning m.state)
-        select count(*) from changed where state in (3, 4)
+        offset 0) v),
+        changed as (update versions v set {Change}, trace_parent = m.trace from held m where v.seq = m.seq
         """;
-
-    internal const string MakeAt =
-        $"""
-        with made as (
-            {Insert} where t.key = $5 {Missing}
-            returning target)
-        select count(*) from made
-        """;
-
-    private const string AtAll = "(t.active <> 0 or t.name = any($5))";
 
     private const string IsSettled = "v.state in (3, 4)";
 
@@ -74,14 +72,15 @@ internal static class Versions
             target, coordinate, package, state, revision, settled, attempts, due_at, ready, dirty_since, update_time,
             owned, outcome, reason, trace_parent)
         select t.key, c.key, c.package, 1, 1, 0, 0, $3, $3, $3, $3, '[]', '', '', m.trace
-        from unnest($1, $2) m (coordinate, trace) join coordinates c on c.key = m.coordinate cross join targets t
+        from unnest($1, $2) m (coordinate, trace)
+        cross join lateral (select key, package from coordinates where key = m.coordinate limit 1) c cross join targets t
+        left join lateral (select 1 as known from versions where coordinate = c.key and target = t.key limit 1) k on true
         """;
 
     // Another bridge may have made the row since this command began to look.
     private const string Missing =
         $"""
-        and not exists (select 1 from versions known where known.coordinate = c.key and known.target = t.key)
-        order by c.key, t.key
+        and k.known is null order by c.key, t.key
         on conflict (coordinate, target) do update set {Change}, trace_parent = excluded.trace_parent
         """;
 
@@ -95,9 +94,20 @@ internal static class Versions
             return;
         var traces = new string?[coordinates.Length];
         Array.Fill(traces, traceParent);
-        await session.Use(HoldTargets).RunAsync();
-        foreach (var text in (string[])[Mark, Make])
-            session.Woken.UnionWith(await Fill(session.Use(text), session, coordinates, traces).Add(session.Targets).AllAsync(static row => row.Text(0)));
+        var batch = new PostgresBatch(session);
+        AddTo(batch, session, coordinates, traces);
+        await batch.RunAsync();
+    }
+
+    /// <summary>Adds the commands that mark versions at every target.</summary>
+    /// <param name="traces">Traceparent of the call that changed each.</param>
+    public static void AddTo(PostgresBatch batch, PostgresSession session, long[] coordinates, string?[] traces)
+    {
+        void Wake(PostgresRow row) => session.Woken.Add(row.Text(0));
+        batch.Ask(HoldTargets, static _ => { });
+        batch.Ask(Lock, static _ => { }).Add(coordinates).Add(session.Targets);
+        Fill(batch.Ask(Mark, Wake), session, coordinates, traces).Add(session.Targets);
+        Fill(batch.Ask(Make, Wake), session, coordinates, traces).Add(session.Targets);
     }
 
     /// <summary>Marks one version at one target.</summary>
@@ -109,6 +119,7 @@ internal static class Versions
     {
         var traces = new string?[coordinates.Length];
         Array.Fill(traces, traceParent);
+        await session.Use(LockAt).Add(coordinates).Add(targetKey).AllAsync(static _ => true);
         foreach (var text in (string[])[MarkAt, MakeAt])
         {
             if (await Fill(session.Use(text), session, coordinates, traces).Add(targetKey).NumberAsync() > 0)
@@ -116,8 +127,8 @@ internal static class Versions
         }
     }
 
-    /// <summary>Adds the values $1 to $4 of every command here; the targets follow.</summary>
-    internal static T Fill<T>(T command, PostgresSession session, long[] coordinates, string?[] traces)
+    /// <summary>Adds the values $1 to $4; the targets follow.</summary>
+    private static T Fill<T>(T command, PostgresSession session, long[] coordinates, string?[] traces)
         where T : PostgresValues<T>
     {
         var now = session.Now;

@@ -35,11 +35,11 @@ internal sealed class ListArms(PostgresSession session, ListSource source, Compo
         if (!source.AreNotes && Values(condition, Column.ResourceUri) is { } resources)
             return Sharp(resources.Where(static value => !value.Contains('\0', StringComparison.Ordinal)).Select(OfResource));
         if (Values(condition, Column.NoteId) is { } ids && await NotesAsync(ids) is { } notes)
-            return Sharp(notes.Select(key => $"{InProject()} and {source.NoteKey} = {command.Place(key)}"));
+            return Sharp(notes.Select(key => $"{InProject()} and {source.NoteKey} = {ComposedSql.Key(key)}"));
         if (source.AreNotes)
             return [InProject()];
         var kinds = await session.Use(KindsOfProject).Add(source.Project!.Value).AllAsync(static row => row.Number(0));
-        return [.. kinds.Where(kind => MayBe(condition, kind)).Select(kind => $"{InProject()} and r.kind = {command.Place(kind)}")];
+        return [.. kinds.Where(kind => MayBe(condition, kind)).Select(kind => $"{InProject()} and r.kind = {ComposedSql.Key(kind)}")];
     }
 
     private IReadOnlyList<string> Sharp(IEnumerable<string> arms)
@@ -48,10 +48,10 @@ internal sealed class ListArms(PostgresSession session, ListSource source, Compo
         return [.. arms];
     }
 
-    private string InProject() => $"r.project = {command.Place(source.Project!.Value)}";
+    private string InProject() => $"r.project = {ComposedSql.Key(source.Project!.Value)}";
 
     private string OfNote(long note) =>
-        $"r.note = {command.Place(note)}" + (source.Projects is { } projects ? $" and r.project = any({command.Place(projects)})" : "");
+        $"r.note = {ComposedSql.Key(note)}" + (source.Projects is { } projects ? $" and r.project = any({command.Place(projects)})" : "");
 
     private string OfResource(string value)
     {

@@ -20,7 +20,7 @@ internal static class ListRange
         var ends = parts.SelectMany(part => OfResource(part, command)).ToList();
         if (ends.Count == 0)
             ends = [.. parts.Select(part => OfTime(part, command)).OfType<string>()];
-        return ends.Count == 0 ? null : $"r.project = {command.Place(project)} and {string.Join(" and ", ends)}";
+        return ends.Count == 0 ? null : $"r.project = {ComposedSql.Key(project)} and {string.Join(" and ", ends)}";
     }
 
     private static string? OfTime(Condition part, ComposedSql command) => part is Condition.CompareNumber { Column: Column.CreateTime } one

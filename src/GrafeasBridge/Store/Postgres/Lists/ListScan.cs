@@ -1,3 +1,5 @@
+using GrafeasBridge.Filtering;
+
 namespace GrafeasBridge.Store.Postgres.Lists;
 
 /// <summary>
@@ -12,7 +14,9 @@ internal sealed class ListScan(PostgresSession session, ListSource source, ListQ
     /// <summary>Rows to look at before a range is read: where many rows fit, the page is full by then.</summary>
     private const int FirstLooks = 1000;
 
-    private const string Bytes = "octet_length(r.content) + coalesce(octet_length(r.original), 0)";
+    // In the order in which the rows come, which is that of their sequence.
+    private const string BytesBefore =
+        "sum(octet_length(r.content) + coalesce(octet_length(r.original), 0)) over (rows between unbounded preceding and 1 preceding)";
 
     private readonly List<StoredItem> items = [];
     private long through = query.After;
@@ -26,7 +30,8 @@ internal sealed class ListScan(PostgresSession session, ListSource source, ListQ
 
     public async Task<ListPart<StoredItem>> ReadAsync()
     {
-        var most = Math.Clamp(query.MaxLooks, 1, MaxLooks);
+        // Where every row fits, no more are looked at than are wanted.
+        var most = Math.Clamp(query.Condition is Condition.Always ? Math.Min(query.MaxLooks, query.Limit) : query.MaxLooks, 1, MaxLooks);
         var hasRange = ListRange.Of(query.Condition, source, new ComposedSql()) is not null;
         if (await WindowAsync(hasRange ? Math.Min(FirstLooks, most) : most) && !isLast && !IsFull && hasRange)
             await RangeAsync();
@@ -51,20 +56,23 @@ internal sealed class ListScan(PostgresSession session, ListSource source, ListQ
     }
 
     /// <summary>
-    /// The rows of the window that fit, as many as are wanted, then where the window ends. PostgreSQL walks no further than it must: the
-    /// first half stops when the page is full.
+    /// The rows of the window that fit, as many as are wanted, then where the window ends, should they be too few. PostgreSQL walks no further
+    /// than it must: nothing here sorts, so it stops when the page is full.
     /// </summary>
     private void Compose(ComposedSql command, IReadOnlyList<string> arms, int most)
     {
         var after = command.Place(query.After);
         var size = command.Place(most);
+        var limit = command.Place(query.Limit);
         var fits = new ConditionSql(command, source.ColumnOf).Of(query.Condition);
         command
-            .Append("(select r.seq, r.content, r.original, r.content_sum, r.pos from (")
-            .Append($"select r.*, sum({Bytes}) over (order by r.seq rows between unbounded preceding and 1 preceding) as before from (")
+            .Append("with page as materialized (select r.seq, r.content, r.original, r.content_sum, r.pos from (")
+            .Append($"select r.*, {BytesBefore} as before from (")
             .Append($"select r.*, row_number() over () as pos from ({Window(arms, "r.*", after, size)}) r) r")
-            .Append($" where {fits} limit {command.Place(query.Limit)}) r where coalesce(r.before, 0) < {command.Place(query.MaxBytes)})")
-            .Append($" union all (select max(r.seq), null, null, null, count(*) from ({Window(arms, "r.seq", after, size)}) r)");
+            .Append($" where {fits} limit {limit}) r where coalesce(r.before, 0) < {command.Place(query.MaxBytes)})")
+            .Append(" select seq, content, original, content_sum, pos from page")
+            .Append($" union all (select max(r.seq), null, null, null, count(*) from ({Window(arms, "r.seq", after, size)}) r")
+            .Append($" where (select count(*) from page) < {limit})");
     }
 
     private string Window(IReadOnlyList<string> arms, string columns, string after, string size)
@@ -103,7 +111,7 @@ internal sealed class ListScan(PostgresSession session, ListSource source, ListQ
         var left = query.Limit - items.Count;
         // "+ 0" keeps the planner from walking in order of sequence, which has just found little.
         command.Append("select r.seq, r.content, r.original, r.content_sum from (")
-            .Append($"select r.*, sum({Bytes}) over (order by r.seq rows between unbounded preceding and 1 preceding) as before from (")
+            .Append($"select r.*, {BytesBefore} as before from (")
             .Append($"select r.* from {source.Table} r where {range} and r.seq > {command.Place(through)} and {fits}")
             .Append($" order by r.seq + 0 limit {command.Place(left)}) r) r")
             .Append($" where coalesce(r.before, 0) < {command.Place(query.MaxBytes - bytes)} order by r.seq");

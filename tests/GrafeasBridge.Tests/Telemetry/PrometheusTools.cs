@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using GrafeasBridge.Tests.Support;
+
+namespace GrafeasBridge.Tests.Telemetry;
+
+/// <summary>promtool, and a Prometheus of its own for a test, from the package of the system.</summary>
+internal static class PrometheusTools
+{
+    public static string Folder { get; } = RepositoryFiles.PathOf("deploy", "telemetry");
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    /// <returns>Exit code and everything that it printed.</returns>
+    public static async Task<(int Code, string Text)> PromtoolAsync(params string[] arguments)
+    {
+        using Process tool = Start("promtool", Folder, arguments);
+        using CancellationTokenRegistration stop = Cancelled.Register(() => tool.Kill());
+        Task<string> errors = tool.StandardError.ReadToEndAsync(Cancelled);
+        string output = await tool.StandardOutput.ReadToEndAsync(Cancelled);
+        await tool.WaitForExitAsync(Cancelled);
+        return (tool.ExitCode, output + await errors);
+    }
+
+    public static Process Start(string program, string folder, params string[] arguments)
+    {
+        Assert.True(
+            (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(part => File.Exists(Path.Combine(part, program))),
+            $"{program} is missing. Run `bash tests/run.sh`, which installs it (Debian: apt-get install prometheus).");
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
+    }
+}
+
+/// <summary>A Prometheus with the configuration that is shipped, pointed at a bridge on this machine.</summary>
+internal sealed class PrometheusServer : IDisposable
+{
+    private readonly Process process;
+    private readonly HttpClient http;
+
+    private PrometheusServer(Process process, Uri address)
+    {
+        this.process = process;
+        http = new HttpClient { BaseAddress = address };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginErrorReadLine(); // output that nobody reads would fill the pipe
+    }
+
+    /// <param name="folder">For its data.</param>
+    /// <param name="target">Host and port of the bridge.</param>
+    /// <param name="keyFile">The file with the key to scrape with.</param>
+    public static PrometheusServer Start(string folder, string target, string keyFile)
+    {
+        string shipped = File.ReadAllText(Path.Combine(PrometheusTools.Folder, "prometheus.yml"));
+        int discovery = shipped.IndexOf("    dns_sd_configs:", StringComparison.Ordinal);
+        int next = shipped.IndexOf("  - job_name: collector", StringComparison.Ordinal);
+        Assert.True(discovery > 0 && next > discovery, "prometheus.yml no longer has the form that this test knows");
+        string config = (shipped[..discovery] + $"    static_configs:\n      - targets: ['{target}']\n\n" + shipped[next..])
+            .Replace("/run/secrets/metrics_key", keyFile, StringComparison.Ordinal)
+            .Replace("scrape_interval: 15s", "scrape_interval: 1s", StringComparison.Ordinal)
+            .Replace("evaluation_interval: 15s", "evaluation_interval: 1s", StringComparison.Ordinal)
+            .Replace("[alerts.yml]", $"['{Path.Combine(PrometheusTools.Folder, "alerts.yml")}']", StringComparison.Ordinal);
+        string file = Path.Combine(folder, "prometheus.yml");
+        File.WriteAllText(file, config);
+        int port = ServiceProcess.FreePorts(1)[0];
+        Process started = PrometheusTools.Start(
+            "prometheus", folder, $"--config.file={file}", $"--storage.tsdb.path={Path.Combine(folder, "tsdb")}", $"--web.listen-address=127.0.0.1:{port}");
+        return new PrometheusServer(started, new Uri($"http://127.0.0.1:{port}"));
+    }
+
+    /// <returns>The result of an instant query; what is not PromQL fails the test.</returns>
+    public async Task<JsonArray> QueryAsync(string expression)
+    {
+        JsonNode answer = await GetAsync("/api/v1/query?query=" + Uri.EscapeDataString(expression));
+        Assert.True((string?)answer["status"] == "success", $"{expression}: {answer}");
+        return answer["data"]!["result"]!.AsArray();
+    }
+
+    public async Task<JsonNode> GetAsync(string path)
+    {
+        using HttpResponseMessage answer = await http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        if (answer.StatusCode == System.Net.HttpStatusCode.ServiceUnavailable)
+            throw new HttpRequestException("Prometheus is not ready yet.");
+        return JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    /// <summary>Asks until there is a result; bounded.</summary>
+    public async Task<JsonArray> UntilAsync(string expression)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        late.CancelAfter(TimeSpan.FromMinutes(1));
+        while (true)
+        {
+            late.Token.ThrowIfCancellationRequested();
+            Assert.False(process.HasExited, "Prometheus ended.");
+            try
+            {
+                JsonArray result = await QueryAsync(expression);
+                if (result.Count > 0)
+                    return result;
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening or not ready yet: the next connection is the next look.
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+            process.Kill();
+        process.WaitForExit();
+        process.Dispose();
+        http.Dispose();
+    }
+}
