@@ -53,7 +53,7 @@ verified() {
     printf 'url = "http://127.0.0.1:%s/packages/acme/images/team:web/versions/%s-%s/attributes"\noutput = "%s"\n' \
       "$EMULATOR_PORT" "$1" "$i" "$work/$1-$i.json"
   done > "$work/urls"
-  curl -sS --max-time 120 --parallel --parallel-max 8 --config "$work/urls" 2>&1 | head -n 5
+  curl -sS --parallel --parallel-max 8 --max-time 10 --config "$work/urls" 2> "$work/$1.curl" || tail -n 3 "$work/$1.curl"
   for i in $(seq 1 "$2"); do grep -q "\"b-$1-$i\"" "$work/$1-$i.json" || wrong=$((wrong + 1)); done
   check "$1: the emulator carries all $2, none lost, none wrong" '=0=' "=$wrong="
 }
