@@ -148,7 +148,7 @@ public sealed partial class ComposeTests
         return (JsonObject)JsonNode.Parse(output)!;
     }
 
-    [GeneratedRegex(@"^[a-z][a-z0-9./-]*:[0-9]+\.[0-9]+(\.[0-9]+)?[a-z0-9.-]*$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[a-z][a-z0-9./-]*:[0-9]+\.[0-9]+(\.[0-9]+)?[a-z0-9.-]*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Pinned();
 
     [GeneratedRegex("^[1-9][0-9]*:[1-9][0-9]*$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

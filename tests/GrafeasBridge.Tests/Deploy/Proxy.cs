@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using GrafeasBridge.Tests.Support;
@@ -46,9 +45,9 @@ internal sealed partial class Proxy : IAsyncDisposable
     public static async Task<Proxy> StartAsync(params (int Grpc, int Http)[] bridges)
     {
         int[] ports = ServiceProcess.FreePorts(3);
-        var folder = new TemporaryFolder();
-        await File.WriteAllTextAsync(folder.File("haproxy.cfg"), Adapted(ports, bridges), TestContext.Current.CancellationToken);
-        return new Proxy(folder, ports);
+        var own = new TemporaryFolder();
+        await File.WriteAllTextAsync(own.File("haproxy.cfg"), Adapted(ports, bridges), TestContext.Current.CancellationToken);
+        return new Proxy(own, ports);
     }
 
     /// <summary>Waits until it says how many bridges it sends gRPC and REST to.</summary>

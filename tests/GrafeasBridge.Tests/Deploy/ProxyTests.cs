@@ -119,11 +119,11 @@ public sealed class ProxyTests
         return proxy;
     }
 
-    private static Task NoteAsync(BridgeHost bridge) => new Grafeas.V1.Grafeas.GrafeasClient(bridge.Channel)
+    private static Task<Note> NoteAsync(BridgeHost bridge) => new Grafeas.V1.Grafeas.GrafeasClient(bridge.Channel)
         .CreateNoteAsync(new CreateNoteRequest { Parent = "projects/p", NoteId = "n", Note = Samples.BuildNote() }, cancellationToken: Cancelled)
         .ResponseAsync;
 
-    private static Task CreateAsync(GrpcChannel channel, int i) => new Grafeas.V1.Grafeas.GrafeasClient(channel)
+    private static Task<Occurrence> CreateAsync(GrpcChannel channel, int i) => new Grafeas.V1.Grafeas.GrafeasClient(channel)
         .CreateOccurrenceAsync(new CreateOccurrenceRequest { Parent = "projects/p", Occurrence = Samples.Build(Note, $"b{i}") }, cancellationToken: Cancelled)
         .ResponseAsync;
 

@@ -30,6 +30,7 @@ public sealed class SecretsTests : IDisposable
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public async Task Other_users_of_the_machine_cannot_get_at_them()
     {
         await MakeAsync();
