@@ -181,7 +181,7 @@ public sealed class CopyTests : CopyHouse
         Assert.DoesNotContain('\r', plain.Output);
 
         var command = string.Join(' ', new[] { "dotnet", Gbridge.Assembly, "admin", "copy", "--from", Postgres, "--to", "sqlite:" + Back, Password }.Select(word => $"'{word}'"));
-        using var script = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("script", ["-qec", command, "/dev/null"]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+        using var script = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("script", ["-qec", command, "/dev/null"]) { RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false })!;
         var shown = await script.StandardOutput.ReadToEndAsync(Stop);
         await script.WaitForExitAsync(Stop);
         Assert.True(script.ExitCode == 0, shown);

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
+using GrafeasBridge.Store.Postgres;
 using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Admin;
@@ -59,7 +60,7 @@ public sealed class PostgresBackupTests : PostgresHouse
     private string Address(string database) =>
         string.Create(CultureInfo.InvariantCulture, $"host=127.0.0.1 port={Server.Port} user=bridge dbname={database}");
 
-    private async Task SendAsync(IBridgeStore store, ConcurrentQueue<string> acknowledged, CancellationToken enough)
+    private static async Task SendAsync(PostgresStore store, ConcurrentQueue<string> acknowledged, CancellationToken enough)
     {
         while (!enough.IsCancellationRequested)
         {
@@ -75,7 +76,7 @@ public sealed class PostgresBackupTests : PostgresHouse
 
     private async Task RunAsync(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false };
         start.Environment["PGPASSWORD"] = await File.ReadAllTextAsync(Server.PasswordFile, Stop);
         using var process = Process.Start(start)!;
         var errors = await process.StandardError.ReadToEndAsync(Stop);

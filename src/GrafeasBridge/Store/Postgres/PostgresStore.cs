@@ -167,13 +167,26 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
             {
                 database?.ForgetIdle();
             }
-            catch (Exception e) when (e is not OperationCanceledException && PostgresErrors.ToRefusal(e) is { } refusal)
+            catch (StoreException refusal)
             {
-                if (refusal.Failure is StoreFailure.Unavailable or StoreFailure.Broken && Interlocked.Exchange(ref failing, 1) == 0)
-                    Log.Failing(logger, refusal.Message, e);
+                Note(refusal, refusal);
+                throw;
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                if (PostgresErrors.ToRefusal(e) is not { } refusal)
+                    throw;
+                Note(refusal, e);
                 throw refusal;
             }
         }
+    }
+
+    /// <summary>Logs the first of many failures: while the database is away every call would say the same.</summary>
+    private void Note(StoreException refusal, Exception cause)
+    {
+        if (refusal.Failure is StoreFailure.Unavailable or StoreFailure.Broken && Interlocked.Exchange(ref failing, 1) == 0)
+            Log.Failing(logger, refusal.Message, cause);
     }
 
     private void Wake(HashSet<string> targets)

@@ -29,7 +29,7 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
     private readonly StoreClock time;
     private readonly string[] targets;
     private readonly Func<Task> reopened;
-    private readonly Action<IReadOnlyCollection<string>> wake;
+    private readonly Action<HashSet<string>> wake;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
     private readonly KnownNames known = new();
@@ -45,7 +45,7 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
         StoreClock time,
         string[] targets,
         Func<Task> reopened,
-        Action<IReadOnlyCollection<string>> wake,
+        Action<HashSet<string>> wake,
         TimeProvider clock,
         ILogger logger)
     {
