@@ -41,18 +41,26 @@ internal sealed class ListScan(PostgresSession session, ListSource source, ListQ
     /// <returns>False when the arms are so sharp that a range would find no more.</returns>
     private async Task<bool> WindowAsync(int most)
     {
-        var command = new ComposedSql();
-        var arms = new ListArms(session, source, command);
-        var conditions = await arms.OfAsync(query.Condition);
-        if (conditions.Count == 0)
+        if (await ComposeWindowAsync(most) is not { } window)
         {
             isLast = true;
             return false;
         }
 
+        await TakeAsync(window.Command, most);
+        return !window.IsSharp;
+    }
+
+    /// <returns>The command that reads a window; null when no row can fulfil the condition.</returns>
+    internal async Task<(ComposedSql Command, bool IsSharp)?> ComposeWindowAsync(int most)
+    {
+        var command = new ComposedSql();
+        var arms = new ListArms(session, source, command);
+        var conditions = await arms.OfAsync(query.Condition);
+        if (conditions.Count == 0)
+            return null;
         Compose(command, conditions, most);
-        await TakeAsync(command, most);
-        return !arms.AreSharp;
+        return (command, arms.AreSharp);
     }
 
     /// <summary>
@@ -105,21 +113,26 @@ internal sealed class ListScan(PostgresSession session, ListSource source, ListQ
 
     private async Task RangeAsync()
     {
-        var command = new ComposedSql();
-        var range = ListRange.Of(query.Condition, source, command);
-        var fits = new ConditionSql(command, source.ColumnOf).Of(query.Condition);
-        var left = query.Limit - items.Count;
-        // "+ 0" keeps the planner from walking in order of sequence, which has just found little.
-        command.Append("select r.seq, r.content, r.original, r.content_sum from (")
-            .Append($"select r.*, {BytesBefore} as before from (")
-            .Append($"select r.* from {source.Table} r where {range} and r.seq > {command.Place(through)} and {fits}")
-            .Append($" order by r.seq + 0 limit {command.Place(left)}) r) r")
-            .Append($" where coalesce(r.before, 0) < {command.Place(query.MaxBytes - bytes)} order by r.seq");
-        var rows = await command.On(session).AllAsync(static row => new Found(row.Number(0), row.Message(1), 0));
+        var rows = await ComposeRange().On(session).AllAsync(static row => new Found(row.Number(0), row.Message(1), 0));
         foreach (var found in rows)
             Add(found.Sequence!.Value, found.Message!);
         looked += rows.Count;
         isLast = !IsFull;
+    }
+
+    /// <summary>The command that reads what is left of the page out of the range that the condition tells.</summary>
+    internal ComposedSql ComposeRange()
+    {
+        var command = new ComposedSql();
+        var range = ListRange.Of(query.Condition, source, command);
+        var fits = new ConditionSql(command, source.ColumnOf).Of(query.Condition);
+        // "+ 0" keeps the planner from walking in order of sequence, which has just found little.
+        return command
+            .Append("select r.seq, r.content, r.original, r.content_sum from (")
+            .Append($"select r.*, {BytesBefore} as before from (")
+            .Append($"select r.* from {source.Table} r where {range} and r.seq > {command.Place(through)} and {fits}")
+            .Append($" order by r.seq + 0 limit {command.Place(query.Limit - items.Count)}) r) r")
+            .Append($" where coalesce(r.before, 0) < {command.Place(query.MaxBytes - bytes)} order by r.seq");
     }
 
     private void Add(long sequence, StoredMessage message)
