@@ -11,7 +11,7 @@ public sealed class StoreOptionsTests
     public void The_defaults_are_valid() => Validate();
 
     [Theory]
-    [InlineData("Provider", "Oracle", "Store:Provider (Oracle) is not known. Set it to Sqlite.")]
+    [InlineData("Provider", "Oracle", "Store:Provider (Oracle) is not known. Set it to Sqlite or Postgres.")]
     [InlineData("Path", "", "Path")]
     [InlineData("Path", ":memory:", "Store:Path (:memory:)")]
     [InlineData("Path", "file:x?mode=memory", "Store:Path (file:x?mode=memory)")]
