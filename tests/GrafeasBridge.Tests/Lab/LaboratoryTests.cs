@@ -26,6 +26,13 @@ public sealed class LaboratoryTests(ITestOutputHelper output)
     public Task Nothing_is_lost_when_the_service_is_killed_at_random_moments() => PassesAsync("--scenario", "crash-random", "--rounds", "3");
 
     [Fact]
+    public Task Nothing_is_lost_when_one_of_three_bridges_on_PostgreSQL_is_killed_and_one_sleeps_beyond_its_leases() =>
+        PassesAsync("--scenario", "replicas", "--rounds", "3");
+
+    [Fact]
+    public Task Nothing_is_lost_when_PostgreSQL_itself_is_killed() => PassesAsync("--scenario", "database-killed", "--rounds", "2");
+
+    [Fact]
     public Task Nothing_is_lost_when_the_service_dies_between_two_of_its_steps() => PassesAsync("--scenario", "crash-points", "--rounds", "6");
 
     [Fact]
