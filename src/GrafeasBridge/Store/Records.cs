@@ -193,7 +193,15 @@ internal sealed record Settlement(
     IReadOnlyList<string>? Owned,
     ReadBack? ReadBack = null,
     DateTimeOffset? RestUntil = null,
-    DateTimeOffset? CheckAt = null);
+    DateTimeOffset? CheckAt = null)
+{
+    /// <exception cref="ArgumentException">It contradicts itself.</exception>
+    public void ThrowIfItSettlesNothing()
+    {
+        if (State is not (DeliveryState.Verified or DeliveryState.Waiting or DeliveryState.Parked) || State == DeliveryState.Waiting != NextAttempt.HasValue)
+            throw new ArgumentException($"{State} with next attempt {NextAttempt:O} settles nothing.");
+    }
+}
 
 /// <summary>A version at rest, to be compared with what its target carries now.</summary>
 /// <param name="State">Verified or Drifted.</param>
@@ -223,7 +231,15 @@ internal sealed record CheckResult(
     string Reason,
     DateTimeOffset? NextCheck,
     bool Repair = false,
-    IReadOnlyList<string>? Owned = null);
+    IReadOnlyList<string>? Owned = null)
+{
+    /// <exception cref="ArgumentException">It contradicts itself.</exception>
+    public void ThrowIfNoCheckFindsIt()
+    {
+        if (State is not (DeliveryState.Verified or DeliveryState.Drifted or DeliveryState.Parked) || (Repair && State != DeliveryState.Drifted))
+            throw new ArgumentException($"{State} is not what a check finds.");
+    }
+}
 
 /// <summary>What a target carried when it was read back.</summary>
 /// <param name="Digest">SHA-256 of a text that anyone can make of the target's answer.</param>

@@ -68,11 +68,11 @@ internal sealed class CreateGroup(PostgresSession session, KnownNames known, Lis
         if (repeats.Earlier(operation, index) is { } earlier)
             return earlier;
         if (reading.Note(occurrence) is not { } note)
-            throw Notes.NotFound(occurrence.NoteProject, occurrence.NoteId, index);
+            throw StoreRefusals.NoteNotFound(occurrence.NoteProject, occurrence.NoteId, index);
         if (note.Kind != occurrence.Kind)
-            throw Occurrences.KindMismatch(occurrence, note.Kind, index);
+            throw StoreRefusals.KindMismatch(occurrence, note.Kind, index);
         if (reading.IsTaken(occurrence))
-            throw Occurrences.Taken(occurrence, index);
+            throw StoreRefusals.OccurrenceExists(occurrence, index);
         return -1;
     }
 

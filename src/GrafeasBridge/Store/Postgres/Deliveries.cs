@@ -105,7 +105,7 @@ internal static class Deliveries
     public static async Task<VersionRow> RedeliverAsync(PostgresSession session, string target, VersionCoordinates version)
     {
         if (await session.Use(AgainByName).Add(session.Now).Add(target).Add(version).RunAsync() == 0)
-            throw NotFound(target, version);
+            throw StoreRefusals.VersionNotFound(target, version);
         session.Woken.Add(target);
         return (await VersionRows.FindAsync(session, target, version))!;
     }
@@ -141,7 +141,7 @@ internal static class Deliveries
     {
         var keys = await session.Use(KeysOf).Add(version.Id).AllAsync(static row => (Coordinate: row.Number(0), Target: row.Number(1)));
         if (keys.Count == 0)
-            throw NotFound(version.Target, version.Coordinates);
+            throw StoreRefusals.VersionNotFound(version.Target, version.Coordinates);
         await Versions.MarkAsync(session, keys[0].Coordinate, keys[0].Target, version.Target, version.TraceParent);
         await session.Use(Acquit).Add(version.Id).Add(session.Now).Add(Array(version.MayHaveSet)).RunAsync();
         session.Woken.Add(version.Target);
@@ -158,7 +158,4 @@ internal static class Deliveries
         """;
 
     private static string[] Array(IReadOnlyList<string>? names) => names is null ? [] : [.. names];
-
-    private static StoreException NotFound(string target, VersionCoordinates version) =>
-        new(StoreFailure.NotFound, $"version {version} is not known at target {target}");
 }

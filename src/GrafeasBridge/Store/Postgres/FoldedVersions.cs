@@ -34,10 +34,7 @@ internal static class FoldedVersions
     {
         var history = new FoldedHistory(row.Bytes(0), row.Number(1), row.Time(2));
         if (row.Number(3) != ContentSum.Of(history.State, []))
-        {
-            throw new StoreException(
-                StoreFailure.Damaged, "What is left of a version's occurrences past retention is damaged: it is not what was stored. Restore the database from a backup.");
-        }
+            throw StoreRefusals.FoldedDamaged();
 
         return history;
     }

@@ -28,7 +28,7 @@ internal static class Notes
             var inserted = await session.Use(Insert).Add(note.Project).Add(note.Id).Add(note.Kind).Add(note.Content).Add(note.Original)
                 .Add(ContentSum.Of(note.Content, note.Original)).RunAsync();
             if (inserted == 0)
-                throw new StoreException(StoreFailure.AlreadyExists, $"note {NameOf(note.Project, note.Id)} already exists", i);
+                throw StoreRefusals.NoteExists(note, i);
         }
 
         return true;
@@ -38,7 +38,7 @@ internal static class Notes
         PostgresSession session, string project, string id, Func<StoredMessage, StoredMessage> change)
     {
         var found = await session.Use(MessageOf + " for no key update").Add(project).Add(id).FirstAsync(static row => row.Message(0));
-        var changed = change(found ?? throw NotFound(project, id));
+        var changed = change(found ?? throw StoreRefusals.NoteNotFound(project, id));
         await session.Use(SetContent).Add(project).Add(id).Add(changed.Content).Add(changed.Original)
             .Add(ContentSum.Of(changed.Content, changed.Original)).RunAsync();
         return changed;
@@ -47,15 +47,10 @@ internal static class Notes
     public static async Task<bool> DeleteAsync(PostgresSession session, string project, string id)
     {
         if (await session.Use(Remove).Add(project).Add(id).RunAsync() == 0)
-            throw NotFound(project, id);
+            throw StoreRefusals.NoteNotFound(project, id);
         return true;
     }
 
     public static Task<StoredMessage?> MessageAsync(PostgresSession session, string project, string id) =>
         session.Use(MessageOf).Add(project).Add(id).FirstAsync(static row => row.Message(0));
-
-    public static string NameOf(string project, string id) => $"projects/{project}/notes/{id}";
-
-    public static StoreException NotFound(string project, string id, int index = -1) =>
-        new(StoreFailure.NotFound, $"note {NameOf(project, id)} not found", index);
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using GrafeasBridge.Mapping;
 
 namespace GrafeasBridge.Store.Postgres;
@@ -39,17 +38,12 @@ internal static class OccurrenceQueries
         where before < $8 order by project, occurrence
         """;
 
-    /// <summary>Bytes after which a part of a version's occurrences ends; one larger occurrence is a part of its own.</summary>
-    private const int PartBytes = 4 << 20;
-
-    private const int PartRows = 256;
-
     public static Task<StoredMessage?> MessageAsync(PostgresSession session, string project, string id) =>
         session.Use(MessageByName).Add(project).Add(id).FirstAsync(static row => row.Message(0));
 
     public static async Task<(Creation Creation, StoredMessage Message)?> CreationAsync(PostgresSession session, string project, string id)
     {
-        var name = Occurrences.NameOf(project, id);
+        var name = StoredNames.Occurrence(project, id);
         var stored = await session.Use(CreationByName).Add(project).Add(id).AllAsync(
             row => (CreationOf(row, name), row.Message(3)));
         if (stored.Count == 0)
@@ -59,14 +53,14 @@ internal static class OccurrenceQueries
 
     public static async Task<IReadOnlyList<UnmappedItem>> ListUnmappedAsync(PostgresSession session, string project, long after, int limit) =>
         await session.Use(PageOfUnmapped).Add(project).Add(after).Add(limit).AllAsync(
-            row => new UnmappedItem(row.Number(0), Occurrences.NameOf(project, row.Text(1)), row.Text(2), row.Text(3), row.Time(4)));
+            row => new UnmappedItem(row.Number(0), StoredNames.Occurrence(project, row.Text(1)), row.Text(2), row.Text(3), row.Time(4)));
 
     /// <summary>Some of a version's occurrences.</summary>
     /// <param name="after">Where the part before ended.</param>
     public static Task<List<(OccurrencePlace Place, byte[] Content)>> OfVersionAsync(
         PostgresSession session, VersionCoordinates version, OccurrencePlace after) =>
         session.Use(PartOfVersion).Add(version.Subject).Add(version.Repo).Add(version.Package).Add(version.Version)
-            .Add(after.Project).Add(after.Occurrence).Add(PartRows).Add(PartBytes)
+            .Add(after.Project).Add(after.Occurrence).Add(OccurrencePlace.PartRows).Add(OccurrencePlace.PartBytes)
             .AllAsync(static row => (new OccurrencePlace(row.Number(0), row.Number(1)), row.Message(2).Content));
 
     /// <remarks>In parts, each a read of its own: a slow reader must not hold a connection. A change in between marks the version.</remarks>
@@ -80,8 +74,8 @@ internal static class OccurrenceQueries
             var part = await readPart(place);
             foreach (var (_, content) in part)
                 yield return content;
-            // What has gone between two commands may make a part shorter than it was asked for: only an empty one is the last.
-            if (part.Count == 0)
+            // One command sees links and occurrences of one moment: a part that is short of both limits has nothing behind it.
+            if (part.Count < OccurrencePlace.PartRows && part.Sum(static read => (long)read.Content.Length) < OccurrencePlace.PartBytes)
                 yield break;
             place = part[^1].Place;
         }
@@ -89,7 +83,3 @@ internal static class OccurrenceQueries
 
     private static Creation CreationOf(PostgresRow row, string name) => new(name, row.Number(0), row.Time(1), row.BytesOrNull(2));
 }
-
-/// <summary>Where an occurrence stands among those of its version.</summary>
-[StructLayout(LayoutKind.Auto)]
-internal readonly record struct OccurrencePlace(long Project, long Occurrence);

@@ -20,10 +20,10 @@ internal static class Occurrences
     {
         var found = await session.Use(Find).Add(project).Add(id).FirstAsync(
             static row => new Stored(row.Number(0), row.Number(1), (int)row.Number(2), row.Message(3)))
-            ?? throw NotFound(project, id);
+            ?? throw StoreRefusals.OccurrenceNotFound(project, id);
         var changed = change(found.Message);
         if (changed.Kind != found.Kind)
-            throw new StoreException(StoreFailure.KindMismatch, $"the kind of {NameOf(project, id)} cannot be changed");
+            throw StoreRefusals.KindFixed(project, id);
 
         var names = new Names(new KnownNames());
         names.Want(changed.Placement);
@@ -48,7 +48,7 @@ internal static class Occurrences
     public static async Task<bool> DeleteAsync(PostgresSession session, string project, string id)
     {
         var found = await session.Use(FindToDelete).Add(project).Add(id).FirstAsync(static row => new Stored(row.Number(0), row.Number(1), 0, new StoredMessage([])))
-            ?? throw NotFound(project, id);
+            ?? throw StoreRefusals.OccurrenceNotFound(project, id);
         var first = new PostgresBatch(session);
         var digests = AskForDigests(first, found.Sequence);
         await first.RunAsync();
@@ -60,17 +60,6 @@ internal static class Occurrences
         await last.RunAsync();
         return true;
     }
-
-    public static string NameOf(string project, string id) => $"projects/{project}/occurrences/{id}";
-
-    public static StoreException Taken(NewOccurrence occurrence, int index) =>
-        new(StoreFailure.AlreadyExists, $"occurrence {occurrence.Name} already exists", index);
-
-    public static StoreException KindMismatch(NewOccurrence occurrence, int kind, int index) => new(
-        StoreFailure.KindMismatch,
-        $"the occurrence is of kind {StoredKinds.Name(occurrence.Kind)}, its note {Notes.NameOf(occurrence.NoteProject, occurrence.NoteId)} "
-        + $"is of kind {StoredKinds.Name(kind)}",
-        index);
 
     private static List<long> AskForDigests(PostgresBatch batch, long occurrence)
     {
@@ -88,9 +77,6 @@ internal static class Occurrences
         Links.Unlink(batch, row.Project, row.Sequence, dirty, row.TraceParent);
         await batch.RunAsync();
     }
-
-    private static StoreException NotFound(string project, string id) =>
-        new(StoreFailure.NotFound, $"occurrence {NameOf(project, id)} not found");
 
     private sealed record Stored(long Sequence, long Project, int Kind, StoredMessage Message);
 }

@@ -34,6 +34,10 @@ internal static class PostgresErrors
         _ => null,
     };
 
+    /// <summary>The refusal for a commit that nobody answered: it may be stored or not.</summary>
+    public static StoreException Unknown(Exception cause) => new(
+        StoreFailure.Unavailable, "The connection to the database was lost while it stored this: whether it did is not known.", cause: cause);
+
     private static StoreException? OfState(PostgresException error) => error.SqlState switch
     {
         PostgresErrorCodes.DiskFull => Unavailable("its disk is full", error),

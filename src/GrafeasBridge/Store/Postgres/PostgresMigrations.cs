@@ -60,12 +60,7 @@ internal static class PostgresMigrations
 
         var version = (int)(await session.Use($"select coalesce(max(version), 0) from {Journal}").NumberAsync() ?? 0);
         if (version > newest)
-        {
-            throw new StoreException(
-                StoreFailure.Broken,
-                $"The database has schema version {version}, this program knows up to {newest}. Start the newer release that wrote it, "
-                + "or restore a backup from before the upgrade.");
-        }
+            throw StoreRefusals.NewerSchema(version, newest);
 
         return version;
     }

@@ -19,9 +19,7 @@ internal sealed partial class PostgresStore
 
     public Task<SettleResult> SettleAsync(ClaimedVersion version, Settlement settlement, CancellationToken cancellationToken)
     {
-        if (settlement.State is not (DeliveryState.Verified or DeliveryState.Waiting or DeliveryState.Parked)
-            || settlement.State == DeliveryState.Waiting != settlement.NextAttempt.HasValue)
-            throw new ArgumentException($"{settlement.State} with next attempt {settlement.NextAttempt:O} settles nothing.", nameof(settlement));
+        settlement.ThrowIfItSettlesNothing();
         return WriteAsync(session => Deliveries.SettleAsync(session, version, settlement), cancellationToken);
     }
 
@@ -39,9 +37,7 @@ internal sealed partial class PostgresStore
 
     public Task<bool> RecordCheckAsync(RestingVersion version, CheckResult result, CancellationToken cancellationToken)
     {
-        if (result.State is not (DeliveryState.Verified or DeliveryState.Drifted or DeliveryState.Parked)
-            || (result.Repair && result.State != DeliveryState.Drifted))
-            throw new ArgumentException($"{result.State} is not what a check finds.", nameof(result));
+        result.ThrowIfNoCheckFindsIt();
         return WriteAsync(session => Checks.RecordAsync(session, version, result), cancellationToken);
     }
 

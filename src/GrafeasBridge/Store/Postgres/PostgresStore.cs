@@ -131,8 +131,7 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
         catch (Exception e) when (PostgresErrors.IsLostConnection(e))
         {
             // It may be stored or not; run again, it might be stored twice. The caller must know.
-            throw new StoreException(
-                StoreFailure.Unavailable, "The connection to the database was lost while it stored this: whether it did is not known.", cause: e);
+            throw PostgresErrors.Unknown(e);
         }
 
         StoreMeter.CommitDuration.Record(clock.GetElapsedTime(started).TotalSeconds);
@@ -211,7 +210,7 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
     private void ThrowIfNotOpen()
     {
         if (database is null || closing != 0)
-            throw new StoreException(StoreFailure.Unavailable, "The store is not open.");
+            throw StoreRefusals.NotOpen();
     }
 
     private static partial class Log

@@ -168,8 +168,7 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
     private async Task GiveUpAsync(List<CreateOperation> group, Exception cause, bool wasCommitting)
     {
         var refusal = wasCommitting && cause is not PostgresException
-            ? new StoreException(
-                StoreFailure.Unavailable, "The connection to the database was lost while it stored this: whether it did is not known.", cause: cause)
+            ? PostgresErrors.Unknown(cause)
             : IsTaken(cause)
             ? new StoreException(StoreFailure.Unavailable, "The database cannot be used now: other writes came in between too often.", cause: cause)
             : PostgresErrors.ToRefusal(cause);

@@ -13,14 +13,14 @@ internal static class Projects
     {
         await session.Use(NameCommands.MakeProjects).Add((string[])[project]).RunAsync();
         if (await session.Use(Insert).Add(project).RunAsync() == 0)
-            throw new StoreException(StoreFailure.AlreadyExists, $"project projects/{project} already exists");
+            throw StoreRefusals.ProjectExists(project);
         return true;
     }
 
     public static async Task<bool> DeleteAsync(PostgresSession session, string project)
     {
         if (await session.Use(Remove).Add(project).RunAsync() == 0)
-            throw new StoreException(StoreFailure.NotFound, $"project projects/{project} not found");
+            throw StoreRefusals.ProjectNotFound(project);
         return true;
     }
 

@@ -12,9 +12,9 @@ internal sealed class Repeats
     {
         if (reading.Request(occurrence) is not { } request)
             return null;
-        var name = Occurrences.NameOf(occurrence.Project, request.Id);
+        var name = StoredNames.Occurrence(occurrence.Project, request.Id);
         if (!request.Hash.AsSpan().SequenceEqual(occurrence.ContentHash))
-            throw Conflict(occurrence.RequestId!, name, index);
+            throw StoreRefusals.RequestConflict(occurrence.RequestId!, name, index);
         var creation = new Creation(name, request.Sequence, request.Time, request.Digest);
         return request.Message is { } message
             ? new AddedOccurrence(ContentSum.Check(message, request.Sum), Repeated: true, request.Reason, creation)
@@ -33,14 +33,11 @@ internal sealed class Repeats
             var earlier = seen[(occurrence.Project, requestId)];
             return operation.Occurrences[earlier].ContentHash.AsSpan().SequenceEqual(occurrence.ContentHash)
                 ? earlier
-                : throw Conflict(requestId, $"item {earlier} of this batch", index);
+                : throw StoreRefusals.RequestConflict(requestId, $"item {earlier} of this batch", index);
         }
 
         if (!(ids ??= []).Add((occurrence.Project, occurrence.Id)))
-            throw Occurrences.Taken(occurrence, index);
+            throw StoreRefusals.OccurrenceExists(occurrence, index);
         return null;
     }
-
-    private static StoreException Conflict(string requestId, string by, int index) =>
-        new(StoreFailure.AlreadyExists, $"request id {requestId} was used for other content by {by}; send changed content under a new id", index);
 }

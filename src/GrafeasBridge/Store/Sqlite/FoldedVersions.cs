@@ -54,10 +54,7 @@ internal static class FoldedVersions
             return null;
         var history = new FoldedHistory(row.Bytes(0), row.Number(1), row.Time(2));
         if (row.Number(3) != ContentSum.Of(history.State, []))
-        {
-            throw new StoreException(
-                StoreFailure.Damaged, "What is left of a version's occurrences past retention is damaged: it is not what was stored. Restore the database from a backup.");
-        }
+            throw StoreRefusals.FoldedDamaged();
 
         return history;
     }
@@ -70,7 +67,7 @@ internal static class FoldedVersions
         if (Names.Project(database, project) is not { } key)
             return null;
         using var row = database.Use(ByName).Add(key).Add(id);
-        return row.Step() ? new Creation(Occurrences.NameOf(project, id), row.Number(0), row.Time(1), row.BytesOrNull(2)) : null;
+        return row.Step() ? new Creation(StoredNames.Occurrence(project, id), row.Number(0), row.Time(1), row.BytesOrNull(2)) : null;
     }
 
     /// <summary>Puts occurrences away, unless anything is no longer as it was when the part was read. The versions are not marked: they want what they wanted.</summary>

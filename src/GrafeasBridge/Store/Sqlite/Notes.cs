@@ -15,7 +15,7 @@ internal static class Notes
         {
             var note = notes[i];
             if (Find(session, note.Project, note.Id) is not null)
-                throw new StoreException(StoreFailure.AlreadyExists, $"note {NameOf(note.Project, note.Id)} already exists", i);
+                throw StoreRefusals.NoteExists(note, i);
             var project = Names.Project(session, note.Project);
             var name = Names.Note(session, project, note.Id);
             session.Use(Insert).Add(name).Add(project).Add(note.Kind).Add(note.Content).AddOrNull(note.Original)
@@ -29,7 +29,7 @@ internal static class Notes
     public static StoredMessage Update(
         WriteSession session, string project, string id, Func<StoredMessage, StoredMessage> change)
     {
-        var note = Find(session, project, id) ?? throw NotFound(project, id);
+        var note = Find(session, project, id) ?? throw StoreRefusals.NoteNotFound(project, id);
         var changed = change(Message(session.Database, note.Name)!);
         session.Use(SetContent).Add(changed.Content).AddOrNull(changed.Original)
             .Add(ContentSum.Of(changed.Content, changed.Original)).Add(note.Name).Run();
@@ -38,7 +38,7 @@ internal static class Notes
 
     public static bool Delete(WriteSession session, string project, string id)
     {
-        var note = Find(session, project, id) ?? throw NotFound(project, id);
+        var note = Find(session, project, id) ?? throw StoreRefusals.NoteNotFound(project, id);
         session.Use(Remove).Add(note.Name).Run();
         session.Notes.Remove((project, id));
         return true;
@@ -62,14 +62,9 @@ internal static class Notes
     public static long? NameKey(SqliteDatabase database, string project, string id) =>
         Names.Project(database, project) is { } key ? Names.Note(database, key, id) : null;
 
-    public static StoreException NotFound(string project, string id, int index = -1) =>
-        new(StoreFailure.NotFound, $"note {NameOf(project, id)} not found", index);
-
     private static StoredMessage? Message(SqliteDatabase database, long name)
     {
         using var row = database.Use(MessageOf).Add(name);
         return row.Step() ? row.Message(0) : null;
     }
-
-    private static string NameOf(string project, string id) => $"projects/{project}/notes/{id}";
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using GrafeasBridge.Mapping;
 
 namespace GrafeasBridge.Store.Sqlite;
@@ -6,11 +5,6 @@ namespace GrafeasBridge.Store.Sqlite;
 /// <summary>Reads occurrences: by name, unmapped ones, and those of a version. Lists with a condition are in <see cref="Lists.StoredLists"/>.</summary>
 internal static class OccurrenceQueries
 {
-    /// <summary>Bytes after which a part of a version's occurrences ends; one larger occurrence is a part of its own.</summary>
-    private const int PartBytes = 4 << 20;
-
-    private const int PartRows = 256;
-
     internal static readonly Sql PageOfUnmapped = new(
         """
         select u.occurrence, o.id, o.resource_uri, u.reason, o.create_time
@@ -38,7 +32,7 @@ internal static class OccurrenceQueries
             return null;
         using var row = database.Use(Occurrences.CreationByName).Add(key).Add(id);
         if (row.Step())
-            return (new Creation(Occurrences.NameOf(project, id), row.Number(0), row.Time(1), row.BytesOrNull(2)), row.Message(3));
+            return (new Creation(StoredNames.Occurrence(project, id), row.Number(0), row.Time(1), row.BytesOrNull(2)), row.Message(3));
         return FoldedVersions.Creation(database, project, id) is { } retired ? (retired, new StoredMessage([])) : null;
     }
 
@@ -51,7 +45,7 @@ internal static class OccurrenceQueries
         while (rows.Step())
         {
             page.Add(new UnmappedItem(
-                rows.Number(0), Occurrences.NameOf(project, rows.Text(1)), rows.Text(2), rows.Text(3), rows.Time(4)));
+                rows.Number(0), StoredNames.Occurrence(project, rows.Text(1)), rows.Text(2), rows.Text(3), rows.Time(4)));
         }
 
         return page;
@@ -69,20 +63,16 @@ internal static class OccurrenceQueries
 
         var (project, occurrence) = after ?? default;
         long bytes = 0;
-        using var rows = database.Use(PartOfVersion).Add(coordinate).Add(project).Add(occurrence).Add(PartRows);
+        using var rows = database.Use(PartOfVersion).Add(coordinate).Add(project).Add(occurrence).Add(OccurrencePlace.PartRows);
         while (rows.Step())
         {
             contents.Add(rows.Message(2).Content);
             (project, occurrence) = (rows.Number(0), rows.Number(1));
             bytes += contents[^1].Length;
-            if (bytes >= PartBytes || contents.Count == PartRows)
+            if (bytes >= OccurrencePlace.PartBytes || contents.Count == OccurrencePlace.PartRows)
                 return (contents, new OccurrencePlace(project, occurrence));
         }
 
         return (contents, null);
     }
 }
-
-/// <summary>Where an occurrence stands among those of its version.</summary>
-[StructLayout(LayoutKind.Auto)]
-internal readonly record struct OccurrencePlace(long Project, long Occurrence);

@@ -43,7 +43,7 @@ internal static class Occurrences
         var (key, sequence, kind, message) = Find(session, project, id);
         var changed = change(message);
         if (changed.Kind != kind)
-            throw new StoreException(StoreFailure.KindMismatch, $"the kind of {NameOf(project, id)} cannot be changed");
+            throw StoreRefusals.KindFixed(project, id);
 
         var dirty = new DirtyVersions();
         Links.Remove(session, key, sequence, dirty);
@@ -58,7 +58,7 @@ internal static class Occurrences
     {
         // Not read: what is damaged can be deleted.
         if (Names.KnownProject(session, project) is not { } key || SequenceOf(session.Database, key, id) is not { } sequence)
-            throw NotFound(project, id);
+            throw StoreRefusals.OccurrenceNotFound(project, id);
         var dirty = new DirtyVersions();
         Remove(session, key, sequence, dirty);
         dirty.Mark(session, traceParent: null);
@@ -76,21 +76,14 @@ internal static class Occurrences
     public static long? SequenceOf(SqliteDatabase database, long project, string id) =>
         database.Use(SequenceByName).Add(project).Add(id).RunForNumber();
 
-    public static string NameOf(string project, string id) => $"projects/{project}/occurrences/{id}";
-
     private static void Check(WriteSession session, NewOccurrence occurrence, int index, Repeats repeats)
     {
         if (repeats.IsRepeat(session, occurrence, index))
             return;
         if (Notes.Find(session, occurrence.NoteProject, occurrence.NoteId) is not { } note)
-            throw Notes.NotFound(occurrence.NoteProject, occurrence.NoteId, index);
-        if (note.Kind == occurrence.Kind)
-            return;
-        throw new StoreException(
-            StoreFailure.KindMismatch,
-            $"the occurrence is of kind {StoredKinds.Name(occurrence.Kind)}, its note projects/{occurrence.NoteProject}/notes/{occurrence.NoteId} "
-            + $"is of kind {StoredKinds.Name(note.Kind)}",
-            index);
+            throw StoreRefusals.NoteNotFound(occurrence.NoteProject, occurrence.NoteId, index);
+        if (note.Kind != occurrence.Kind)
+            throw StoreRefusals.KindMismatch(occurrence, note.Kind, index);
     }
 
     private static AddedOccurrence AddOne(WriteSession session, NewOccurrence occurrence, byte[] digest, int index, DirtyVersions dirty)
@@ -103,7 +96,7 @@ internal static class Occurrences
             .AddOrNull(occurrence.Original).Add(digest).Add(ContentSum.Of(occurrence.Content, occurrence.Original))
             .Run();
         if (inserted == 0)
-            throw new StoreException(StoreFailure.AlreadyExists, $"occurrence {occurrence.Name} already exists", index);
+            throw StoreRefusals.OccurrenceExists(occurrence, index);
         var sequence = session.Database.LastInsertId;
         session.Blocks.Keep(session.Database, sequence, occurrence.CreateTime);
         var reason = Links.Add(session, project, sequence, occurrence.Placement, dirty);
@@ -120,9 +113,6 @@ internal static class Occurrences
                 return (key, row.Number(0), (int)row.Number(1), row.Message(2));
         }
 
-        throw NotFound(project, id);
+        throw StoreRefusals.OccurrenceNotFound(project, id);
     }
-
-    private static StoreException NotFound(string project, string id) =>
-        new(StoreFailure.NotFound, $"occurrence {NameOf(project, id)} not found");
 }

@@ -18,14 +18,14 @@ internal static class Projects
     public static bool Add(WriteSession session, string project)
     {
         if (session.Use(Insert).Add(Names.Project(session, project)).Run() == 0)
-            throw new StoreException(StoreFailure.AlreadyExists, $"project projects/{project} already exists");
+            throw StoreRefusals.ProjectExists(project);
         return true;
     }
 
     public static bool Delete(WriteSession session, string project)
     {
         if (session.Use(Remove).Add(project).Run() == 0)
-            throw NotFound(project);
+            throw StoreRefusals.ProjectNotFound(project);
         return true;
     }
 
@@ -40,7 +40,4 @@ internal static class Projects
             page.Add(new StoredProject(rows.Number(0), rows.Text(1)));
         return page;
     }
-
-    private static StoreException NotFound(string project) =>
-        new(StoreFailure.NotFound, $"project projects/{project} not found");
 }

@@ -26,7 +26,7 @@ internal sealed class Repeats(int count)
             return false;
         var earlier = seen[(occurrence.Project, requestId)];
         if (!earlier.Hash.AsSpan().SequenceEqual(occurrence.ContentHash))
-            throw Conflict(requestId, $"item {earlier.Index} of this batch", index);
+            throw StoreRefusals.RequestConflict(requestId, $"item {earlier.Index} of this batch", index);
         (first ??= new int[count])[index] = earlier.Index + 1;
         return true;
     }
@@ -47,9 +47,9 @@ internal sealed class Repeats(int count)
         using var row = session.Use(Occurrences.ByRequest).Add(key).Add(requestId);
         if (!row.Step())
             return FindRetired(session, occurrence, requestId, key, index);
-        var name = Occurrences.NameOf(occurrence.Project, row.Text(1));
+        var name = StoredNames.Occurrence(occurrence.Project, row.Text(1));
         if (!row.Bytes(2).AsSpan().SequenceEqual(occurrence.ContentHash))
-            throw Conflict(requestId, name, index);
+            throw StoreRefusals.RequestConflict(requestId, name, index);
         var reason = Links.UnmappedReason(session.Database, key, row.Number(0));
         var creation = new Creation(name, row.Number(0), row.Time(6), row.BytesOrNull(7));
         return new AddedOccurrence(row.Message(3), Repeated: true, reason, creation);
@@ -60,13 +60,10 @@ internal sealed class Repeats(int count)
         using var row = session.Use(FoldedVersions.ByRequest).Add(project).Add(requestId);
         if (!row.Step())
             return null;
-        var name = Occurrences.NameOf(occurrence.Project, row.Text(1));
+        var name = StoredNames.Occurrence(occurrence.Project, row.Text(1));
         if (!row.Bytes(2).AsSpan().SequenceEqual(occurrence.ContentHash))
-            throw Conflict(requestId, name, index);
+            throw StoreRefusals.RequestConflict(requestId, name, index);
         var creation = new Creation(name, row.Number(0), row.Time(3), row.BytesOrNull(4));
         return new AddedOccurrence(new StoredMessage([]), Repeated: true, UnmappedReason: null, creation) { IsRetired = true };
     }
-
-    private static StoreException Conflict(string requestId, string by, int index) =>
-        new(StoreFailure.AlreadyExists, $"request id {requestId} was used for other content by {by}; send changed content under a new id", index);
 }

@@ -31,12 +31,7 @@ internal static class SqliteMigrations
         }
 
         if (version > newest)
-        {
-            throw new StoreException(
-                StoreFailure.Broken,
-                $"The database has schema version {version}, this program knows up to {newest}. Start the newer release that wrote it, "
-                + "or restore a backup from before the upgrade.");
-        }
+            throw StoreRefusals.NewerSchema(version, newest);
 
         return version;
     }

@@ -82,9 +82,7 @@ internal sealed partial class SqliteStore
 
     public Task<SettleResult> SettleAsync(ClaimedVersion version, Settlement settlement, CancellationToken cancellationToken)
     {
-        if (settlement.State is not (DeliveryState.Verified or DeliveryState.Waiting or DeliveryState.Parked)
-            || settlement.State == DeliveryState.Waiting != settlement.NextAttempt.HasValue)
-            throw new ArgumentException($"{settlement.State} with next attempt {settlement.NextAttempt:O} settles nothing.", nameof(settlement));
+        settlement.ThrowIfItSettlesNothing();
         return WriteAsync(session => Deliveries.Settle(session, version, settlement), cancellationToken);
     }
 
@@ -104,9 +102,7 @@ internal sealed partial class SqliteStore
 
     public Task<bool> RecordCheckAsync(RestingVersion version, CheckResult result, CancellationToken cancellationToken)
     {
-        if (result.State is not (DeliveryState.Verified or DeliveryState.Drifted or DeliveryState.Parked)
-            || (result.Repair && result.State != DeliveryState.Drifted))
-            throw new ArgumentException($"{result.State} is not what a check finds.", nameof(result));
+        result.ThrowIfNoCheckFindsIt();
         return WriteAsync(session => Checks.Record(session, version, result), cancellationToken);
     }
 

@@ -204,7 +204,7 @@ internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDi
     private void ThrowIfNotOpen()
     {
         if (writer is null || closing != 0)
-            throw new StoreException(StoreFailure.Unavailable, "The store is not open.");
+            throw StoreRefusals.NotOpen();
     }
 
     private static partial class Log

@@ -73,7 +73,7 @@ internal static class Versions
     {
         using var row = session.Use(KeysOf).Add(version.Id);
         if (!row.Step())
-            throw new StoreException(StoreFailure.NotFound, $"version {version.Coordinates} is not known at target {version.Target}");
+            throw StoreRefusals.VersionNotFound(version.Target, version.Coordinates);
         Mark(session, row.Number(0), new TargetKey(row.Number(1), version.Target), version.TraceParent);
     }
 
