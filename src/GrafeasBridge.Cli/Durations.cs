@@ -12,12 +12,12 @@ internal static class Durations
     /// <exception cref="CliException">Not a duration, or not above 0 and within 7 days.</exception>
     public static TimeSpan Parse(string text, string option)
     {
-        (string suffix, double unit) = Array.Find(Units, u => text.EndsWith(u.Suffix, StringComparison.Ordinal));
-        string number = text[..^(suffix?.Length ?? 0)];
-        if (!double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value))
+        (var suffix, var unit) = Array.Find(Units, u => text.EndsWith(u.Suffix, StringComparison.Ordinal));
+        var number = text[..^(suffix?.Length ?? 0)];
+        if (!double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value))
             throw CliException.BadInput($"{option} '{text}' is not a duration. Write a number with ms, s, m or h, such as 90s.");
 
-        double seconds = value * (suffix is null ? 1 : unit);
+        var seconds = value * (suffix is null ? 1 : unit);
         return seconds > 0 && seconds <= Longest.TotalSeconds
             ? TimeSpan.FromSeconds(seconds)
             : throw CliException.BadInput($"{option} '{text}' must be above 0 and at most {Longest.TotalDays:0} days.");

@@ -45,10 +45,12 @@ internal static class ExitCode
     /// <summary>One code for many results: what a person must mend comes before what may mend itself.</summary>
     public static int Worst(IEnumerable<int> codes)
     {
-        int worst = Done;
-        foreach (int code in codes)
+        var worst = Done;
+        foreach (var code in codes)
+        {
             if (code != Done && (worst == Done || code < worst))
                 worst = code;
+        }
 
         return worst;
     }

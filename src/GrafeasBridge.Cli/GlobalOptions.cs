@@ -59,7 +59,7 @@ internal sealed class GlobalOptions
 
     public void AddTo(Command root)
     {
-        foreach (Option option in new Option[] { server, apiKey, apiKeyFile, insecure, caFile, json, timeout })
+        foreach (var option in new Option[] { server, apiKey, apiKeyFile, insecure, caFile, json, timeout })
             root.Options.Add(option);
     }
 
@@ -70,7 +70,7 @@ internal sealed class GlobalOptions
         Session? session = null;
         try
         {
-            TimeSpan longest = Durations.Parse(parsed.GetValue(timeout)!, "--timeout");
+            var longest = Durations.Parse(parsed.GetValue(timeout)!, "--timeout");
             session = new Session(screen, TimeProvider.System, longest, Settings(parsed), cancellationToken);
             return await verb(session);
         }
@@ -81,7 +81,7 @@ internal sealed class GlobalOptions
         }
         catch (RpcException e)
         {
-            Failure failure = Failure.From(e, session!.Server);
+            var failure = Failure.From(e, session!.Server);
             screen.Error(failure.ToString());
             return failure.ExitCode;
         }

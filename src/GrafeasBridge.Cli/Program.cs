@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using GrafeasBridge.Cli.Output;
 using GrafeasBridge.Cli.Verbs;
@@ -13,13 +12,13 @@ internal static class Program
     private static async Task<int> Main(string[] args)
     {
         using var stop = new StopSignals();
-        string[] given = args.Length == 0 ? ["--help"] : args;
-        ParseResult parsed = Root().Parse(given, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        var given = args.Length == 0 ? ["--help"] : args;
+        var parsed = Root().Parse(given, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction && parsed.Errors.Count > 0)
             return Refuse(parsed);
 
         var run = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-        int code = await parsed.InvokeAsync(run, stop.Token);
+        var code = await parsed.InvokeAsync(run, stop.Token);
         return stop.ExitCode ?? code;
     }
 
@@ -27,10 +26,10 @@ internal static class Program
     private static int Refuse(ParseResult parsed)
     {
         var screen = new Screen(json: false);
-        foreach (ParseError error in parsed.Errors)
+        foreach (var error in parsed.Errors)
             screen.Error(error.Message);
 
-        string verb = parsed.CommandResult.Command is RootCommand ? "" : " " + parsed.CommandResult.Command.Name;
+        var verb = parsed.CommandResult.Command is RootCommand ? "" : " " + parsed.CommandResult.Command.Name;
         screen.Error($"'gbridge{verb} --help' shows what there is.");
         return ExitCode.BadInput;
     }

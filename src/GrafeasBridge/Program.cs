@@ -26,12 +26,12 @@ internal static class Program
     internal static async Task<WebApplication> BuildAsync(
         string[] args, Action<ILoggingBuilder> logging, Action<WebApplicationBuilder>? adjust = null)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             Args = args,
             ContentRootPath = AppContext.BaseDirectory, // appsettings.json lies beside the program, wherever it is started from
         });
-        ConfigurationManager settings = builder.Configuration;
+        var settings = builder.Configuration;
         logging(builder.Logging.ClearProviders());
         builder.Services
             .AddHosting(settings, await EmbeddedEmulator.StartIfNeededAsync(settings, logging)) // the doors
@@ -48,7 +48,7 @@ internal static class Program
             .AddDocumentation(settings);
         adjust?.Invoke(builder);
 
-        WebApplication app = builder.Build();
+        var app = builder.Build();
         app.UseRefusalCount();
         app.UseDrain();
         app.UseHeaderLimits();

@@ -35,15 +35,15 @@ public class MappingBenchmarks
 
     private int Map(params Occurrence[] occurrences)
     {
-        IVersionFold fold = mapping.Begin();
-        foreach (Occurrence occurrence in occurrences)
+        var fold = mapping.Begin();
+        foreach (var occurrence in occurrences)
             fold.Add(occurrence);
         return fold.Finish().Count;
     }
 
     private static Occurrence Stored(int number)
     {
-        Occurrence occurrence = Samples.Mapped(number).Occurrence;
+        var occurrence = Samples.Mapped(number).Occurrence;
         occurrence.Name = $"projects/load/occurrences/{number}";
         occurrence.Kind = NoteKind.Build;
         occurrence.CreateTime = occurrence.Build.Provenance.EndTime;

@@ -32,9 +32,9 @@ internal sealed record Arguments
     public static Arguments Parse(IReadOnlyList<string> given)
     {
         var arguments = new Arguments();
-        for (int i = 0; i < given.Count;)
+        for (var i = 0; i < given.Count;)
         {
-            string option = given[i++];
+            var option = given[i++];
             if (i == given.Count || given[i].StartsWith("--", StringComparison.Ordinal))
                 throw new BadInputException($"'{option}' needs a value. {Usage}");
             arguments.Set(option, given[i++]);
@@ -48,7 +48,7 @@ internal sealed record Arguments
     }
 
     public static Uri? Web(string place) =>
-        Uri.TryCreate(place, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" ? url : null;
+        Uri.TryCreate(place, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : null;
 
     private void Set(string option, string value)
     {
@@ -89,7 +89,7 @@ internal sealed record Arguments
     }
 
     private static int Number(string option, string value, int low, int high) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= low && number <= high
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= low && number <= high
             ? number
             : throw new BadInputException($"{option} is '{value}'; it is {low} to {high}.");
 }

@@ -19,10 +19,10 @@ internal sealed class Check : IDisposable
 
     public async Task RunAsync()
     {
-        Keys? keys = arguments.Keys is { } place ? Keys.Of(await BytesAsync(place), place) : null;
+        var keys = arguments.Keys is { } place ? Keys.Of(await BytesAsync(place), place) : null;
         var receipts = new ReceiptRule(keys, Findings);
         var book = new Book(receipts, Findings);
-        foreach (string journal in arguments.Journals)
+        foreach (var journal in arguments.Journals)
             book.Read(journal);
         Seeds = book.Seeds;
         Findings.Count("keys.created", book.Creations.Count);
@@ -47,15 +47,15 @@ internal sealed class Check : IDisposable
         var history = new History();
         if (Arguments.Web(place) is { } emulator)
         {
-            await foreach (JsonDocument page in PagesAsync(emulator))
+            await foreach (var page in PagesAsync(emulator))
             {
-                foreach (HistoryEntry entry in history.Read(page.RootElement, emulator.ToString()))
+                foreach (var entry in history.Read(page.RootElement, emulator.ToString()))
                     rule.Add(entry);
             }
         }
         else
         {
-            foreach (HistoryEntry entry in history.ReadFile(place))
+            foreach (var entry in history.ReadFile(place))
                 rule.Add(entry);
         }
 
@@ -64,12 +64,12 @@ internal sealed class Check : IDisposable
 
     private async Task CheckEndAsync(Book book)
     {
-        string place = arguments.State ?? new Uri(arguments.Target!, "/_emulator/state").ToString();
+        var place = arguments.State ?? new Uri(arguments.Target!, "/_emulator/state").ToString();
         IReadOnlyDictionary<VersionId, TargetVersion> state;
         await using (Stream stream = arguments.State is { } file ? Lines.Open(file) : new MemoryStream(await BytesAsync(place)))
             state = await TargetState.ReadAsync(stream, place);
         var atTarget = new HashSet<string>(state.Values.SelectMany(v => v.Occurrences), StringComparer.Ordinal);
-        IReadOnlySet<string> missing = new ListingRule(book, Findings).Check(atTarget);
+        var missing = new ListingRule(book, Findings).Check(atTarget);
         new TargetRule(book, Findings, arguments.MaxValues).Check(state, atTarget, missing);
     }
 
@@ -77,10 +77,10 @@ internal sealed class Check : IDisposable
     {
         for (long after = 0; ;)
         {
-            string place = new Uri(emulator, $"/_emulator/history?after={after}&limit=1000").ToString();
-            using JsonDocument page = History.Parse(await BytesAsync(place), place);
+            var place = new Uri(emulator, $"/_emulator/history?after={after}&limit=1000").ToString();
+            using var page = History.Parse(await BytesAsync(place), place);
             yield return page;
-            if (!Content.Get(page.RootElement, "next").TryGetInt64(out long next) || !Content.Get(page.RootElement, "last").TryGetInt64(out long last))
+            if (!Content.Get(page.RootElement, "next").TryGetInt64(out var next) || !Content.Get(page.RootElement, "last").TryGetInt64(out var last))
                 throw new BadInputException($"{place} answered no page of a history.");
             if (next >= last || next == after)
                 break;

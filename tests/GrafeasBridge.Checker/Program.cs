@@ -12,7 +12,7 @@ internal static class Program
     {
         try
         {
-            Arguments arguments = Arguments.Parse(given);
+            var arguments = Arguments.Parse(given);
             using var check = new Check(arguments);
             await check.RunAsync();
             await output.WriteAsync(Report.Text(check.Findings, check.Seeds));

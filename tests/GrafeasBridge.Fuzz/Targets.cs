@@ -47,9 +47,9 @@ internal static class Targets
     /// <summary>A list filter: compiled for what can be listed, and tried on an occurrence.</summary>
     private static void Filter(byte[] input)
     {
-        string text = Encoding.UTF8.GetString(input);
+        var text = Encoding.UTF8.GetString(input);
         FilterSubject[] subjects = [FilterSubject.Occurrences, FilterSubject.Notes, FilterSubject.Projects];
-        foreach (FilterSubject subject in subjects)
+        foreach (var subject in subjects)
         {
             try
             {
@@ -94,7 +94,7 @@ internal static class Targets
     /// <summary>An upload: the envelope, and the statement in it.</summary>
     private static void Upload(byte[] input)
     {
-        Reading<Envelope> envelope = DsseEnvelopeReader.Read(input);
+        var envelope = DsseEnvelopeReader.Read(input);
         Expect(envelope.IsGood == (envelope.Problems.Count == 0), "an envelope is either good or has problems");
         if (envelope.IsGood)
             Signed(envelope.Value.Payload.ToByteArray());
@@ -103,7 +103,7 @@ internal static class Targets
     /// <summary>A signed statement: what is taken must survive storing.</summary>
     private static void Signed(byte[] input)
     {
-        Reading<Ingest.Statement> statement = InTotoStatementReader.Read(input, maxSubjects: 100);
+        var statement = InTotoStatementReader.Read(input, maxSubjects: 100);
         Expect(statement.IsGood == (statement.Problems.Count == 0), "a statement is either good or has problems");
         if (!statement.IsGood)
             return;

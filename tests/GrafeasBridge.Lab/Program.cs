@@ -12,7 +12,7 @@ internal static class Program
             return await LabHost.RunAsync(settings);
         if (args is ["--list-crash-points"])
         {
-            foreach (string point in CrashPoints.All)
+            foreach (var point in CrashPoints.All)
                 Console.WriteLine(point);
             return 0;
         }

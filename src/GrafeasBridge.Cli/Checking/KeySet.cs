@@ -27,8 +27,8 @@ internal sealed class KeySet
     /// <param name="place">A file, <c>-</c>, or the URL of the service's /receipts/keys.</param>
     public static async Task<KeySet> ReadAsync(string place, Session session)
     {
-        string text = Encoding.UTF8.GetString(
-            Uri.TryCreate(place, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"
+        var text = Encoding.UTF8.GetString(
+            Uri.TryCreate(place, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
                 ? await DownloadAsync(url!, session)
                 : (await InputText.ReadAsync(place, session.Token)).Span);
         // A key set may hold PEM too, in a text.
@@ -47,10 +47,10 @@ internal sealed class KeySet
     private static KeySet Of(ReceiptKeys served, string who)
     {
         var set = new KeySet();
-        foreach (ReceiptKey key in served.Keys.Where(k => k.Kty == "OKP" && k.Crv == "Ed25519"))
+        foreach (var key in served.Keys.Where(k => k.Kty == "OKP" && k.Crv == "Ed25519"))
         {
-            byte[] open = new byte[KeyLength];
-            bool whole = Base64Url.IsValid(key.X, out int length) && length == KeyLength && Base64Url.DecodeFromChars(key.X, open) == KeyLength;
+            var open = new byte[KeyLength];
+            var whole = Base64Url.IsValid(key.X, out var length) && length == KeyLength && Base64Url.DecodeFromChars(key.X, open) == KeyLength;
             if (!whole || IdOf(open) != key.Kid)
                 throw CliException.BadInput($"{who} gives a key under the id '{key.Kid}', which is not the thumbprint of that key.");
             set.keys[key.Kid] = open;
@@ -63,9 +63,9 @@ internal sealed class KeySet
     {
         var set = new KeySet();
         ReadOnlySpan<char> rest = text;
-        while (PemEncoding.TryFind(rest, out PemFields fields))
+        while (PemEncoding.TryFind(rest, out var fields))
         {
-            byte[] info = Convert.FromBase64String(rest[fields.Base64Data].ToString());
+            var info = Convert.FromBase64String(rest[fields.Base64Data].ToString());
             if (rest[fields.Label] is "PUBLIC KEY" && info.Length == KeyInfo.Length + KeyLength && info.AsSpan().StartsWith(KeyInfo))
                 set.keys[IdOf(info[KeyInfo.Length..])] = info[KeyInfo.Length..];
             rest = rest[fields.Location.End..];

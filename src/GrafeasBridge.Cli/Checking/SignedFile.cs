@@ -18,7 +18,7 @@ internal sealed record SignedItem(string About, string KeyId, byte[] Text, byte[
     {
         if (keys.Find(KeyId) is not { } key)
             return $"signed with the key '{KeyId}', which is not among the keys given.";
-        bool good = Signature.Length == Ed25519.SignatureSize && Ed25519.Verify(Signature, 0, key, 0, Text, 0, Text.Length);
+        var good = Signature.Length == Ed25519.SignatureSize && Ed25519.Verify(Signature, 0, key, 0, Text, 0, Text.Length);
         return good ? null : "the signature does not fit: something in it was changed, or the key did not sign it.";
     }
 }
@@ -28,8 +28,8 @@ internal static class SignedFile
 {
     public static async Task<IReadOnlyList<SignedItem>> ReadAsync(string path, CancellationToken cancellationToken)
     {
-        ReadOnlyMemory<byte> content = await InputText.ReadAsync(path, cancellationToken);
-        List<SignedItem> items = Read(content.Span, path);
+        var content = await InputText.ReadAsync(path, cancellationToken);
+        var items = Read(content.Span, path);
         return items.Count > 0 ? items : throw CliException.BadInput($"'{path}' holds no receipt.");
     }
 
@@ -41,7 +41,7 @@ internal static class SignedFile
         {
             while (reader.Read())
             {
-                long start = reader.TokenStartIndex;
+                var start = reader.TokenStartIndex;
                 reader.Skip();
                 items.Add(Item(Encoding.UTF8.GetString(content[(int)start..(int)reader.BytesConsumed])));
             }
@@ -61,12 +61,12 @@ internal static class SignedFile
             throw new JsonException($"It is of kind {document.RootElement.ValueKind}.");
         if (document.RootElement.TryGetProperty("target", out _) || document.RootElement.TryGetProperty("readBackHash", out _))
         {
-            DeliveryProof proof = ProtoJson.Parse<DeliveryProof>(json);
-            string about = $"{proof.Target}/{proof.Subject}/{proof.Repo}/{proof.Package}/{proof.Version}";
+            var proof = ProtoJson.Parse<DeliveryProof>(json);
+            var about = $"{proof.Target}/{proof.Subject}/{proof.Repo}/{proof.Package}/{proof.Version}";
             return new SignedItem(about, proof.KeyId, SignedText.Of(proof), proof.Signature.ToByteArray());
         }
 
-        Receipt receipt = ProtoJson.Parse<Receipt>(json);
+        var receipt = ProtoJson.Parse<Receipt>(json);
         return new SignedItem(receipt.Occurrence, receipt.KeyId, SignedText.Of(receipt), receipt.Signature.ToByteArray());
     }
 }

@@ -13,11 +13,13 @@ internal sealed record ConnectionSettings(Uri Server, string? ApiKey, string? Ca
     public static ConnectionSettings Read(
         string? server, string? apiKey, string? apiKeyFile, string? caFile, bool insecure, Func<string, string?> environment)
     {
-        Uri address = Address(server ?? NonEmpty(environment("GBRIDGE_SERVER")) ?? DefaultServer);
-        string? key = Key(apiKey, apiKeyFile, environment);
+        var address = Address(server ?? NonEmpty(environment("GBRIDGE_SERVER")) ?? DefaultServer);
+        var key = Key(apiKey, apiKeyFile, environment);
         if (key is not null && address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback && !insecure)
+        {
             throw CliException.BadInput(
                 $"The API key would travel readable to {address.Authority}. Use https, or say --insecure if the network is trusted.");
+        }
 
         if (caFile is not null && address.Scheme == Uri.UriSchemeHttp)
             throw CliException.BadInput($"--ca-file is for https, but the server is {address.GetLeftPart(UriPartial.Authority)}.");
@@ -29,7 +31,7 @@ internal sealed record ConnectionSettings(Uri Server, string? ApiKey, string? Ca
 
     private static Uri Address(string text)
     {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
             throw CliException.BadInput($"The server '{text}' is not an address. Write it as http://host:8080 or https://host:8443.");
 
         if (address.UserInfo.Length > 0)

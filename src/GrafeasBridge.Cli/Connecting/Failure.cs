@@ -14,17 +14,17 @@ internal sealed record Failure(int ExitCode, string Code, string Message, IReadO
 
     public static Failure From(RpcException e, Uri server)
     {
-        Google.Rpc.Status? status = e.GetRpcStatus();
+        var status = e.GetRpcStatus();
         FieldProblem[] fields =
             [.. status?.GetDetail<BadRequest>()?.FieldViolations.Select(v => new FieldProblem(v.Field, v.Description)) ?? []];
-        string message = (status is { Message.Length: > 0 } ? status.Message : e.Status.Detail) + Cause(e);
+        var message = (status is { Message.Length: > 0 } ? status.Message : e.Status.Detail) + Cause(e);
         return new(Cli.ExitCode.From(e.StatusCode), Name(e.StatusCode), message + Remedy(e, server), fields);
     }
 
     public override string ToString()
     {
         var text = new StringBuilder().Append(Code).Append(": ").Append(Message);
-        foreach (FieldProblem field in Fields.Where(f => !Message.Contains($"{f.Field} {f.Description}", StringComparison.Ordinal)))
+        foreach (var field in Fields.Where(f => !Message.Contains($"{f.Field} {f.Description}", StringComparison.Ordinal)))
             text.Append("\n  ").Append(field.Field).Append(": ").Append(field.Description);
 
         return text.ToString();
@@ -33,7 +33,7 @@ internal sealed record Failure(int ExitCode, string Code, string Message, IReadO
     /// <summary>What the network or the certificate check said; only there when no server answered.</summary>
     private static string Cause(RpcException e)
     {
-        Exception? cause = e.Status.DebugException;
+        var cause = e.Status.DebugException;
         while (cause?.InnerException is { } inner)
             cause = inner;
 
@@ -42,7 +42,7 @@ internal sealed record Failure(int ExitCode, string Code, string Message, IReadO
 
     private static string Remedy(RpcException e, Uri server)
     {
-        string where = server.GetLeftPart(UriPartial.Authority);
+        var where = server.GetLeftPart(UriPartial.Authority);
         return e.StatusCode switch
         {
             _ when HttpMarks.Any(mark => e.Status.Detail.Contains(mark, StringComparison.OrdinalIgnoreCase)) =>
@@ -58,7 +58,7 @@ internal sealed record Failure(int ExitCode, string Code, string Message, IReadO
     private static string Name(StatusCode status)
     {
         var name = new StringBuilder();
-        foreach (char c in status.ToString())
+        foreach (var c in status.ToString())
         {
             if (char.IsUpper(c) && name.Length > 0)
                 name.Append('_');

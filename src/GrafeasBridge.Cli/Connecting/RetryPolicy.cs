@@ -24,7 +24,7 @@ internal sealed record RetryPolicy(int Attempts, TimeSpan FirstDelay, bool Repea
 
     public async Task<T> RunAsync<T>(Func<Task<T>> call, TimeProvider clock, CancellationToken cancellationToken)
     {
-        for (int attempt = 1; ; attempt++)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
@@ -44,14 +44,16 @@ internal sealed record RetryPolicy(int Attempts, TimeSpan FirstDelay, bool Repea
             return null;
 
         if (e.Trailers.GetValue(Pushback) is { } pushback)
-            return int.TryParse(pushback, NumberStyles.None, CultureInfo.InvariantCulture, out int milliseconds)
+        {
+            return int.TryParse(pushback, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
                 ? TimeSpan.FromMilliseconds(milliseconds)
                 : null; // a server says "do not retry" with anything but a number
+        }
 
         if (e.GetRpcStatus()?.GetDetail<RetryInfo>()?.RetryDelay?.ToTimeSpan() is { } asked && asked >= TimeSpan.Zero)
             return asked;
 
-        double jitter = RandomNumberGenerator.GetInt32(75, 126) / 100.0;
+        var jitter = RandomNumberGenerator.GetInt32(75, 126) / 100.0;
         return FirstDelay * (1 << (attempt - 1)) * jitter;
     }
 

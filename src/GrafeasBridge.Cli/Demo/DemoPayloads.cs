@@ -14,9 +14,9 @@ internal static class DemoPayloads
     public static List<SendItem> Read()
     {
         var items = new List<SendItem>();
-        foreach ((string what, string resource) in All)
+        foreach ((var what, var resource) in All)
         {
-            using Stream stream = typeof(DemoPayloads).Assembly.GetManifestResourceStream(resource)
+            using var stream = typeof(DemoPayloads).Assembly.GetManifestResourceStream(resource)
                 ?? throw new InvalidOperationException($"The resource {resource} is missing from this program.");
             using var content = new MemoryStream();
             stream.CopyTo(content);

@@ -5,7 +5,7 @@ internal sealed class DemoPlace : IDisposable
 {
     public DemoPlace()
     {
-        Uri[] free = LoopbackPorts.Free(3);
+        var free = LoopbackPorts.Free(3);
         (Grpc, Http, Emulator) = (free[0], free[1], free[2]);
         Folder = Directory.CreateTempSubdirectory("gbridge-demo-").FullName;
     }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using GrafeasBridge.Cli.Input;
 using GrafeasBridge.Cli.Output;
 using GrafeasBridge.Cli.Sending;
 using GrafeasBridge.V1;
@@ -16,7 +15,7 @@ internal sealed class DemoRun(Session session, DemoPlace place, HttpClient http)
 
     public async Task<int> RunAsync()
     {
-        IReadOnlyList<SendResult> sent = await SendAsync();
+        var sent = await SendAsync();
         if (ExitCode.Worst(sent.Select(Ending)) is not ExitCode.Done and var code)
             return code;
 
@@ -27,19 +26,19 @@ internal sealed class DemoRun(Session session, DemoPlace place, HttpClient http)
     /// <summary>A step, with the time since the start.</summary>
     public void Tell(string text)
     {
-        string seconds = session.Clock.GetElapsedTime(began).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+        var seconds = session.Clock.GetElapsedTime(began).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
         screen.Step($"[{seconds,5} s] {text}");
     }
 
     private async Task<IReadOnlyList<SendResult>> SendAsync()
     {
-        List<SendItem> items = DemoPayloads.Read();
-        foreach (SendItem item in items)
+        var items = DemoPayloads.Read();
+        foreach (var item in items)
             Tell($"Sending {item.Origin.File} by gRPC, its note first: {item.Occurrence?.ResourceUri}");
 
         var sender = new Sender(session, new SendSettings(CreateNotes: true, RequestId: null, RequestIds: true, WaitUntilVerified: true));
-        IReadOnlyList<SendResult> results = await sender.SendAsync(items);
-        foreach (SendResult result in results)
+        var results = await sender.SendAsync(items);
+        foreach (var result in results)
             TellResult(result);
 
         return results;
@@ -47,7 +46,7 @@ internal sealed class DemoRun(Session session, DemoPlace place, HttpClient http)
 
     private void TellResult(SendResult result)
     {
-        string what = result.Item.Origin.File;
+        var what = result.Item.Origin.File;
         if ((result.Failure ?? result.DeliveryFailure) is { } failure)
             Tell($"{what} failed: {failure}");
         else if (result.Delivery is not { Versions.Count: > 0 } delivery)
@@ -68,10 +67,10 @@ internal sealed class DemoRun(Session session, DemoPlace place, HttpClient http)
 
     private async Task ReadBackAsync(IReadOnlyList<SendResult> sent)
     {
-        foreach (VersionSummary version in sent.SelectMany(r => r.Delivery!.Versions).DistinctBy(Tables.Path))
+        foreach (var version in sent.SelectMany(r => r.Delivery!.Versions).DistinctBy(Tables.Path))
         {
-            Uri address = EmulatorReader.Address(place.Emulator, version);
-            IReadOnlyList<TargetAttribute> attributes = await EmulatorReader.ReadAsync(http, address, session.Token);
+            var address = EmulatorReader.Address(place.Emulator, version);
+            var attributes = await EmulatorReader.ReadAsync(http, address, session.Token);
             if (attributes.Count == 0)
                 throw new CliException(ExitCode.NotDelivered, $"GET {address} shows no attribute, though the version was said to be verified.");
 
@@ -81,7 +80,7 @@ internal sealed class DemoRun(Session session, DemoPlace place, HttpClient http)
 
     private void Print(VersionSummary version, Uri address, IReadOnlyList<TargetAttribute> attributes)
     {
-        string name = $"{version.Subject}/{version.Repo}/{version.Package}/{version.Version}";
+        var name = $"{version.Subject}/{version.Repo}/{version.Package}/{version.Version}";
         Tell($"Reading version {name} back from the Bintray emulator: GET {address}");
         if (screen.Json)
         {
@@ -90,8 +89,8 @@ internal sealed class DemoRun(Session session, DemoPlace place, HttpClient http)
         }
 
         screen.Line($"\nAs the Bintray emulator's REST API tells it: {name}");
-        Table table = Tables.New("Attribute", "Type", "Value");
-        foreach (TargetAttribute attribute in attributes.OrderBy(a => a.Name, StringComparer.Ordinal))
+        var table = Tables.New("Attribute", "Type", "Value");
+        foreach (var attribute in attributes.OrderBy(a => a.Name, StringComparer.Ordinal))
             table.AddRow(Screen.Cell(attribute.Name), Screen.Cell(attribute.Type), Screen.Cell(string.Join('\n', attribute.Values.Select(Shown))));
 
         screen.Print(table);

@@ -17,8 +17,8 @@ internal static class EmulatorReader
     {
         try
         {
-            using HttpResponseMessage answer = await http.GetAsync(address, cancellationToken);
-            string body = await answer.Content.ReadAsStringAsync(cancellationToken);
+            using var answer = await http.GetAsync(address, cancellationToken);
+            var body = await answer.Content.ReadAsStringAsync(cancellationToken);
             if (!answer.IsSuccessStatusCode)
                 throw new CliException(ExitCode.Refused, $"GET {address} answered {(int)answer.StatusCode}: {body}");
 

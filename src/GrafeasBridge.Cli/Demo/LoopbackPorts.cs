@@ -12,7 +12,7 @@ internal static class LoopbackPorts
         var listeners = new List<TcpListener>();
         try
         {
-            for (int i = 0; i < count; i++)
+            for (var i = 0; i < count; i++)
             {
                 listeners.Add(new TcpListener(IPAddress.Loopback, 0));
                 listeners[i].Start();

@@ -36,10 +36,10 @@ internal sealed class ServiceProcess : IAsyncDisposable
             UseShellExecute = false,
         };
         // Settings of the user's own service, its targets above all, are none of the demo's business.
-        foreach (string variable in start.Environment.Keys.Where(IsSetting).ToList())
+        foreach (var variable in start.Environment.Keys.Where(IsSetting).ToList())
             start.Environment.Remove(variable);
         start.ArgumentList.Add(service);
-        foreach (string setting in place.Settings)
+        foreach (var setting in place.Settings)
             start.ArgumentList.Add(setting);
 
         var child = new ServiceProcess(new Process { StartInfo = start }, place, clock);
@@ -123,7 +123,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     {
         try
         {
-            using HttpResponseMessage answer = await http.GetAsync(new Uri(Place.Http, "readyz"), cancellationToken);
+            using var answer = await http.GetAsync(new Uri(Place.Http, "readyz"), cancellationToken);
             return answer.IsSuccessStatusCode;
         }
         catch (HttpRequestException)

@@ -30,7 +30,7 @@ internal sealed class BuildFlags
 
     public void AddTo(Command command)
     {
-        foreach (Option option in All)
+        foreach (var option in All)
             command.Options.Add(option);
     }
 
@@ -73,6 +73,7 @@ internal sealed class BuildFlags
             provenance.BuiltArtifacts.Add(new Artifact { Checksum = byDigest.Key, Names = { byDigest } });
 
         if (Value(parsed, repository) is not null || Value(parsed, commit) is not null)
+        {
             provenance.SourceProvenance = new Source
             {
                 Context = new SourceContext
@@ -80,6 +81,7 @@ internal sealed class BuildFlags
                     Git = new GitSourceContext { Url = Value(parsed, repository) ?? "", RevisionId = Value(parsed, commit) ?? "" },
                 },
             };
+        }
 
         return provenance;
     }
@@ -101,9 +103,9 @@ internal sealed class BuildFlags
             PredicateType = "https://slsa.dev/provenance/v1",
             Predicate = predicate,
         };
-        foreach ((string name, string digest) in artifacts)
+        foreach ((var name, var digest) in artifacts)
         {
-            int colon = digest.IndexOf(':', StringComparison.Ordinal);
+            var colon = digest.IndexOf(':', StringComparison.Ordinal);
             statement.Subject.Add(new Subject { Name = name, Digest = { [digest[..colon]] = digest[(colon + 1)..] } });
         }
 
@@ -118,7 +120,7 @@ internal sealed class BuildFlags
         if (Value(parsed, repository) is not { } url)
             throw CliException.BadInput("--branch needs --repository: a branch is a branch of something.");
 
-        string reference = name.StartsWith("refs/", StringComparison.Ordinal) ? name : "refs/heads/" + name;
+        var reference = name.StartsWith("refs/", StringComparison.Ordinal) ? name : "refs/heads/" + name;
         var source = new InTotoSlsaProvenanceV1.Types.ResourceDescriptor { Uri = $"git+{url}@{reference}" };
         if (Value(parsed, commit) is { } id)
             source.Digest["gitCommit"] = id;
@@ -128,8 +130,8 @@ internal sealed class BuildFlags
 
     private static (string Name, string Digest) Artifact(string text)
     {
-        int at = text.LastIndexOf('@');
-        string digest = text[(at + 1)..];
+        var at = text.LastIndexOf('@');
+        var digest = text[(at + 1)..];
         return at > 0 && digest.Split(':') is [{ Length: > 0 }, { Length: > 0 } hex] && hex.All(char.IsAsciiHexDigit)
             ? (text[..at], digest.ToLowerInvariant())
             : throw CliException.BadInput($"--artifact '{text}' is not name@algorithm:hex, such as team/web:1.4.0@sha256:4bf5….");
@@ -140,7 +142,7 @@ internal sealed class BuildFlags
         if (Value(parsed, option) is not { } text)
             return null;
 
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? Timestamp.FromDateTimeOffset(time)
             : throw CliException.BadInput($"{option.Name} '{text}' is not a time. Write ISO 8601, such as 2026-03-01T10:00:00Z.");
     }

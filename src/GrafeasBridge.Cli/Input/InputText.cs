@@ -14,9 +14,9 @@ internal static class InputText
     {
         try
         {
-            await using Stream input = path == StandardInput ? Console.OpenStandardInput() : File.OpenRead(path);
+            await using var input = path == StandardInput ? Console.OpenStandardInput() : File.OpenRead(path);
             // A terminal's read cannot be cancelled; the wait for it can.
-            byte[] content = await ReadAllAsync(input, path, cancellationToken).WaitAsync(cancellationToken);
+            var content = await ReadAllAsync(input, path, cancellationToken).WaitAsync(cancellationToken);
             return WithoutMark(content);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -28,7 +28,7 @@ internal static class InputText
     private static async Task<byte[]> ReadAllAsync(Stream input, string path, CancellationToken cancellationToken)
     {
         using var content = new MemoryStream();
-        byte[] chunk = new byte[64 * 1024];
+        var chunk = new byte[64 * 1024];
         for (int read; (read = await input.ReadAsync(chunk, cancellationToken)) > 0;)
         {
             if (content.Length + read > Largest)

@@ -51,7 +51,7 @@ internal sealed class OccurrenceFile
         {
             while (reader.Read())
             {
-                int start = (int)reader.TokenStartIndex;
+                var start = (int)reader.TokenStartIndex;
                 reader.Skip();
                 ReadDocument(content[start..(int)reader.BytesConsumed]);
             }
@@ -80,7 +80,7 @@ internal sealed class OccurrenceFile
     {
         if (value.ValueKind == JsonValueKind.Array)
         {
-            foreach (JsonElement element in value.EnumerateArray())
+            foreach (var element in value.EnumerateArray())
                 ReadValue(element, parent);
             return;
         }
@@ -99,7 +99,7 @@ internal sealed class OccurrenceFile
 
     private void ReadRecorded(JsonElement value)
     {
-        if (value.TryGetProperty("api", out JsonElement api) && api.ValueKind == JsonValueKind.String && !api.ValueEquals("v1"))
+        if (value.TryGetProperty("api", out var api) && api.ValueKind == JsonValueKind.String && !api.ValueEquals("v1"))
         {
             Wrong($"is in the form of api '{api.GetString()}'; this command sends v1.");
             return;
@@ -111,9 +111,9 @@ internal sealed class OccurrenceFile
             return;
         }
 
-        if (!TryReadNote(value, out NoteToMake? note))
+        if (!TryReadNote(value, out var note))
             return;
-        if (value.TryGetProperty("request", out JsonElement request))
+        if (value.TryGetProperty("request", out var request))
             ReadRequest(request, note);
         else if (note is not null)
             items.Add(new SendItem(Next(), note.Parent, null, note, null));
@@ -124,7 +124,7 @@ internal sealed class OccurrenceFile
     private bool TryReadNote(JsonElement value, out NoteToMake? note)
     {
         note = null;
-        if (!value.TryGetProperty("note", out JsonElement content))
+        if (!value.TryGetProperty("note", out var content))
             return true;
 
         if (Text(value, "noteParent") is not { } parent || Text(value, "noteId") is not { } id)
@@ -142,7 +142,7 @@ internal sealed class OccurrenceFile
 
     private void ReadRequest(JsonElement request, NoteToMake? note)
     {
-        if (request.ValueKind != JsonValueKind.Object || !request.TryGetProperty("occurrence", out JsonElement occurrence))
+        if (request.ValueKind != JsonValueKind.Object || !request.TryGetProperty("occurrence", out var occurrence))
             Wrong("has a request without an occurrence.");
         else if (Stray(request, ["parent", "occurrence"]) is { } stray)
             Wrong(stray);
@@ -190,7 +190,7 @@ internal sealed class OccurrenceFile
     private static bool Has(JsonElement value, string name) => value.TryGetProperty(name, out _);
 
     private static string? Text(JsonElement value, string name) =>
-        value.TryGetProperty(name, out JsonElement text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
+        value.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
 
     private static string? Stray(JsonElement value, HashSet<string> known) =>
         value.EnumerateObject().Select(p => p.Name).FirstOrDefault(name => !known.Contains(name)) is { } name

@@ -7,7 +7,7 @@ internal static class ProjectName
     /// <exception cref="CliException">Neither an id nor projects/ID.</exception>
     public static string Parse(string text, string source)
     {
-        string id = text.StartsWith("projects/", StringComparison.Ordinal) ? text["projects/".Length..] : text;
+        var id = text.StartsWith("projects/", StringComparison.Ordinal) ? text["projects/".Length..] : text;
         return id.Length > 0 && !id.Contains('/')
             ? "projects/" + id
             : throw CliException.BadInput($"{source} '{text}' is not a project. Write its id, or projects/ID.");

@@ -15,7 +15,7 @@ internal static class RequestId
     /// <returns>sha256- and 64 hex digits, over the parent and the occurrence in canonical JSON.</returns>
     public static string Derive(string parent, Occurrence occurrence)
     {
-        Occurrence sent = occurrence.Clone();
+        var sent = occurrence.Clone();
         // The service decides these; a file that was read back from it still is the same request.
         (sent.Name, sent.Kind, sent.CreateTime, sent.UpdateTime) = ("", NoteKind.Unspecified, null, null);
 
@@ -35,7 +35,7 @@ internal static class RequestId
         {
             case JsonValueKind.Object:
                 writer.WriteStartObject();
-                foreach (JsonProperty member in value.EnumerateObject().OrderBy(m => m.Name, StringComparer.Ordinal))
+                foreach (var member in value.EnumerateObject().OrderBy(m => m.Name, StringComparer.Ordinal))
                 {
                     writer.WritePropertyName(member.Name);
                     Write(member.Value, writer);
@@ -45,7 +45,7 @@ internal static class RequestId
                 break;
             case JsonValueKind.Array:
                 writer.WriteStartArray();
-                foreach (JsonElement element in value.EnumerateArray())
+                foreach (var element in value.EnumerateArray())
                     Write(element, writer);
                 writer.WriteEndArray();
                 break;

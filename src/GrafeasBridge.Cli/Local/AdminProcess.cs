@@ -15,7 +15,7 @@ internal static class AdminProcess
         var start = new ProcessStartInfo(ServiceLocation.Runtime()) { UseShellExecute = false };
         start.ArgumentList.Add(service);
         start.ArgumentList.Add("admin");
-        foreach (string argument in arguments)
+        foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
 
         using var process = new Process { StartInfo = start };
@@ -29,7 +29,7 @@ internal static class AdminProcess
         }
 
         // Ctrl-C reaches the child by itself; a signal to this process alone does not.
-        await using CancellationTokenRegistration stop = cancellationToken.Register(() => ProcessSignal.Terminate(process));
+        await using var stop = cancellationToken.Register(() => ProcessSignal.Terminate(process));
         await process.WaitForExitAsync(CancellationToken.None);
         return process.ExitCode;
     }

@@ -16,7 +16,7 @@ internal static class ServiceLocation
         if (given is not null)
             return FromUser(given);
 
-        string? recorded = typeof(ServiceLocation).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        var recorded = typeof(ServiceLocation).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
             .FirstOrDefault(a => a.Key == "ServiceAssembly")?.Value;
         string[] places = recorded is null
             ? [Path.Combine(AppContext.BaseDirectory, FileName)]
@@ -29,9 +29,9 @@ internal static class ServiceLocation
     /// <returns>The dotnet command: the one that runs this program, else the one in the path.</returns>
     public static string Runtime()
     {
-        string name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
+        var name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
         // …/shared/Microsoft.NETCore.App/10.0.0/ lies three levels below it.
-        string root = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+        var root = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
         string[] places = [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "", Path.Combine(root, name)];
         return places.FirstOrDefault(File.Exists) ?? name;
     }
@@ -42,7 +42,7 @@ internal static class ServiceLocation
 
     private static string FromUser(string given)
     {
-        string path = Path.GetFullPath(given);
+        var path = Path.GetFullPath(given);
         if (Directory.Exists(path))
             path = Path.Combine(path, FileName);
 

@@ -49,7 +49,7 @@ internal sealed class Screen
             return text;
 
         var clean = new StringBuilder(text.Length);
-        foreach (char c in text)
+        foreach (var c in text)
             clean.Append(IsSteering(c) ? '\uFFFD' : c);
 
         return clean.ToString();
@@ -62,7 +62,7 @@ internal sealed class Screen
         if (!Console.IsOutputRedirected)
             return AnsiConsole.Console;
 
-        IAnsiConsole plain = AnsiConsole.Create(new AnsiConsoleSettings
+        var plain = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = AnsiSupport.No,
             ColorSystem = ColorSystemSupport.NoColors,

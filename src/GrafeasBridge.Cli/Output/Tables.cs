@@ -9,7 +9,7 @@ internal static class Tables
     public static Table New(params string[] columns)
     {
         var table = new Table { Border = TableBorder.Rounded, ShowRowSeparators = false };
-        foreach (string column in columns)
+        foreach (var column in columns)
             table.AddColumn(new TableColumn(Screen.Cell(column, new Style(decoration: Decoration.Bold))));
 
         return table;
@@ -17,8 +17,8 @@ internal static class Tables
 
     public static Table Of(IEnumerable<VersionSummary> versions)
     {
-        Table table = New("Version", "State", "Revision", "Attempts", "Next attempt", "Last");
-        foreach (VersionSummary v in versions)
+        var table = New("Version", "State", "Revision", "Attempts", "Next attempt", "Last");
+        foreach (var v in versions)
         {
             table.AddRow(
                 Screen.Cell(Path(v)),
@@ -34,10 +34,10 @@ internal static class Tables
 
     public static Table Of(IEnumerable<MappedAttribute> attributes)
     {
-        Table table = New("Attribute", "Type", "Value", "Rule", "From", "Occurrence");
-        foreach (MappedAttribute a in attributes)
+        var table = New("Attribute", "Type", "Value", "Rule", "From", "Occurrence");
+        foreach (var a in attributes)
         {
-            string value = string.Join('\n', a.Values) + (a.Loss.Length == 0 ? "" : $"\n(left out: {a.Loss})");
+            var value = string.Join('\n', a.Values) + (a.Loss.Length == 0 ? "" : $"\n(left out: {a.Loss})");
             string[] cells = [a.Name, Name(a.Type), value, a.Rule, a.SourceField, a.SourceOccurrence];
             table.AddRow(cells.Select(text => Screen.Cell(text)).ToArray());
         }
@@ -47,7 +47,7 @@ internal static class Tables
 
     public static Grid Of(VersionReport report)
     {
-        VersionSummary v = report.Summary;
+        var v = report.Summary;
         var grid = new Grid().AddColumns(2);
         void Add(string label, string value)
         {
@@ -73,8 +73,8 @@ internal static class Tables
 
     public static Table OfParked(IEnumerable<VersionSummary> versions)
     {
-        Table table = New("Version", "Since", "Outcome", "Reason");
-        foreach (VersionSummary v in versions)
+        var table = New("Version", "Since", "Outcome", "Reason");
+        foreach (var v in versions)
             table.AddRow(Screen.Cell(Path(v)), Screen.Cell(Time(v.FailingSince)), Screen.Cell(v.LastOutcome), Screen.Cell(v.LastReason));
 
         return table;
@@ -82,8 +82,8 @@ internal static class Tables
 
     public static Table Of(IEnumerable<AttributeDifference> differences)
     {
-        Table table = New("Attribute", "Wanted", "The target has");
-        foreach (AttributeDifference d in differences)
+        var table = New("Attribute", "Wanted", "The target has");
+        foreach (var d in differences)
             table.AddRow(Screen.Cell(d.Name), Screen.Cell(string.Join('\n', d.Wanted)), Screen.Cell(string.Join('\n', d.Carried)));
 
         return table;
@@ -91,11 +91,11 @@ internal static class Tables
 
     public static Table Of(IEnumerable<TargetReport> targets)
     {
-        Table table = New("Target", "Backlog", "Oldest", "Parked", "Drifted", "Paused until", "Limit", "At once", "Calls per version", "Drained in");
-        foreach (TargetReport t in targets)
+        var table = New("Target", "Backlog", "Oldest", "Parked", "Drifted", "Paused until", "Limit", "At once", "Calls per version", "Drained in");
+        foreach (var t in targets)
         {
-            string paused = $"{Time(t.PausedUntil)} {t.PauseReason}".Trim();
-            string limit = t.Limit is { } l ? $"{Number(l.Calls)} in {Number(l.Window.ToTimeSpan().TotalSeconds)} s ({l.Source.ToLowerInvariant()})" : "";
+            var paused = $"{Time(t.PausedUntil)} {t.PauseReason}".Trim();
+            var limit = t.Limit is { } l ? $"{Number(l.Calls)} in {Number(l.Window.ToTimeSpan().TotalSeconds)} s ({l.Source.ToLowerInvariant()})" : "";
             string[] cells =
             [
                 t.Name,

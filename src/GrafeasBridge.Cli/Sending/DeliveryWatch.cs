@@ -16,13 +16,13 @@ internal sealed class DeliveryWatch(Session session)
         if (sent.Failure is not null || sent.Item.Occurrence is null)
             return sent;
 
-        SendResult result = sent;
+        var result = sent;
         try
         {
-            for (TimeSpan pause = FirstPause; ; pause = Longer(pause))
+            for (var pause = FirstPause; ; pause = Longer(pause))
             {
                 var request = new GetOccurrenceDeliveryRequest { Name = sent.Name };
-                OccurrenceDelivery delivery = await session.AskAsync(o => session.Bridge.GetOccurrenceDeliveryAsync(request, o));
+                var delivery = await session.AskAsync(o => session.Bridge.GetOccurrenceDeliveryAsync(request, o));
                 result = sent with { Delivery = delivery, Undelivered = untilVerified && !delivery.Versions.All(Arrived) };
                 if (!result.Undelivered || delivery.Versions.All(NothingMoves))
                     return result;

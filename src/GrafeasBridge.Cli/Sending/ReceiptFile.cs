@@ -26,7 +26,7 @@ internal sealed class ReceiptFile : IDisposable
 
     public void Add(Receipt receipt)
     {
-        string line = ProtoJson.Format(receipt);
+        var line = ProtoJson.Format(receipt);
         lock (turn)
             writer.WriteLine(line);
     }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using GrafeasBridge.Cli.Connecting;
 using GrafeasBridge.Cli.Output;
 using GrafeasBridge.V1;
 using Spectre.Console;
@@ -15,7 +14,7 @@ internal static class SendReport
     {
         if (screen.Json)
         {
-            foreach (SendResult result in results)
+            foreach (var result in results)
                 screen.JsonLine(JsonSerializer.Serialize(Line(result), JsonLines.Readable.SentLine));
         }
         else
@@ -28,10 +27,10 @@ internal static class SendReport
 
     private static void PrintTable(Screen screen, IReadOnlyList<SendResult> results)
     {
-        Table table = Tables.New("File", "Occurrence", "Answer", "Version", "State");
-        foreach (SendResult result in results)
+        var table = Tables.New("File", "Occurrence", "Answer", "Version", "State");
+        foreach (var result in results)
         {
-            (string version, string state) = Where(result);
+            (var version, var state) = Where(result);
             var answer = new Style(result.Failure is null ? Color.Green : Color.Red);
             table.AddRow(
                 Screen.Cell(result.Item.Origin.ToString()),
@@ -51,7 +50,7 @@ internal static class SendReport
         if (delivery.Versions.Count == 0)
             return ("", $"unmapped: {delivery.UnmappedReason}");
 
-        string states = string.Join('\n', delivery.Versions.Select(v => Tables.Name(v.State)));
+        var states = string.Join('\n', delivery.Versions.Select(v => Tables.Name(v.State)));
         return (string.Join('\n', delivery.Versions.Select(Tables.Path)), states);
     }
 
@@ -61,14 +60,14 @@ internal static class SendReport
         foreach (var alike in results.Where(r => r.Failure is not null).GroupBy(r => r.Failure!.ToString(), StringComparer.Ordinal))
             screen.Error($"{Origins([.. alike])}: {alike.Key}");
 
-        foreach (SendResult result in results.Where(r => r.Undelivered))
+        foreach (var result in results.Where(r => r.Undelivered))
             screen.Error($"{result.Item.Origin}: not delivered. {Unfinished(result)}");
 
-        foreach (SendResult result in results.Where(r => r.ReceiptFailure is not null))
+        foreach (var result in results.Where(r => r.ReceiptFailure is not null))
             screen.Error($"{result.Item.Origin}: accepted as {result.Name}, but there is no receipt. {result.ReceiptFailure}");
 
         // One sentence for all: a key that may not read is no failure of sending.
-        Failure? unseen = results.Select(r => r.DeliveryFailure).FirstOrDefault(f => f is not null);
+        var unseen = results.Select(r => r.DeliveryFailure).FirstOrDefault(f => f is not null);
         if (unseen is not null)
             screen.Error($"{(waited ? "Cannot wait" : "Accepted, but the versions cannot be shown")}: {unseen}");
     }

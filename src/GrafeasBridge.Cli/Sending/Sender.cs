@@ -3,7 +3,6 @@ using GrafeasBridge.Cli.Connecting;
 using GrafeasBridge.Cli.Input;
 using GrafeasBridge.V1;
 using Grpc.Core;
-using Metadata = Grpc.Core.Metadata;
 
 namespace GrafeasBridge.Cli.Sending;
 
@@ -28,8 +27,8 @@ internal sealed class Sender(Session session, SendSettings settings)
 
     public async Task<IReadOnlyList<SendResult>> SendAsync(IReadOnlyList<SendItem> items)
     {
-        IReadOnlyDictionary<string, Failure> missingNotes = settings.CreateNotes ? await CreateNotesAsync(items) : new Dictionary<string, Failure>();
-        SendResult[] results = await EachAsync(items, item => SendOneAsync(item, missingNotes));
+        var missingNotes = settings.CreateNotes ? await CreateNotesAsync(items) : new Dictionary<string, Failure>();
+        var results = await EachAsync(items, item => SendOneAsync(item, missingNotes));
         return await EachAsync(results, result => watch.FollowAsync(result, settings.WaitUntilVerified));
     }
 
@@ -49,12 +48,12 @@ internal sealed class Sender(Session session, SendSettings settings)
             return NoteOnly(item, missingNotes);
         if (item.Parent is null)
             return SendResult.Failed(item, BadInput("names no project. Add --project."));
-        if (missingNotes.TryGetValue(occurrence.NoteName, out Failure? missing))
+        if (missingNotes.TryGetValue(occurrence.NoteName, out var missing))
             return SendResult.Failed(item, missing with { Message = $"note {occurrence.NoteName}: {missing.Message}" });
 
-        string? requestId = settings.RequestIds ? settings.RequestId ?? RequestId.Derive(item.Parent, occurrence) : null;
+        var requestId = settings.RequestIds ? settings.RequestId ?? RequestId.Derive(item.Parent, occurrence) : null;
         var request = new CreateOccurrenceRequest { Parent = item.Parent, Occurrence = occurrence };
-        RetryPolicy policy = requestId is null ? RetryPolicy.SendingOnce : RetryPolicy.Sending;
+        var policy = requestId is null ? RetryPolicy.SendingOnce : RetryPolicy.Sending;
         return await TryAsync(item, () => session.CallAsync(policy, o => CreateAsync(item, request, o), requestId), requestId);
     }
 
@@ -63,9 +62,9 @@ internal sealed class Sender(Session session, SendSettings settings)
         // A retry comes with the same headers.
         if (settings.Receipts is not null && options.Headers!.Get(ReceiptWanted) is null)
             options.Headers.Add(ReceiptWanted, "true");
-        using AsyncUnaryCall<Occurrence> call = session.Grafeas.CreateOccurrenceAsync(request, options);
-        Occurrence stored = await call;
-        Metadata headers = await call.ResponseHeadersAsync;
+        using var call = session.Grafeas.CreateOccurrenceAsync(request, options);
+        var stored = await call;
+        var headers = await call.ResponseHeadersAsync;
         var result = new SendResult(item, stored.Name, null) { Repeated = headers.GetValue(RepeatedHeader) == "true" };
         if (settings.Receipts is null)
             return result;
@@ -92,18 +91,18 @@ internal sealed class Sender(Session session, SendSettings settings)
 
     private SendResult NoteOnly(SendItem item, IReadOnlyDictionary<string, Failure> missingNotes)
     {
-        string name = item.Note!.Name;
+        var name = item.Note!.Name;
         if (!settings.CreateNotes)
             return SendResult.Failed(item, BadInput("holds a note and no occurrence. Add --create-notes to send it."));
 
-        return missingNotes.TryGetValue(name, out Failure? failure) ? SendResult.Failed(item, failure) : new SendResult(item, name, null);
+        return missingNotes.TryGetValue(name, out var failure) ? SendResult.Failed(item, failure) : new SendResult(item, name, null);
     }
 
     /// <returns>The notes that are not there afterwards, with the reason.</returns>
     private async Task<IReadOnlyDictionary<string, Failure>> CreateNotesAsync(IReadOnlyList<SendItem> items)
     {
         var wanted = new Dictionary<string, SendItem>(StringComparer.Ordinal);
-        foreach (SendItem item in items.Where(i => i.Problem is null))
+        foreach (var item in items.Where(i => i.Problem is null))
         {
             if (item.Note is not null)
                 wanted[item.Note.Name] = item; // what a file tells comes before what is made up
@@ -117,14 +116,14 @@ internal sealed class Sender(Session session, SendSettings settings)
 
     private async Task<SendResult> CreateNoteAsync(string name, SendItem item)
     {
-        NoteToMake? note = item.Note?.Name == name ? item.Note : Notes.ForBuild(name, item.Occurrence!);
+        var note = item.Note?.Name == name ? item.Note : Notes.ForBuild(name, item.Occurrence!);
         if (note is null)
             return SendResult.Failed(item, BadInput("cannot be made up: only notes of builds can. Create it first, or put it in the file."));
 
         var request = new CreateNoteRequest { Parent = note.Parent, NoteId = note.Id, Note = note.Content };
-        SendResult result = await TryAsync(item, async () =>
+        var result = await TryAsync(item, async () =>
         {
-            Note created = await session.CallAsync(RetryPolicy.Sending, o => session.Grafeas.CreateNoteAsync(request, o), requestId: null);
+            var created = await session.CallAsync(RetryPolicy.Sending, o => session.Grafeas.CreateNoteAsync(request, o), requestId: null);
             return new SendResult(item, created.Name, null);
         });
         return result.Failure?.Code == "ALREADY_EXISTS" ? result with { Failure = null, Name = name } : result;
@@ -145,7 +144,7 @@ internal sealed class Sender(Session session, SendSettings settings)
         }
         catch (OperationCanceledException) when (session.TimedOut)
         {
-            string message = $"No answer within {session.Timeout.TotalSeconds:0.###} s (--timeout).";
+            var message = $"No answer within {session.Timeout.TotalSeconds:0.###} s (--timeout).";
             return Fail(item, new Failure(ExitCode.NotReachable, "DEADLINE_EXCEEDED", message, []), requestId);
         }
     }

@@ -37,7 +37,7 @@ internal static class AdminVerb
     {
         // Settings of the service are the service's to understand, and to refuse.
         var command = new Command(name, description) { TreatUnmatchedTokensAsErrors = false };
-        foreach (Option option in options)
+        foreach (var option in options)
             command.Options.Add(option);
         command.SetAction((parsed, cancellationToken) => global.RunAsync(
             parsed,

@@ -10,7 +10,7 @@ internal static class Arguments
     {
         argument.Validators.Add(result =>
         {
-            foreach (string text in result.Tokens.Select(t => t.Value).Where(t => t.Length > 1 && t[0] == '-'))
+            foreach (var text in result.Tokens.Select(t => t.Value).Where(t => t.Length > 1 && t[0] == '-'))
                 result.AddError($"Unrecognized option '{text}'.");
         });
         return argument;

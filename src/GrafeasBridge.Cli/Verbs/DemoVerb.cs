@@ -33,9 +33,9 @@ internal static class DemoVerb
 
     private static async Task<int> RunAsync(Session outer, bool keep, string? given)
     {
-        string service = ServiceLocation.Find(given);
+        var service = ServiceLocation.Find(given);
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        for (int start = 1; ; start++)
+        for (var start = 1; ; start++)
         {
             using var place = new DemoPlace();
             // The demo talks to its own service, whatever --server and the environment say.
@@ -43,7 +43,7 @@ internal static class DemoVerb
                 outer.Screen, outer.Clock, outer.Timeout, () => new ConnectionSettings(place.Grpc, null, null), outer.Interrupted);
             var run = new DemoRun(session, place, http);
             run.Tell($"Starting the service, with its data in {place.Folder}.");
-            await using ServiceProcess process = ServiceProcess.Start(service, place, session.Clock);
+            await using var process = ServiceProcess.Start(service, place, session.Clock);
             if (await ReadyAsync(process, http, session))
             {
                 run.Tell($"The service is ready: gRPC on {DemoPlace.Address(place.Grpc)}, REST on {DemoPlace.Address(place.Http)}, "
@@ -72,7 +72,7 @@ internal static class DemoVerb
 
     private static async Task<int> FinishAsync(Session outer, DemoRun run, ServiceProcess process, bool keep)
     {
-        int code = await run.RunAsync();
+        var code = await run.RunAsync();
         if (code != ExitCode.Done)
         {
             outer.Screen.Error($"The demo did not come to its end. The service's last lines:\n{process.LogTail}");

@@ -26,9 +26,9 @@ internal static class ExplainVerb
 
     private static async Task<int> RunAsync(Session session, string file, string? project)
     {
-        string? parent = project is null ? null : ProjectName.Parse(project, "--project");
-        int worst = ExitCode.Done;
-        foreach (SendItem item in await OccurrenceFile.ReadAsync(file, session.Token))
+        var parent = project is null ? null : ProjectName.Parse(project, "--project");
+        var worst = ExitCode.Done;
+        foreach (var item in await OccurrenceFile.ReadAsync(file, session.Token))
             worst = ExitCode.Worst([worst, await ExplainAsync(session, item, parent)]);
 
         return worst;
@@ -36,7 +36,7 @@ internal static class ExplainVerb
 
     private static async Task<int> ExplainAsync(Session session, SendItem item, string? parent)
     {
-        string? problem = item.Problem
+        var problem = item.Problem
             ?? (item.Occurrence is null ? "holds a note and no occurrence." : null)
             ?? ((item.Parent ?? parent) is null ? "names no project. Add --project." : null);
         if (problem is not null)
@@ -46,7 +46,7 @@ internal static class ExplainVerb
         }
 
         var request = new ExplainRequest { Parent = item.Parent ?? parent, Occurrence = item.Occurrence };
-        ExplainResponse explained = await session.AskAsync(o => session.Bridge.ExplainAsync(request, o));
+        var explained = await session.AskAsync(o => session.Bridge.ExplainAsync(request, o));
         if (session.Screen.Json)
             session.Screen.JsonLine(ProtoJson.FormatComplete(explained));
         else
@@ -58,12 +58,12 @@ internal static class ExplainVerb
     private static void Print(Screen screen, SendItem item, ExplainResponse explained)
     {
         screen.Line($"{item.Origin}: {item.Occurrence!.ResourceUri}");
-        foreach (string problem in explained.Problems)
+        foreach (var problem in explained.Problems)
             screen.Line($"  would be refused: {problem}");
         if (explained.UnmappedReason.Length > 0)
             screen.Line($"  unmapped: {explained.UnmappedReason}");
 
-        foreach (ExplainedVersion version in explained.Versions)
+        foreach (var version in explained.Versions)
         {
             screen.Line($"  {version.Subject}/{version.Repo}/{version.Package}/{version.Version} (resolver {version.Resolver})");
             screen.Print(Tables.Of(version.Attributes));

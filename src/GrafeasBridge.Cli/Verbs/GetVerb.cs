@@ -21,9 +21,9 @@ internal static class GetVerb
 
     private static async Task<int> RunAsync(ParseResult parsed, VersionArgument argument, bool compare, Session session)
     {
-        VersionSummary v = await argument.ResolveAsync(parsed, session);
+        var v = await argument.ResolveAsync(parsed, session);
         var request = new GetVersionRequest { Target = v.Target, Subject = v.Subject, Repo = v.Repo, Package = v.Package, Version = v.Version, Compare = compare };
-        VersionReport report = await session.AskAsync(o => session.Bridge.GetVersionAsync(request, o));
+        var report = await session.AskAsync(o => session.Bridge.GetVersionAsync(request, o));
         if (session.Screen.Json)
         {
             session.Screen.JsonLine(ProtoJson.FormatComplete(report));

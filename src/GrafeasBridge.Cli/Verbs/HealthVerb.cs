@@ -19,9 +19,9 @@ internal static class HealthVerb
 
     private static async Task<int> RunAsync(Session session)
     {
-        HealthReport report = await AskAsync(session);
-        bool serving = report.Status != HealthReport.Types.Status.NotReady;
-        string server = session.Server.GetLeftPart(UriPartial.Authority);
+        var report = await AskAsync(session);
+        var serving = report.Status != HealthReport.Types.Status.NotReady;
+        var server = session.Server.GetLeftPart(UriPartial.Authority);
         if (session.Screen.Json)
         {
             HealthReasonLine[] reasons = [.. report.Reasons.Select(r => new HealthReasonLine(
@@ -32,7 +32,7 @@ internal static class HealthVerb
         else
         {
             session.Screen.Line(server + Sentence(report));
-            foreach (HealthReason reason in report.Reasons)
+            foreach (var reason in report.Reasons)
                 session.Screen.Line($"  {reason.Reason}: {reason.Message}");
         }
 
@@ -48,8 +48,8 @@ internal static class HealthVerb
         }
         catch (RpcException older) when (older.StatusCode is StatusCode.Unimplemented or StatusCode.Unauthenticated)
         {
-            HealthCheckResponse answer = await session.AskAsync(o => session.Health.CheckAsync(new HealthCheckRequest(), o));
-            bool serving = answer.Status == HealthCheckResponse.Types.ServingStatus.Serving;
+            var answer = await session.AskAsync(o => session.Health.CheckAsync(new HealthCheckRequest(), o));
+            var serving = answer.Status == HealthCheckResponse.Types.ServingStatus.Serving;
             return new HealthReport { Status = serving ? HealthReport.Types.Status.Ready : HealthReport.Types.Status.NotReady };
         }
     }

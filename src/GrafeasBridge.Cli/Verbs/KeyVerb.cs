@@ -41,12 +41,12 @@ internal static class KeyVerb
         if (string.IsNullOrWhiteSpace(name) || name.Length > LongestName)
             throw CliException.BadInput($"--name must have 1 to {LongestName} characters.");
 
-        string[] chosen = roles.Split(',', StringSplitOptions.TrimEntries);
+        var chosen = roles.Split(',', StringSplitOptions.TrimEntries);
         if (chosen.FirstOrDefault(r => !Roles.Contains(r, StringComparer.Ordinal)) is { } unknown)
             throw CliException.BadInput($"--role '{unknown}' is none of {string.Join(", ", Roles)}.");
 
-        string key = "gb_" + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-        string hash = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+        var key = "gb_" + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        var hash = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
         string[] ids = projects.Length == 0 ? ["*"] : [.. projects.Select(p => ProjectName.Parse(p, "--project")["projects/".Length..])];
         var entry = new KeyEntry(name, hash, ids, [.. chosen.Distinct(StringComparer.Ordinal)]);
         if (screen.Json)

@@ -16,7 +16,7 @@ internal static class ManyRedelivered
     {
         if (dryRun || !yes)
         {
-            RedeliverVersionsResponse would = await AllAsync(filter, dryRun: true, session);
+            var would = await AllAsync(filter, dryRun: true, session);
             if (dryRun || would.Matched == 0)
                 return Show(would, dryRun: true, session.Screen);
             if (Console.IsInputRedirected)
@@ -36,7 +36,7 @@ internal static class ManyRedelivered
         do
         {
             // What was marked already no longer matches, or is marked once more: the same either way.
-            RedeliverVersionsResponse part = await session.CallAsync(
+            var part = await session.CallAsync(
                 RetryPolicy.Sending, o => session.Bridge.RedeliverVersionsAsync(request, o), requestId: null);
             request.PageToken = part.NextPageToken;
             if (sum is null)
@@ -67,8 +67,8 @@ internal static class ManyRedelivered
 
         if (response.Sample.Count > 0)
             screen.Print(Tables.Of(response.Sample));
-        string more = response.Matched > response.Sample.Count && response.Sample.Count > 0 ? $" The first {response.Sample.Count} are shown." : "";
-        string changed = response.Skipped > 0 ? $", {Count(response.Skipped)} had changed meanwhile" : "";
+        var more = response.Matched > response.Sample.Count && response.Sample.Count > 0 ? $" The first {response.Sample.Count} are shown." : "";
+        var changed = response.Skipped > 0 ? $", {Count(response.Skipped)} had changed meanwhile" : "";
         screen.Line(response switch
         {
             { Matched: 0 } => "No version matches.",

@@ -10,9 +10,9 @@ internal static class ParkedVerb
 {
     public static Command Create(GlobalOptions global)
     {
-        Option<string?> filter = FilterOption.New();
+        var filter = FilterOption.New();
         var target = new Option<string?>("--target") { Description = "Only this target." };
-        Option<int> limit = LimitOption.New();
+        var limit = LimitOption.New();
         var command = new Command("parked", "Lists versions that need a person, since when they fail, and why.") { filter, target, limit };
         command.SetAction((parsed, cancellationToken) => global.RunAsync(
             parsed, session => RunAsync(session, parsed.GetValue(filter), parsed.GetValue(target), parsed.GetValue(limit)), cancellationToken));
@@ -22,7 +22,7 @@ internal static class ParkedVerb
     private static async Task<int> RunAsync(Session session, string? filter, string? target, int limit)
     {
         var request = new ListVersionsRequest { State = DeliveryState.Parked, Target = target ?? "", Filter = filter ?? "" };
-        List<VersionSummary> versions = await LimitOption.TakeAsync(VersionPages.ReadAsync(session, request, LimitOption.PageSize(limit)), limit, session);
+        var versions = await LimitOption.TakeAsync(VersionPages.ReadAsync(session, request, LimitOption.PageSize(limit)), limit, session);
         if (session.Screen.Json)
             versions.ForEach(v => session.Screen.JsonLine(ProtoJson.FormatComplete(v)));
         else if (versions.Count == 0)

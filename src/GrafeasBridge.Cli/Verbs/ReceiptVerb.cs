@@ -37,7 +37,7 @@ internal static class ReceiptVerb
             parsed,
             async session =>
             {
-                VersionSummary v = await version.ResolveAsync(parsed, session);
+                var v = await version.ResolveAsync(parsed, session);
                 var request = new GetDeliveryProofRequest { Target = v.Target, Subject = v.Subject, Repo = v.Repo, Package = v.Package, Version = v.Version };
                 return await PrintAsync(session, o => session.ReceiptBook.GetDeliveryProofAsync(request, o));
             },
@@ -68,10 +68,12 @@ internal static class ReceiptVerb
             async session =>
             {
                 // Not tried again by itself: a second call would make a second key.
-                ReceiptKey key = await session.CallAsync(
+                var key = await session.CallAsync(
                     Connecting.RetryPolicy.SendingOnce, o => session.ReceiptBook.RotateReceiptKeyAsync(new RotateReceiptKeyRequest(), o), requestId: null);
-                if (session.Screen.Json) session.Screen.JsonLine(ProtoJson.FormatComplete(key));
-                else session.Screen.Line($"Receipts are signed with key {key.Kid} from now on.");
+                if (session.Screen.Json)
+                    session.Screen.JsonLine(ProtoJson.FormatComplete(key));
+                else
+                    session.Screen.Line($"Receipts are signed with key {key.Kid} from now on.");
                 return ExitCode.Done;
             },
             token));
@@ -89,22 +91,25 @@ internal static class ReceiptVerb
     {
         if (file == InputText.StandardInput && keys == InputText.StandardInput)
             throw CliException.BadInput("Standard input can be read once only: give - once.");
-        IReadOnlyList<SignedItem> items = await SignedFile.ReadAsync(file, session.Token);
-        KeySet known = keys is null ? await KeySet.AskAsync(session) : await KeySet.ReadAsync(keys, session);
-        Table table = Tables.New("About", "Key", "Answer");
-        int bad = 0;
-        foreach (SignedItem item in items)
+        var items = await SignedFile.ReadAsync(file, session.Token);
+        var known = keys is null ? await KeySet.AskAsync(session) : await KeySet.ReadAsync(keys, session);
+        var table = Tables.New("About", "Key", "Answer");
+        var bad = 0;
+        foreach (var item in items)
         {
-            string? problem = item.Problem(known);
-            if (problem is not null) bad++;
+            var problem = item.Problem(known);
+            if (problem is not null)
+                bad++;
             if (session.Screen.Json)
                 session.Screen.JsonLine(JsonSerializer.Serialize(new CheckedLine(item.About, item.KeyId, problem is null, problem), JsonLines.Readable.CheckedLine));
             table.AddRow(
                 Screen.Cell(item.About), Screen.Cell(item.KeyId), Screen.Cell(problem ?? "good", new Style(problem is null ? Color.Green : Color.Red)));
         }
 
-        if (!session.Screen.Json) session.Screen.Print(table);
-        if (bad > 0) session.Screen.Error($"{bad} of {items.Count} cannot be relied on.");
+        if (!session.Screen.Json)
+            session.Screen.Print(table);
+        if (bad > 0)
+            session.Screen.Error($"{bad} of {items.Count} cannot be relied on.");
         return bad == 0 ? ExitCode.Done : ExitCode.Refused;
     }
 }

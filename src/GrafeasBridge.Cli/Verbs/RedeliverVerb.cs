@@ -12,13 +12,13 @@ internal static class RedeliverVerb
     public static Command Create(GlobalOptions global)
     {
         var version = new VersionArgument();
-        Option<string?> filter = FilterOption.New();
+        var filter = FilterOption.New();
         var dryRun = new Option<bool>("--dry-run") { Description = "Show what would be redelivered, and change nothing." };
         var yes = new Option<bool>("--yes") { Description = "Redeliver all that the filter matches without asking." };
         var command = new Command(
             "redeliver", "Starts the delivery of a version, or of all that a filter matches, again, parked or not, with the attempts set back to zero.");
         version.AddTo(command);
-        foreach (Option option in new Option[] { filter, dryRun, yes })
+        foreach (var option in new Option[] { filter, dryRun, yes })
             command.Options.Add(option);
         command.SetAction((parsed, cancellationToken) => global.RunAsync(
             parsed,
@@ -31,8 +31,8 @@ internal static class RedeliverVerb
 
     private static async Task<int> OneAsync(ParseResult parsed, VersionArgument argument, bool dryRun, Session session)
     {
-        VersionSummary v = await argument.ResolveAsync(parsed, session);
-        VersionSummary shown = dryRun ? await AsItStandsAsync(v, session) : await MarkAsync(v, session);
+        var v = await argument.ResolveAsync(parsed, session);
+        var shown = dryRun ? await AsItStandsAsync(v, session) : await MarkAsync(v, session);
         if (session.Screen.Json)
             session.Screen.JsonLine(ProtoJson.FormatComplete(shown));
         else

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Grafeas.V1;
 using GrafeasBridge.Cli.Input;
 using GrafeasBridge.Cli.Sending;
 using Command = System.CommandLine.Command;
@@ -76,18 +75,18 @@ internal sealed class SendVerb
 
     private async Task<int> RunAsync(ParseResult parsed, Session session)
     {
-        List<SendItem> items = await ItemsAsync(parsed, session.Token);
-        using ReceiptFile? kept = parsed.GetValue(receipts) is { } path ? ReceiptFile.Open(path) : null;
-        SendSettings settings = Settings(parsed, items) with { Receipts = kept };
-        IReadOnlyList<SendResult> results = await new Sender(session, settings).SendAsync(items);
+        var items = await ItemsAsync(parsed, session.Token);
+        using var kept = parsed.GetValue(receipts) is { } path ? ReceiptFile.Open(path) : null;
+        var settings = Settings(parsed, items) with { Receipts = kept };
+        var results = await new Sender(session, settings).SendAsync(items);
         SendReport.Print(session.Screen, results, settings.WaitUntilVerified);
         return ExitCode.Worst(results.Select(r => r.ExitCode(settings.WaitUntilVerified)));
     }
 
     private SendSettings Settings(ParseResult parsed, List<SendItem> items)
     {
-        string? id = parsed.GetValue(requestId);
-        bool none = parsed.GetValue(noRequestId);
+        var id = parsed.GetValue(requestId);
+        var none = parsed.GetValue(noRequestId);
         if (id is not null && none)
             throw CliException.BadInput("Give either --request-id or --no-request-id, not both.");
         if (id is { Length: 0 or > LongestRequestId } || id?.AsSpan().ContainsAnyExceptInRange('!', '~') == true)
@@ -100,10 +99,10 @@ internal sealed class SendVerb
 
     private async Task<List<SendItem>> ItemsAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        string? parent = parsed.GetValue(project) is { } given ? ProjectName.Parse(given, "--project") : null;
-        string? noteName = parsed.GetValue(note) is { } wanted ? ProjectName.ParseNote(wanted, parent) : null;
-        string[] paths = parsed.GetValue(files)!;
-        Occurrence? told = flags.Read(parsed);
+        var parent = parsed.GetValue(project) is { } given ? ProjectName.Parse(given, "--project") : null;
+        var noteName = parsed.GetValue(note) is { } wanted ? ProjectName.ParseNote(wanted, parent) : null;
+        var paths = parsed.GetValue(files)!;
+        var told = flags.Read(parsed);
         if (told is null && paths.Length == 0)
             throw CliException.BadInput("Nothing to send. Name files, - for standard input, or tell a build by --resource and --build-id.");
         if (told is not null && paths.Length > 0)
@@ -122,7 +121,7 @@ internal sealed class SendVerb
             throw CliException.BadInput("Standard input can be read once only: give - once.");
 
         var items = new List<SendItem>();
-        foreach (string path in paths)
+        foreach (var path in paths)
             items.AddRange((await OccurrenceFile.ReadAsync(path, cancellationToken)).Select(i => Completed(i, parent, noteName)));
 
         return items;

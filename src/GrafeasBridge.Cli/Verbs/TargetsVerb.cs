@@ -17,14 +17,16 @@ internal static class TargetsVerb
 
     private static async Task<int> RunAsync(Session session)
     {
-        ListTargetsResponse response = await session.AskAsync(o => session.Bridge.ListTargetsAsync(new ListTargetsRequest(), o));
+        var response = await session.AskAsync(o => session.Bridge.ListTargetsAsync(new ListTargetsRequest(), o));
         if (session.Screen.Json)
         {
-            foreach (TargetReport target in response.Targets)
+            foreach (var target in response.Targets)
                 session.Screen.JsonLine(ProtoJson.FormatComplete(target));
         }
         else
+        {
             session.Screen.Print(Tables.Of(response.Targets));
+        }
 
         return ExitCode.Done;
     }

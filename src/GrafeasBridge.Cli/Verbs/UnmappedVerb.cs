@@ -12,7 +12,7 @@ internal static class UnmappedVerb
     public static Command Create(GlobalOptions global)
     {
         var project = new Argument<string>("project") { Description = "The project's id." }.RefusingOptions();
-        Option<int> limit = LimitOption.New();
+        var limit = LimitOption.New();
         var command = new Command("unmapped", "Lists occurrences of a project that concern no known version, oldest first, with the reason.") { project, limit };
         command.SetAction((parsed, cancellationToken) =>
             global.RunAsync(parsed, session => RunAsync(session, parsed.GetValue(project)!, parsed.GetValue(limit)), cancellationToken));
@@ -22,7 +22,7 @@ internal static class UnmappedVerb
     private static async Task<int> RunAsync(Session session, string project, int limit)
     {
         var request = new ListUnmappedRequest { Parent = ProjectName.Parse(project, "The project"), PageSize = LimitOption.PageSize(limit) };
-        List<UnmappedOccurrence> unmapped = await LimitOption.TakeAsync(PagesAsync(session, request), limit, session);
+        var unmapped = await LimitOption.TakeAsync(PagesAsync(session, request), limit, session);
         if (session.Screen.Json)
             unmapped.ForEach(u => session.Screen.JsonLine(ProtoJson.FormatComplete(u)));
         else if (unmapped.Count == 0)
@@ -37,8 +37,8 @@ internal static class UnmappedVerb
     {
         do
         {
-            ListUnmappedResponse page = await session.AskAsync(o => session.Bridge.ListUnmappedAsync(request, o));
-            foreach (UnmappedOccurrence occurrence in page.Occurrences)
+            var page = await session.AskAsync(o => session.Bridge.ListUnmappedAsync(request, o));
+            foreach (var occurrence in page.Occurrences)
                 yield return occurrence;
 
             request.PageToken = page.NextPageToken;
@@ -48,8 +48,8 @@ internal static class UnmappedVerb
 
     private static Table Rows(List<UnmappedOccurrence> unmapped)
     {
-        Table table = Tables.New("Occurrence", "Resource", "Why", "Created");
-        foreach (UnmappedOccurrence u in unmapped)
+        var table = Tables.New("Occurrence", "Resource", "Why", "Created");
+        foreach (var u in unmapped)
             table.AddRow(Screen.Cell(u.Name), Screen.Cell(u.ResourceUri), Screen.Cell(u.Reason), Screen.Cell(Tables.Time(u.CreateTime)));
 
         return table;

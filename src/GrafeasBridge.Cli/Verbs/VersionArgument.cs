@@ -24,7 +24,7 @@ internal sealed class VersionArgument
     public void AddTo(Command command)
     {
         command.Arguments.Add(path.RefusingOptions());
-        foreach (Option option in new Option[] { target, subject, repo, package, version })
+        foreach (var option in new Option[] { target, subject, repo, package, version })
             command.Options.Add(option);
     }
 
@@ -32,15 +32,17 @@ internal sealed class VersionArgument
     /// <exception cref="CliException">None or more than one version is meant.</exception>
     public async Task<VersionSummary> ResolveAsync(ParseResult parsed, Session session)
     {
-        VersionPath asked = Read(parsed);
+        var asked = Read(parsed);
         if (asked.Target is not null)
             return new VersionSummary { Target = asked.Target, Subject = asked.Subject, Repo = asked.Repo, Package = asked.Package, Version = asked.Version };
 
         var filter = new ListVersionsRequest { Subject = asked.Subject, Repo = asked.Repo, Package = asked.Package };
         var found = new List<VersionSummary>();
-        await foreach (VersionSummary candidate in VersionPages.ReadAsync(session, filter))
+        await foreach (var candidate in VersionPages.ReadAsync(session, filter))
+        {
             if (candidate.Version == asked.Version)
                 found.Add(candidate);
+        }
 
         return found switch
         {
@@ -57,13 +59,13 @@ internal sealed class VersionArgument
     private VersionPath Read(ParseResult parsed)
     {
         string?[] flags = [parsed.GetValue(subject), parsed.GetValue(repo), parsed.GetValue(package), parsed.GetValue(version)];
-        string? named = parsed.GetValue(target);
+        var named = parsed.GetValue(target);
         if (parsed.GetValue(path) is { } text)
         {
             if (flags.Any(f => f is not null))
                 throw CliException.BadInput("Give the version either as a path or by flags, not both.");
 
-            VersionPath read = VersionPath.Parse(text);
+            var read = VersionPath.Parse(text);
             if (named is not null && read.Target is not null && read.Target != named)
                 throw CliException.BadInput($"The path names the target '{read.Target}', but --target is '{named}'.");
 

@@ -17,8 +17,8 @@ internal sealed class VersionFilterOptions
         HelpName = "pending|delivering|verified|drifted|waiting|parked",
         CustomParser = result =>
         {
-            string text = result.Tokens[0].Value;
-            DeliveryState named = Enum.GetValues<DeliveryState>().FirstOrDefault(s => Tables.Name(s).Equals(text, StringComparison.OrdinalIgnoreCase));
+            var text = result.Tokens[0].Value;
+            var named = Enum.GetValues<DeliveryState>().FirstOrDefault(s => Tables.Name(s).Equals(text, StringComparison.OrdinalIgnoreCase));
             if (named != DeliveryState.Unspecified)
                 return named;
 
@@ -34,7 +34,7 @@ internal sealed class VersionFilterOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { target, subject, repo, package, state, commit, digest, filter })
+        foreach (var option in new Option[] { target, subject, repo, package, state, commit, digest, filter })
             command.Options.Add(option);
     }
 

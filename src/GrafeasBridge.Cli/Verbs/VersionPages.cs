@@ -10,12 +10,12 @@ internal static class VersionPages
 
     public static async IAsyncEnumerable<VersionSummary> ReadAsync(Session session, ListVersionsRequest filter, int pageSize = LargestPage)
     {
-        ListVersionsRequest request = filter.Clone();
+        var request = filter.Clone();
         request.PageSize = pageSize;
         do
         {
-            ListVersionsResponse page = await session.AskAsync(o => session.Bridge.ListVersionsAsync(request, o));
-            foreach (VersionSummary version in page.Versions)
+            var page = await session.AskAsync(o => session.Bridge.ListVersionsAsync(request, o));
+            foreach (var version in page.Versions)
                 yield return version;
 
             request.PageToken = page.NextPageToken;
@@ -47,7 +47,7 @@ internal static class LimitOption
     public static async Task<List<T>> TakeAsync<T>(IAsyncEnumerable<T> all, int limit, Session session)
     {
         var taken = new List<T>();
-        await foreach (T item in all.WithCancellation(session.Token))
+        await foreach (var item in all.WithCancellation(session.Token))
         {
             if (limit > 0 && taken.Count == limit)
             {

@@ -11,7 +11,7 @@ internal static class VersionsVerb
     public static Command Create(GlobalOptions global)
     {
         var filter = new VersionFilterOptions();
-        Option<int> limit = LimitOption.New();
+        var limit = LimitOption.New();
         var command = new Command("versions", "Lists versions, narrowed by whatever is given.") { limit };
         filter.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
@@ -21,7 +21,7 @@ internal static class VersionsVerb
 
     private static async Task<int> RunAsync(Session session, ListVersionsRequest filter, int limit)
     {
-        List<VersionSummary> versions = await LimitOption.TakeAsync(VersionPages.ReadAsync(session, filter, LimitOption.PageSize(limit)), limit, session);
+        var versions = await LimitOption.TakeAsync(VersionPages.ReadAsync(session, filter, LimitOption.PageSize(limit)), limit, session);
         if (session.Screen.Json)
             versions.ForEach(v => session.Screen.JsonLine(ProtoJson.FormatComplete(v)));
         else if (versions.Count == 0)

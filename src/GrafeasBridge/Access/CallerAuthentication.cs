@@ -36,14 +36,14 @@ internal sealed partial class CallerAuthentication
 
         if (context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null)
             return next(context);
-        string? key = KeyOf(context.Request.Headers);
+        var key = KeyOf(context.Request.Headers);
         if (key is not null && keys.Find(key) is { } caller)
         {
             context.Features.Set(caller);
             return next(context);
         }
 
-        string sentence = key is null
+        var sentence = key is null
             ? "An API key is required: send it as 'authorization: Bearer KEY', as 'x-api-key: KEY', or as a Basic password."
             : "The API key is not known here.";
         Log.Refused(logger, context.Connection.RemoteIpAddress, context.Request.Path, key is null ? "no key" : "unknown key");
@@ -64,10 +64,10 @@ internal sealed partial class CallerAuthentication
     private static string? PasswordOf(string basic)
     {
         Span<byte> bytes = stackalloc byte[1024];
-        if (!Convert.TryFromBase64String(basic, bytes, out int length))
+        if (!Convert.TryFromBase64String(basic, bytes, out var length))
             return null;
-        string pair = Encoding.UTF8.GetString(bytes[..length]);
-        int colon = pair.IndexOf(':', StringComparison.Ordinal);
+        var pair = Encoding.UTF8.GetString(bytes[..length]);
+        var colon = pair.IndexOf(':', StringComparison.Ordinal);
         return colon < 0 ? null : pair[(colon + 1)..];
     }
 

@@ -18,7 +18,7 @@ internal static partial class KeyFile
     /// <exception cref="KeyFileException">With a sentence that names the entry and the remedy.</exception>
     public static IReadOnlyDictionary<string, Caller> Read(string path)
     {
-        Document document = Parse(path);
+        var document = Parse(path);
         if (document.Keys is not { Count: > 0 } entries)
             throw new KeyFileException("it holds no keys; add one with `gbridge key new`.");
         if (entries.Count > MaxKeys)
@@ -26,10 +26,10 @@ internal static partial class KeyFile
 
         var callers = new Dictionary<string, Caller>(StringComparer.Ordinal);
         var names = new HashSet<string>(StringComparer.Ordinal);
-        for (int i = 0; i < entries.Count; i++)
+        for (var i = 0; i < entries.Count; i++)
         {
-            Entry entry = entries[i] ?? throw new KeyFileException($"keys[{i}]: an object is expected, and null stands there.");
-            (string hash, Caller caller) = ReadEntry(entry, $"keys[{i}]");
+            var entry = entries[i] ?? throw new KeyFileException($"keys[{i}]: an object is expected, and null stands there.");
+            (var hash, var caller) = ReadEntry(entry, $"keys[{i}]");
             if (!names.Add(caller.Name))
                 throw new KeyFileException($"keys[{i}].name: '{caller.Name}' is used twice; give each key its own name.");
             if (!callers.TryAdd(hash, caller))
@@ -48,7 +48,7 @@ internal static partial class KeyFile
                 throw new KeyFileException("the file does not exist.");
             if (file.Length > MaxBytes)
                 throw new KeyFileException($"it has {file.Length} bytes; at most {MaxBytes} are allowed.");
-            using FileStream stream = file.OpenRead();
+            using var stream = file.OpenRead();
             return JsonSerializer.Deserialize(stream, FileJson.Default.Document)
                 ?? throw new KeyFileException("it holds null; an object with 'keys' is expected.");
         }
@@ -76,7 +76,7 @@ internal static partial class KeyFile
         if (entry.Roles is not { Count: > 0 })
             throw new KeyFileException($"{at}.roles: at least one of send, read, operate, metrics is expected.");
         var roles = new HashSet<Role>();
-        foreach (string role in entry.Roles)
+        foreach (var role in entry.Roles)
         {
             roles.Add(role switch
             {
@@ -97,7 +97,7 @@ internal static partial class KeyFile
 
     private static bool ContainsOnlyHex(this ReadOnlySpan<char> text)
     {
-        foreach (char c in text)
+        foreach (var c in text)
         {
             if (!char.IsAsciiHexDigit(c))
                 return false;

@@ -32,7 +32,7 @@ internal sealed partial class KeyRing(IOptions<AccessOptions> options, TimeProvi
     {
         if (key.Length is 0 or > MaxKeyLength)
             return null;
-        string hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+        var hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
         return Current().GetValueOrDefault(hash);
     }
 
@@ -56,7 +56,7 @@ internal sealed partial class KeyRing(IOptions<AccessOptions> options, TimeProvi
     {
         try
         {
-            IReadOnlyDictionary<string, Caller> read = KeyFile.Read(path);
+            var read = KeyFile.Read(path);
             Log.KeysRead(logger, read.Count, path);
             return read;
         }

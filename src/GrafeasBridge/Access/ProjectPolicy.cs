@@ -24,14 +24,15 @@ internal static class ProjectPolicy
     /// <exception cref="RpcException">PERMISSION_DENIED, with the project.</exception>
     public static void RequireKnown(this Caller caller, string project)
     {
-        if (!caller.Knows(project)) throw Denied(caller, $"any role in project '{project}'");
+        if (!caller.Knows(project))
+            throw Denied(caller, $"any role in project '{project}'");
     }
 
     /// <summary>For questions that are not of one project; what the caller may see of the answer depends on its projects.</summary>
     /// <exception cref="RpcException">PERMISSION_DENIED when the role holds nowhere.</exception>
     public static Caller RequireSomewhere(this ServerCallContext context, Role role)
     {
-        Caller caller = context.Caller();
+        var caller = context.Caller();
         return caller.Roles.Contains(role) ? caller : throw Denied(caller, $"the role '{Text(role)}'");
     }
 

@@ -1,6 +1,5 @@
 using GrafeasBridge.Store;
 using GrafeasBridge.Store.Sqlite;
-using Microsoft.Win32.SafeHandles;
 
 namespace GrafeasBridge.Admin;
 
@@ -56,7 +55,7 @@ internal static class SqliteFile
 
         if (version == 0)
             throw new StoreException(StoreFailure.Broken, "The file holds no store.");
-        using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
         RandomAccess.FlushToDisk(file);
         return version;
     }

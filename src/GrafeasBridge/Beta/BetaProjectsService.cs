@@ -18,7 +18,7 @@ internal sealed class BetaProjectsService(ProjectDesk projects) : Projects.Proje
     {
         var call = new ListCall(
             "v1beta1.ListProjects", string.Empty, request.Filter, BetaSubjects.Projects, request.PageSize, request.PageToken, Pages.DefaultProjects);
-        (IReadOnlyList<Project> page, string next) = await projects.ListAsync(call, name => new Project { Name = name }, context);
+        (var page, var next) = await projects.ListAsync(call, name => new Project { Name = name }, context);
         return new ListProjectsResponse { Projects = { page }, NextPageToken = next };
     }
 

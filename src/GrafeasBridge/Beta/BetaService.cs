@@ -19,7 +19,7 @@ internal sealed class BetaService(NoteDesk<Note> notes, OccurrenceDesk<Occurrenc
 
     public override async Task<ListNotesResponse> ListNotes(ListNotesRequest request, ServerCallContext context)
     {
-        (IReadOnlyList<Note> page, string next) = await notes.ListAsync(
+        (var page, var next) = await notes.ListAsync(
             request.Parent, request.Filter, request.PageSize, request.PageToken, context);
         return new ListNotesResponse { Notes = { page }, NextPageToken = next };
     }
@@ -42,7 +42,7 @@ internal sealed class BetaService(NoteDesk<Note> notes, OccurrenceDesk<Occurrenc
 
     public override async Task<ListOccurrencesResponse> ListOccurrences(ListOccurrencesRequest request, ServerCallContext context)
     {
-        (IReadOnlyList<Occurrence> page, string next) = await occurrences.ListAsync(
+        (var page, var next) = await occurrences.ListAsync(
             request.Parent, request.Filter, request.PageSize, request.PageToken, context);
         return new ListOccurrencesResponse { Occurrences = { page }, NextPageToken = next };
     }
@@ -50,7 +50,7 @@ internal sealed class BetaService(NoteDesk<Note> notes, OccurrenceDesk<Occurrenc
     public override async Task<ListNoteOccurrencesResponse> ListNoteOccurrences(
         ListNoteOccurrencesRequest request, ServerCallContext context)
     {
-        (IReadOnlyList<Occurrence> page, string next) = await occurrences.ListOfNoteAsync(
+        (var page, var next) = await occurrences.ListOfNoteAsync(
             request.Name, request.Filter, request.PageSize, request.PageToken, context);
         return new ListNoteOccurrencesResponse { Occurrences = { page }, NextPageToken = next };
     }

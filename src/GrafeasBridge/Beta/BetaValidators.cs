@@ -44,7 +44,8 @@ internal static class BetaNoteValidator
     private static void Build(ref Checker check, Grafeas.V1Beta1.Build.Build build)
     {
         BuildRules.Note(ref check, Conversion.ToV1<Grafeas.V1.BuildNote>(build));
-        if (build.Signature is { Signature.IsEmpty: true }) check.Add("build.signature.signature", "is required");
+        if (build.Signature is { Signature.IsEmpty: true })
+            check.Add("build.signature.signature", "is required");
     }
 }
 
@@ -58,8 +59,10 @@ internal static class BetaOccurrenceValidator
     /// <param name="check">Has entered the occurrence. Its note_name is looked at by the caller, who needs its parts.</param>
     public static void Check(ref Checker check, Occurrence occurrence)
     {
-        if (occurrence.Resource is null) check.Add("resource", "is required");
-        else OccurrenceValidator.Resource(ref check, occurrence.Resource.Uri, "resource.uri");
+        if (occurrence.Resource is null)
+            check.Add("resource", "is required");
+        else
+            OccurrenceValidator.Resource(ref check, occurrence.Resource.Uri, "resource.uri");
 
         switch (occurrence.DetailsCase)
         {
@@ -82,32 +85,40 @@ internal static class BetaOccurrenceValidator
     private static void Build(ref Checker check, Grafeas.V1Beta1.Build.Details build)
     {
         check.Enter("build");
-        if (build.Provenance is not null) BuildRules.Provenance(ref check, Conversion.ToV1<Grafeas.V1.BuildProvenance>(build.Provenance));
-        else if (build.InTotoSlsaProvenanceV1 is null) check.Add(string.Empty, "needs provenance or in_toto_slsa_provenance_v1");
+        if (build.Provenance is not null)
+            BuildRules.Provenance(ref check, Conversion.ToV1<Grafeas.V1.BuildProvenance>(build.Provenance));
+        else if (build.InTotoSlsaProvenanceV1 is null)
+            check.Add(string.Empty, "needs provenance or in_toto_slsa_provenance_v1");
         check.Leave();
     }
 
     private static void Image(ref Checker check, Grafeas.V1Beta1.Image.Details image)
     {
         check.Enter("derived_image");
-        if (image.DerivedImage is null) check.Add("derived_image", "is required");
-        else ImageRules.Occurrence(ref check, Conversion.ToV1<Grafeas.V1.ImageOccurrence>(image.DerivedImage), "derived_image");
+        if (image.DerivedImage is null)
+            check.Add("derived_image", "is required");
+        else
+            ImageRules.Occurrence(ref check, Conversion.ToV1<Grafeas.V1.ImageOccurrence>(image.DerivedImage), "derived_image");
         check.Leave();
     }
 
     private static void Installation(ref Checker check, Grafeas.V1Beta1.Package.Details package)
     {
         check.Enter("installation");
-        if (package.Installation is null) check.Add("installation", "is required");
-        else PackageRules.Occurrence(ref check, Conversion.ToV1<Grafeas.V1.PackageOccurrence>(package.Installation), "installation");
+        if (package.Installation is null)
+            check.Add("installation", "is required");
+        else
+            PackageRules.Occurrence(ref check, Conversion.ToV1<Grafeas.V1.PackageOccurrence>(package.Installation), "installation");
         check.Leave();
     }
 
     private static void Deployment(ref Checker check, Grafeas.V1Beta1.Deployment.Details deployment)
     {
         check.Enter("deployment");
-        if (deployment.Deployment is null) check.Add("deployment", "is required");
-        else DeploymentRules.Occurrence(ref check, Conversion.ToV1<Grafeas.V1.DeploymentOccurrence>(deployment.Deployment));
+        if (deployment.Deployment is null)
+            check.Add("deployment", "is required");
+        else
+            DeploymentRules.Occurrence(ref check, Conversion.ToV1<Grafeas.V1.DeploymentOccurrence>(deployment.Deployment));
         check.Leave();
     }
 

@@ -29,36 +29,40 @@ internal static class Conversion
 
     private static void Copy(IMessage from, IMessage to, bool toV1)
     {
-        Counterpart[] counterparts = toV1
+        var counterparts = toV1
             ? Counterparts.Of(from.Descriptor, to.Descriptor)
             : Counterparts.Of(to.Descriptor, from.Descriptor);
-        foreach (Counterpart pair in counterparts)
+        foreach (var pair in counterparts)
         {
-            (FieldDescriptor[] source, FieldDescriptor[] target) = toV1 ? (pair.Beta, pair.V1) : (pair.V1, pair.Beta);
+            (var source, var target) = toV1 ? (pair.Beta, pair.V1) : (pair.V1, pair.Beta);
             if (Holder(source, from) is { } holder && Fields.IsSet(source[^1], holder))
             {
                 Put(source[^1], holder, target[^1], HolderFor(target, to), toV1);
             }
         }
 
-        if (toV1) Shapes.AfterToV1(from, to);
-        else Shapes.AfterToBeta(from, to);
+        if (toV1)
+            Shapes.AfterToV1(from, to);
+        else
+            Shapes.AfterToBeta(from, to);
     }
 
     private static IMessage? Holder(FieldDescriptor[] path, IMessage message)
     {
-        IMessage? holder = message;
-        for (int i = 0; i < path.Length - 1 && holder is not null; i++) holder = (IMessage?)path[i].Accessor.GetValue(holder);
+        var holder = message;
+        for (var i = 0; i < path.Length - 1 && holder is not null; i++)
+            holder = (IMessage?)path[i].Accessor.GetValue(holder);
         return holder;
     }
 
     private static IMessage HolderFor(FieldDescriptor[] path, IMessage message)
     {
-        IMessage holder = message;
-        for (int i = 0; i < path.Length - 1; i++)
+        var holder = message;
+        for (var i = 0; i < path.Length - 1; i++)
         {
             var next = (IMessage?)path[i].Accessor.GetValue(holder);
-            if (next is null) path[i].Accessor.SetValue(holder, next = Fields.Empty(path[i].MessageType));
+            if (next is null)
+                path[i].Accessor.SetValue(holder, next = Fields.Empty(path[i].MessageType));
             holder = next;
         }
 
@@ -67,18 +71,20 @@ internal static class Conversion
 
     private static void Put(FieldDescriptor source, IMessage from, FieldDescriptor target, IMessage to, bool toV1)
     {
-        object value = source.Accessor.GetValue(from);
+        var value = source.Accessor.GetValue(from);
         if (source.IsMap)
         {
             var into = (IDictionary)target.Accessor.GetValue(to);
-            FieldDescriptor sourceValue = source.MessageType.FindFieldByNumber(2);
-            FieldDescriptor targetValue = target.MessageType.FindFieldByNumber(2);
-            foreach (DictionaryEntry entry in (IDictionary)value) into[entry.Key] = One(entry.Value!, sourceValue, targetValue, toV1);
+            var sourceValue = source.MessageType.FindFieldByNumber(2);
+            var targetValue = target.MessageType.FindFieldByNumber(2);
+            foreach (DictionaryEntry entry in (IDictionary)value)
+                into[entry.Key] = One(entry.Value!, sourceValue, targetValue, toV1);
         }
         else if (source.IsRepeated)
         {
             var into = (IList)target.Accessor.GetValue(to);
-            foreach (object item in (IList)value) into.Add(One(item, source, target, toV1));
+            foreach (var item in (IList)value)
+                into.Add(One(item, source, target, toV1));
         }
         else
         {
@@ -92,8 +98,9 @@ internal static class Conversion
         {
             case (FieldType.Message, FieldType.Message):
                 var message = (IMessage)value;
-                if (source.MessageType == target.MessageType) return Fields.Clone(message);
-                IMessage converted = Fields.Empty(target.MessageType);
+                if (source.MessageType == target.MessageType)
+                    return Fields.Clone(message);
+                var converted = Fields.Empty(target.MessageType);
                 Copy(message, converted, toV1);
                 return converted;
             case (FieldType.Enum, FieldType.Enum):
@@ -112,9 +119,10 @@ internal static class Conversion
     {
         public static int Number(int number, EnumDescriptor from, EnumDescriptor to)
         {
-            if (from.FindValueByNumber(number) is { } value) return to.FindValueByName(value.Name)?.Number ?? 0;
+            if (from.FindValueByNumber(number) is { } value)
+                return to.FindValueByName(value.Name)?.Number ?? 0;
             // A number that neither knows may be one that both will know, unless they differ already.
-            bool alike = from.Values.Count == to.Values.Count && from.Values.All(one => to.FindValueByName(one.Name)?.Number == one.Number);
+            var alike = from.Values.Count == to.Values.Count && from.Values.All(one => to.FindValueByName(one.Name)?.Number == one.Number);
             return alike ? number : 0;
         }
 

@@ -51,23 +51,26 @@ internal static class Counterparts
     private static IEnumerable<Counterpart> Pairs(MessageDescriptor beta, MessageDescriptor v1)
     {
         var renamed = Renamed.Where(row => Package + row.Beta == beta.FullName).ToList();
-        foreach ((_, string betaPath, string v1Path) in renamed) yield return new Counterpart(Path(beta, betaPath), Path(v1, v1Path));
-        foreach (FieldDescriptor field in beta.Fields.InFieldNumberOrder())
+        foreach ((_, var betaPath, var v1Path) in renamed)
+            yield return new Counterpart(Path(beta, betaPath), Path(v1, v1Path));
+        foreach (var field in beta.Fields.InFieldNumberOrder())
         {
-            bool elsewhere = renamed.Exists(row => row.BetaPath.Split('.')[0] == field.Name || row.V1Path.Split('.')[0] == field.Name);
-            if (!elsewhere && v1.FindFieldByName(field.Name) is { } same) yield return new Counterpart([field], [same]);
+            var elsewhere = renamed.Exists(row => row.BetaPath.Split('.')[0] == field.Name || row.V1Path.Split('.')[0] == field.Name);
+            if (!elsewhere && v1.FindFieldByName(field.Name) is { } same)
+                yield return new Counterpart([field], [same]);
         }
     }
 
     private static FieldDescriptor[] Path(MessageDescriptor type, string path)
     {
-        string[] names = path.Split('.');
+        var names = path.Split('.');
         var fields = new FieldDescriptor[names.Length];
-        for (int i = 0; i < names.Length; i++)
+        for (var i = 0; i < names.Length; i++)
         {
             fields[i] = type.FindFieldByName(names[i])
                 ?? throw new InvalidOperationException($"The table of counterparts names {type.FullName}.{names[i]}, which does not exist.");
-            if (fields[i].FieldType == FieldType.Message) type = fields[i].MessageType;
+            if (fields[i].FieldType == FieldType.Message)
+                type = fields[i].MessageType;
         }
 
         return fields;

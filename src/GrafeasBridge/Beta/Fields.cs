@@ -11,7 +11,8 @@ internal static class Fields
     /// <summary>True for a field that would be on the wire.</summary>
     public static bool IsSet(FieldDescriptor field, IMessage message)
     {
-        if (!field.IsRepeated && field.HasPresence) return field.Accessor.HasValue(message);
+        if (!field.IsRepeated && field.HasPresence)
+            return field.Accessor.HasValue(message);
         return field.Accessor.GetValue(message) switch
         {
             ICollection list => list.Count > 0,

@@ -25,7 +25,7 @@ internal sealed class Lens<TBeta, TV1>(MessageParser<TBeta> beta, MessageParser<
     /// <summary>A change made by way of v1beta1.</summary>
     public Draft<TV1> ChangedBeta(StoredMessage before, TBeta after)
     {
-        TV1 content = v1.ParseFrom(before.Content);
+        var content = v1.ParseFrom(before.Content);
         Merge.Into(content, Conversion.ToV1<TV1>(Read(before)), Conversion.ToV1<TV1>(after));
         return Stored(content, after);
     }
@@ -33,7 +33,7 @@ internal sealed class Lens<TBeta, TV1>(MessageParser<TBeta> beta, MessageParser<
     /// <summary>A change made by way of grafeas.v1.</summary>
     public Draft<TV1> ChangedV1(StoredMessage before, TV1 after)
     {
-        TBeta original = Read(before);
+        var original = Read(before);
         Merge.Into(original, Conversion.ToBeta<TBeta>(v1.ParseFrom(before.Content)), Conversion.ToBeta<TBeta>(after));
         return Stored(after, original);
     }
@@ -41,7 +41,7 @@ internal sealed class Lens<TBeta, TV1>(MessageParser<TBeta> beta, MessageParser<
     private Draft<TV1> Stored(TV1 content, TBeta message)
     {
         CanonicalMaps.Sort(content);
-        bool saysMore = !Conversion.ToBeta<TBeta>(content).Equals(message);
+        var saysMore = !Conversion.ToBeta<TBeta>(content).Equals(message);
         byte[]? original = null;
         if (saysMore)
         {

@@ -17,7 +17,7 @@ internal static class Merge
     public static void Into(IMessage stored, IMessage seen, IMessage now)
     {
         // Clearing comes first: of a oneof, the old member goes before the new one comes.
-        foreach (FieldDescriptor field in stored.Descriptor.Fields.InFieldNumberOrder())
+        foreach (var field in stored.Descriptor.Fields.InFieldNumberOrder())
         {
             if (!field.IsRepeated && Fields.IsSet(field, seen) && !Fields.IsSet(field, now) && Fields.IsSet(field, stored))
             {
@@ -25,16 +25,20 @@ internal static class Merge
             }
         }
 
-        foreach (FieldDescriptor field in stored.Descriptor.Fields.InFieldNumberOrder()) Field(field, stored, seen, now);
+        foreach (var field in stored.Descriptor.Fields.InFieldNumberOrder())
+            Field(field, stored, seen, now);
     }
 
     private static void Field(FieldDescriptor field, IMessage stored, IMessage seen, IMessage now)
     {
-        object before = field.Accessor.GetValue(seen);
-        object after = field.Accessor.GetValue(now);
-        if (field.IsMap) Map(field, (IDictionary)field.Accessor.GetValue(stored), (IDictionary)before, (IDictionary)after);
-        else if (field.IsRepeated) List((IList)field.Accessor.GetValue(stored), (IList)before, (IList)after);
-        else if (Fields.IsSet(field, now) && !(Fields.IsSet(field, seen) && Equals(before, after))) Single(field, stored, before, after);
+        var before = field.Accessor.GetValue(seen);
+        var after = field.Accessor.GetValue(now);
+        if (field.IsMap)
+            Map(field, (IDictionary)field.Accessor.GetValue(stored), (IDictionary)before, (IDictionary)after);
+        else if (field.IsRepeated)
+            List((IList)field.Accessor.GetValue(stored), (IList)before, (IList)after);
+        else if (Fields.IsSet(field, now) && !(Fields.IsSet(field, seen) && Equals(before, after)))
+            Single(field, stored, before, after);
     }
 
     private static void Single(FieldDescriptor field, IMessage stored, object before, object after)
@@ -51,16 +55,18 @@ internal static class Merge
 
     private static void Map(FieldDescriptor field, IDictionary stored, IDictionary seen, IDictionary now)
     {
-        foreach (object key in seen.Keys)
+        foreach (var key in seen.Keys)
         {
-            if (!now.Contains(key)) stored.Remove(key);
+            if (!now.Contains(key))
+                stored.Remove(key);
         }
 
-        FieldDescriptor value = field.MessageType.FindFieldByNumber(2);
+        var value = field.MessageType.FindFieldByNumber(2);
         foreach (DictionaryEntry entry in now)
         {
-            object? before = seen.Contains(entry.Key) ? seen[entry.Key] : null;
-            if (Equals(before, entry.Value) && stored.Contains(entry.Key)) continue;
+            var before = seen.Contains(entry.Key) ? seen[entry.Key] : null;
+            if (Equals(before, entry.Value) && stored.Contains(entry.Key))
+                continue;
             if (IsPlainMessage(value) && before is not null && stored.Contains(entry.Key))
             {
                 Into((IMessage)stored[entry.Key]!, (IMessage)before, (IMessage)entry.Value!);
@@ -76,30 +82,36 @@ internal static class Merge
     // place of the one that was there, if that is gone and the list is as long as before: then it was changed, else replaced.
     private static void List(IList stored, IList seen, IList now)
     {
-        if (seen.Cast<object>().SequenceEqual(now.Cast<object>())) return;
+        if (seen.Cast<object>().SequenceEqual(now.Cast<object>()))
+            return;
         object[] kept = stored.Count == seen.Count ? [.. stored.Cast<object>()] : [];
         var places = new Dictionary<object, Queue<int>>();
-        for (int i = 0; i < kept.Length; i++)
+        for (var i = 0; i < kept.Length; i++)
         {
-            if (!places.TryGetValue(seen[i]!, out Queue<int>? queue)) places.Add(seen[i]!, queue = new Queue<int>());
+            if (!places.TryGetValue(seen[i]!, out var queue))
+                places.Add(seen[i]!, queue = new Queue<int>());
             queue.Enqueue(i);
         }
 
         var merged = new object?[now.Count];
-        for (int i = 0; i < now.Count; i++)
+        for (var i = 0; i < now.Count; i++)
         {
-            if (places.TryGetValue(now[i]!, out Queue<int>? queue) && queue.TryDequeue(out int place)) merged[i] = kept[place];
+            if (places.TryGetValue(now[i]!, out var queue) && queue.TryDequeue(out var place))
+                merged[i] = kept[place];
         }
 
         HashSet<int> free = [.. places.Values.SelectMany(queue => queue)];
-        for (int i = 0; i < now.Count; i++) merged[i] ??= Changed(i, free.Contains(i) && now.Count == kept.Length, kept, seen, now);
+        for (var i = 0; i < now.Count; i++)
+            merged[i] ??= Changed(i, free.Contains(i) && now.Count == kept.Length, kept, seen, now);
         stored.Clear();
-        foreach (object? item in merged) stored.Add(item);
+        foreach (var item in merged)
+            stored.Add(item);
     }
 
     private static object Changed(int index, bool inPlace, object[] kept, IList seen, IList now)
     {
-        if (!inPlace || kept[index] is not IMessage message || IsWhole(message.Descriptor)) return now[index]!;
+        if (!inPlace || kept[index] is not IMessage message || IsWhole(message.Descriptor))
+            return now[index]!;
         Into(message, (IMessage)seen[index]!, (IMessage)now[index]!);
         return message;
     }

@@ -23,7 +23,8 @@ internal static class Shapes
         switch (beta, v1)
         {
             case (BetaVulnerability.PackageIssue from, VulnerabilityOccurrence.Types.PackageIssue issue):
-                if (from.FixedLocation is null) issue.FixedVersion = Nothing.Clone();
+                if (from.FixedLocation is null)
+                    issue.FixedVersion = Nothing.Clone();
                 issue.FixAvailable = issue.FixedVersion?.Kind == VersionKind.Normal;
                 break;
             case (BetaVulnerability.Details, VulnerabilityOccurrence found):
@@ -45,7 +46,8 @@ internal static class Shapes
         switch (v1, beta)
         {
             case (VulnerabilityOccurrence.Types.PackageIssue, BetaVulnerability.PackageIssue issue):
-                if (Nowhere.Equals(issue.FixedLocation)) issue.FixedLocation = null;
+                if (Nowhere.Equals(issue.FixedLocation))
+                    issue.FixedLocation = null;
                 break;
             case (AttestationOccurrence, BetaAttestation.Details details):
                 details.Attestation ??= new BetaAttestation.Attestation();

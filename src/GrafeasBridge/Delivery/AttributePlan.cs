@@ -23,12 +23,12 @@ internal sealed record AttributePlan(IReadOnlyList<MappedAttribute> Set, IReadOn
     {
         // The last one counts when a target repeats a name.
         var there = new Dictionary<string, CarriedAttribute>(StringComparer.Ordinal);
-        foreach (CarriedAttribute attribute in carried)
+        foreach (var attribute in carried)
             there[attribute.Name] = attribute;
         var names = wanted.Select(a => a.Name).ToHashSet(StringComparer.Ordinal);
         var withdrawn = owned.Where(name => !names.Contains(name) && there.ContainsKey(name));
         return new AttributePlan(
-            [.. wanted.Where(a => !there.TryGetValue(a.Name, out CarriedAttribute? c) || !Same(a, c))],
+            [.. wanted.Where(a => !there.TryGetValue(a.Name, out var c) || !Same(a, c))],
             [.. withdrawn.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
     }
 
@@ -49,13 +49,13 @@ internal sealed record AttributePlan(IReadOnlyList<MappedAttribute> Set, IReadOn
     /// <summary>One spelling for all texts that mean the same; a text that is not of the type stays as it is.</summary>
     internal static string Canonical(AttributeType type, string value) => type switch
     {
-        AttributeType.Number when decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number) =>
+        AttributeType.Number when decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) =>
             number.ToString("0.############################", CultureInfo.InvariantCulture),
-        AttributeType.Number when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) =>
+        AttributeType.Number when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) =>
             number.ToString("R", CultureInfo.InvariantCulture),
-        AttributeType.Boolean when bool.TryParse(value, out bool truth) => truth ? "true" : "false",
+        AttributeType.Boolean when bool.TryParse(value, out var truth) => truth ? "true" : "false",
         AttributeType.Date when DateTimeOffset.TryParse(
-            value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset instant) =>
+            value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant) =>
             instant.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
         _ => value,
     };

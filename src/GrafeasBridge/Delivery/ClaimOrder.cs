@@ -13,7 +13,7 @@ internal sealed class ClaimOrder(TimeSpan lease)
 
     public ClaimTerms Next(int count)
     {
-        int oldest = (turn + count) / OneIn;
+        var oldest = (turn + count) / OneIn;
         turn = (turn + count) % OneIn;
         return new ClaimTerms(count - oldest, oldest, lease);
     }

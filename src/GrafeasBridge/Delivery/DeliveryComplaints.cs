@@ -47,7 +47,7 @@ internal sealed class DeliveryComplaints(
     {
         if (status.Trouble is not { } kind || (kind != PauseKind.Unauthorized && status.TroubleFor < options.TroubleAfter))
             return null;
-        (string reason, string sentence) = kind switch
+        (var reason, var sentence) = kind switch
         {
             PauseKind.Unauthorized => (Reasons.TargetUnauthorized, $"Target {status.Target} refuses the credentials of the bridge."),
             PauseKind.Throttled => (Reasons.TargetThrottled, $"Target {status.Target} takes no more calls for now: its call limit is used up."),

@@ -23,7 +23,7 @@ internal sealed class DeliveryMetrics
     public DeliveryMetrics(TimeProvider clock)
     {
         this.clock = clock;
-        Meter meter = BridgeTelemetry.Meter;
+        var meter = BridgeTelemetry.Meter;
         duration = meter.CreateHistogram(
             "grafeasbridge.delivery.duration",
             "s",

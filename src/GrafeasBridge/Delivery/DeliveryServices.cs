@@ -35,12 +35,12 @@ internal static class DeliveryServices
     private static void Bind(TargetsOptions options, IConfiguration configuration)
     {
         var known = typeof(TargetOptions).GetProperties().Select(p => p.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (IConfigurationSection section in configuration.GetSection(TargetsOptions.Section).GetChildren())
+        foreach (var section in configuration.GetSection(TargetsOptions.Section).GetChildren())
         {
             var target = new TargetOptions { Key = section.Path };
             section.Bind(target);
             options.Targets.Add(target);
-            foreach (IConfigurationSection unknown in section.GetChildren().Where(s => !known.Contains(s.Key)))
+            foreach (var unknown in section.GetChildren().Where(s => !known.Contains(s.Key)))
                 options.UnknownKeys.Add(unknown.Path);
         }
     }

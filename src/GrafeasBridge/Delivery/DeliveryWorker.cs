@@ -27,7 +27,7 @@ internal sealed partial class DeliveryWorker : BackgroundService
     /// <returns>How many versions were claimed in all.</returns>
     internal async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
-        int[] claimed = await Task.WhenAll(loops.Select(loop => loop.RunOnceAsync(cancellationToken)));
+        var claimed = await Task.WhenAll(loops.Select(loop => loop.RunOnceAsync(cancellationToken)));
         return claimed.Sum();
     }
 

@@ -17,13 +17,13 @@ internal static class ReadBackText
     {
         // The last one counts when a target repeats a name, as it does when it is compared.
         var there = new Dictionary<string, CarriedAttribute>(StringComparer.Ordinal);
-        foreach (CarriedAttribute attribute in carried)
+        foreach (var attribute in carried)
             there[attribute.Name] = attribute;
         string[] sorted = [.. names.Where(there.ContainsKey).Order(ByBytes)];
         var values = new List<string>();
-        foreach (string name in sorted)
+        foreach (var name in sorted)
         {
-            CarriedAttribute attribute = there[name];
+            var attribute = there[name];
             values.Add(name);
             values.Add(attribute.Type?.ToString().ToLowerInvariant() ?? string.Empty);
             values.Add(SignedText.Number(attribute.Values.Count));

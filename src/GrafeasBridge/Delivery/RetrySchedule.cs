@@ -22,8 +22,8 @@ internal static class RetrySchedule
     public static Settlement Settle(
         DeliveryOptions options, ClaimedVersion version, Ending ending, DateTimeOffset now, DateTimeOffset? notBefore, double random)
     {
-        string outcome = ending.Outcome.ToString();
-        DateTimeOffset since = version.FailingSince ?? now;
+        var outcome = ending.Outcome.ToString();
+        var since = version.FailingSince ?? now;
         switch (ending.Outcome.Meaning().Nature)
         {
             case OutcomeNature.Done:
@@ -37,7 +37,7 @@ internal static class RetrySchedule
             case OutcomeNature.NotSettled:
                 throw new ArgumentException($"{ending.Outcome} is not settled.", nameof(ending));
             default:
-                DateTimeOffset next = now + Delay(options, version.Attempts, ending, random);
+                var next = now + Delay(options, version.Attempts, ending, random);
                 if (notBefore is { } end && next < end)
                     next = end + (options.FirstRetry * random);
                 return new Settlement(DeliveryState.Waiting, outcome, ending.Reason, next, ending.Owned);
@@ -47,7 +47,7 @@ internal static class RetrySchedule
     /// <summary>Doubles with each attempt; the upper half of each step is random.</summary>
     internal static TimeSpan Delay(DeliveryOptions options, int attempts, Ending ending, double random)
     {
-        double step = Math.Min(
+        var step = Math.Min(
             options.FirstRetry.TotalSeconds * Math.Pow(2, Math.Clamp(attempts - 1, 0, 40)), options.MaxRetryDelay.TotalSeconds);
         var delay = TimeSpan.FromSeconds(step * (0.5 + (0.5 * random)));
         if (ending.Outcome == DeliveryOutcome.Unauthorized && delay < options.PauseAfterUnauthorized)

@@ -33,8 +33,8 @@ internal sealed class SettingRangeAttribute : ValidationAttribute
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext)
     {
         // DeliveryOptions is the section Delivery.
-        string section = validationContext.ObjectType.Name.Replace("Options", "", StringComparison.Ordinal);
-        string? problem = Problem($"{section}:{validationContext.MemberName}", value);
+        var section = validationContext.ObjectType.Name.Replace("Options", "", StringComparison.Ordinal);
+        var problem = Problem($"{section}:{validationContext.MemberName}", value);
         return problem is null ? ValidationResult.Success : new ValidationResult(problem);
     }
 }

@@ -52,7 +52,7 @@ internal sealed class SuspectLane(TimeProvider clock)
         lock (sync)
         {
             waitsSince ??= clock.GetTimestamp();
-            bool patient = clock.GetElapsedTime(waitsSince.Value) < LongestWait;
+            var patient = clock.GetElapsedTime(waitsSince.Value) < LongestWait;
             if (aloneSince is not null || (inHand > 0 && patient))
                 return null;
             waitsSince = null;

@@ -41,8 +41,8 @@ internal sealed partial class TargetLoop(
             // Asked before looking, so that what becomes dirty in between is not missed.
             if (dirty is null && clock.GetUtcNow() >= deafUntil)
                 dirty = store.WaitForDirtyAsync(target.Name, signals.Token);
-            TimeSpan wait = await TurnAsync(stopping, abandon.Token);
-            bool hears = !held && outages == 0;
+            var wait = await TurnAsync(stopping, abandon.Token);
+            var hears = !held && outages == 0;
             await WaitAsync(wait, hears ? dirty : null, stopping);
             if (dirty is { IsCompleted: true })
             {
@@ -58,7 +58,7 @@ internal sealed partial class TargetLoop(
     /// <returns>How many versions were claimed.</returns>
     internal async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
-        int claimed = await ClaimAsync(target.Governor.Admit(options.ClaimBatch).Versions, cancellationToken, cancellationToken);
+        var claimed = await ClaimAsync(target.Governor.Admit(options.ClaimBatch).Versions, cancellationToken, cancellationToken);
         await Task.WhenAll(inHand);
         inHand.Clear();
         return claimed;
@@ -75,9 +75,9 @@ internal sealed partial class TargetLoop(
             held = !claims.Open.IsCompleted;
             if (held)
                 return options.PollInterval; // the end of the version that is tried alone wakes the loop
-            Admission admitted = target.Governor.Admit(options.ClaimBatch);
+            var admitted = target.Governor.Admit(options.ClaimBatch);
             held = admitted.Versions == 0;
-            int count = await ClaimAsync(admitted.Versions, stopping, abandon);
+            var count = await ClaimAsync(admitted.Versions, stopping, abandon);
             await SampleAsync(stopping);
             if (clock.GetUtcNow() >= nextKeep)
                 await KeepAsync(stopping);
@@ -110,8 +110,8 @@ internal sealed partial class TargetLoop(
 
     private async Task<int> ClaimAsync(int asked, CancellationToken stopping, CancellationToken abandon)
     {
-        IReadOnlyList<HeldVersion> claimed = await claims.TakeAsync(asked, stopping);
-        foreach ((HeldVersion version, VersionCalls calls) in claimed.Zip(target.Governor.Begin(asked, claimed.Count)))
+        var claimed = await claims.TakeAsync(asked, stopping);
+        foreach ((var version, var calls) in claimed.Zip(target.Governor.Begin(asked, claimed.Count)))
             inHand.Add(OneAsync(version, calls, abandon));
         return claimed.Count;
     }
@@ -119,7 +119,7 @@ internal sealed partial class TargetLoop(
     /// <summary>One version; never throws, so that one bad version never stops the loop.</summary>
     private async Task OneAsync(HeldVersion taken, VersionCalls calls, CancellationToken abandon)
     {
-        ClaimedVersion version = taken.Version;
+        var version = taken.Version;
         DeliveryOutcome? outcome = null;
         calls.Enter();
         // The store may work synchronously; the loop must not.
@@ -168,7 +168,7 @@ internal sealed partial class TargetLoop(
         if (clock.GetUtcNow() < nextSample)
             return;
         nextSample = clock.GetUtcNow() + options.BacklogInterval;
-        Backlog backlog = await store.BacklogAsync(target.Name, cancellationToken);
+        var backlog = await store.BacklogAsync(target.Name, cancellationToken);
         metrics.Sampled(target.Name, backlog);
         target.Governor.Sampled(backlog.Count);
     }
@@ -178,7 +178,7 @@ internal sealed partial class TargetLoop(
     {
         if (learned is not null)
             return;
-        string? kept = await store.FindLearnedAsync(target.Name, cancellationToken);
+        var kept = await store.FindLearnedAsync(target.Name, cancellationToken);
         learned = kept ?? "";
         nextKeep = clock.GetUtcNow() + KeepInterval;
         if (kept is not null)
@@ -196,7 +196,7 @@ internal sealed partial class TargetLoop(
 
     private async Task<TimeSpan> UntilDueAsync(CancellationToken cancellationToken)
     {
-        TimeSpan wait = options.PollInterval;
+        var wait = options.PollInterval;
         return await store.NextDueAsync(target.Name, cancellationToken) is { } due ? Shorter(wait, due - clock.GetUtcNow()) : wait;
     }
 
@@ -205,7 +205,7 @@ internal sealed partial class TargetLoop(
 
     private TimeSpan Outage()
     {
-        double wait = options.PollInterval.TotalSeconds * Math.Pow(2, Math.Min(++outages, 10));
+        var wait = options.PollInterval.TotalSeconds * Math.Pow(2, Math.Min(++outages, 10));
         return wait < LongestOutage.TotalSeconds ? TimeSpan.FromSeconds(wait) : LongestOutage;
     }
 
@@ -234,7 +234,7 @@ internal sealed partial class TargetLoop(
 
     private async Task FinishAsync(CancellationTokenSource abandon)
     {
-        Task all = Task.WhenAll(inHand);
+        var all = Task.WhenAll(inHand);
         using var over = new CancellationTokenSource();
         await Task.WhenAny(all, Task.Delay(options.StopTimeout, clock, over.Token));
         await over.CancelAsync();

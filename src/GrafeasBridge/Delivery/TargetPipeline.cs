@@ -65,7 +65,7 @@ internal sealed partial class TargetPipeline
         DelayGenerator = args => ValueTask.FromResult(args.Outcome.Result?.RetryAfter),
         OnRetry = args =>
         {
-            string reason = args.Outcome.Result?.Reason ?? "It did not answer in time.";
+            var reason = args.Outcome.Result?.Reason ?? "It did not answer in time.";
             Log.Retrying(logger, options.Name, args.AttemptNumber + 1, args.RetryDelay, reason);
             return default;
         },

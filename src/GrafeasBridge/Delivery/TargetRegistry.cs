@@ -20,8 +20,8 @@ internal sealed class TargetRegistry : IDisposable
         TimeProvider clock,
         ILoggerFactory loggers)
     {
-        IEnumerable<TargetOptions> chosen = targets.Value.Targets.Count > 0 ? targets.Value.Targets : embedded.Select(e => e.ToOptions());
-        foreach (TargetOptions options in chosen)
+        var chosen = targets.Value.Targets.Count > 0 ? targets.Value.Targets : embedded.Select(e => e.ToOptions());
+        foreach (var options in chosen)
         {
             var governor = new TargetGovernor(options, delivery.Value, clock, loggers.CreateLogger<TargetGovernor>());
             var pipeline = new TargetPipeline(options, governor, clock, loggers.CreateLogger<TargetPipeline>());
@@ -45,7 +45,7 @@ internal sealed class TargetRegistry : IDisposable
 
     public void Dispose()
     {
-        foreach (BintrayClient client in clients)
+        foreach (var client in clients)
             client.Dispose();
     }
 }

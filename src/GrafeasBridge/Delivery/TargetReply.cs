@@ -36,7 +36,7 @@ internal static class RetryAfterHeader
             { Delta: { } delta } => delta,
             { Date: { } date } => date - clock.GetUtcNow(),
             // The typed header gives up on more seconds than an int holds.
-            _ => headers.TryGetValues("Retry-After", out IEnumerable<string>? values)
+            _ => headers.TryGetValues("Retry-After", out var values)
                 && values.FirstOrDefault()?.Trim() is { Length: > 0 } text && text.All(char.IsAsciiDigit) ? cap : null,
         };
         return asked is not { } wait ? null : wait < TimeSpan.Zero ? TimeSpan.Zero : wait > cap ? cap : wait;

@@ -18,18 +18,18 @@ internal sealed partial class TargetRules : IValidateOptions<TargetsOptions>
     public ValidateOptionsResult Validate(string? name, TargetsOptions options)
     {
         var problems = new ValidateOptionsResultBuilder();
-        foreach (string key in options.UnknownKeys)
+        foreach (var key in options.UnknownKeys)
             problems.AddError($"{key} is not a setting of a target; remove it or correct its spelling.");
-        foreach (TargetOptions target in options.Targets)
+        foreach (var target in options.Targets)
         {
-            foreach (string problem in Problems(target))
+            foreach (var problem in Problems(target))
                 problems.AddError(problem);
         }
 
         var names = options.Targets.GroupBy(t => t.Name, StringComparer.Ordinal);
         foreach (var twins in names.Where(g => g.Key.Length > 0 && g.Count() > 1))
         {
-            string keys = string.Join(" and ", twins.Select(t => t.Key));
+            var keys = string.Join(" and ", twins.Select(t => t.Key));
             problems.AddError($"The name '{twins.Key}' is used by {keys}; give each its own Name.");
         }
 
@@ -58,7 +58,7 @@ internal sealed partial class TargetRules : IValidateOptions<TargetsOptions>
             yield return url;
         if (KeyProblem(target) is { } key)
             yield return key;
-        foreach ((PropertyInfo property, SettingRangeAttribute range) in Ranges)
+        foreach ((var property, var range) in Ranges)
         {
             if (range.Problem($"{target.Key}:{property.Name}", property.GetValue(target)) is { } problem)
                 yield return problem;
@@ -73,8 +73,8 @@ internal sealed partial class TargetRules : IValidateOptions<TargetsOptions>
 
     private static string? UrlProblem(TargetOptions target)
     {
-        string key = $"{target.Key}:BaseUrl";
-        if (!Uri.TryCreate(target.BaseUrl, UriKind.Absolute, out Uri? url)
+        var key = $"{target.Key}:BaseUrl";
+        if (!Uri.TryCreate(target.BaseUrl, UriKind.Absolute, out var url)
             || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
         {
             return $"{key} is '{Text.OneLine(target.BaseUrl, 200)}'; set it to an absolute http or https URL.";
@@ -92,8 +92,8 @@ internal sealed partial class TargetRules : IValidateOptions<TargetsOptions>
 
     private static string? KeyProblem(TargetOptions target)
     {
-        bool inline = target.ApiKey?.Reveal() is { Length: > 0 };
-        bool file = target.ApiKeyFile.Length > 0;
+        var inline = target.ApiKey?.Reveal() is { Length: > 0 };
+        var file = target.ApiKeyFile.Length > 0;
         if (inline == file)
         {
             return $"{target.Key} needs exactly one of {target.Key}:ApiKey and {target.Key}:ApiKeyFile; "

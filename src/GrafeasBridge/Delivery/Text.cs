@@ -10,9 +10,9 @@ internal static class Text
     public static string OneLine(string text, int max)
     {
         var line = new StringBuilder(Math.Min(text.Length, max));
-        foreach (Rune rune in text.EnumerateRunes())
+        foreach (var rune in text.EnumerateRunes())
         {
-            bool blank = Rune.IsControl(rune) || Rune.IsWhiteSpace(rune) || Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format;
+            var blank = Rune.IsControl(rune) || Rune.IsWhiteSpace(rune) || Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format;
             if (blank && (line.Length == 0 || line[^1] == ' '))
                 continue;
             if (line.Length + rune.Utf16SequenceLength > max - 1)

@@ -33,7 +33,7 @@ internal sealed class VersionClaims(string target, IBridgeStore store, SuspectLa
 
         if (SuspectsWait && await TakeSuspectAsync(cancellationToken) is { } first)
             return [first];
-        IReadOnlyList<HeldVersion> ordinary = await TakeOrdinaryAsync(most, cancellationToken);
+        var ordinary = await TakeOrdinaryAsync(most, cancellationToken);
         return ordinary.Count == 0 && SuspectsWait && await TakeSuspectAsync(cancellationToken) is { } suspect ? [suspect] : ordinary;
     }
 
@@ -60,13 +60,13 @@ internal sealed class VersionClaims(string target, IBridgeStore store, SuspectLa
         Stack<IDisposable> places = new(Enumerable.Range(0, most).Select(_ => lane.Enter()));
         try
         {
-            Claim claim = await store.ClaimAsync(target, order.Next(most), cancellationToken);
+            var claim = await store.ClaimAsync(target, order.Next(most), cancellationToken);
             SuspectsWait = claim.SuspectsWait;
             return [.. claim.Versions.Select(version => new HeldVersion(version, places.Pop()))];
         }
         finally
         {
-            foreach (IDisposable unused in places)
+            foreach (var unused in places)
                 unused.Dispose();
         }
     }

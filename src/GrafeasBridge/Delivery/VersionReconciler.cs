@@ -29,12 +29,12 @@ internal sealed partial class VersionReconciler(
     /// <exception cref="StoreException">The bridge's own store failed; the version's lease brings it back.</exception>
     public async Task<DeliveryOutcome> ReconcileAsync(DeliveryTarget target, ClaimedVersion version, CancellationToken abandon)
     {
-        using Activity? activity = Begin(target, version);
-        long started = clock.GetTimestamp();
-        DeliveryOutcome outcome = DeliveryOutcome.StoreFailed;
+        using var activity = Begin(target, version);
+        var started = clock.GetTimestamp();
+        var outcome = DeliveryOutcome.StoreFailed;
         try
         {
-            Ending ending = await TryAsync(target, version, abandon);
+            var ending = await TryAsync(target, version, abandon);
             outcome = await SettleAsync(target, version, ending, abandon);
             if (outcome.Meaning().Nature != OutcomeNature.Done)
                 activity?.SetStatus(ActivityStatusCode.Error, ending.Reason);
@@ -55,8 +55,8 @@ internal sealed partial class VersionReconciler(
     private static Activity? Begin(DeliveryTarget target, ClaimedVersion version)
     {
         // One trace runs from the call that changed the version to the target's reply.
-        bool called = ActivityContext.TryParse(version.TraceParent, null, isRemote: true, out ActivityContext call);
-        Activity? activity = BridgeTelemetry.Source.StartActivity("reconcile", ActivityKind.Consumer, called ? call : default);
+        var called = ActivityContext.TryParse(version.TraceParent, null, isRemote: true, out var call);
+        var activity = BridgeTelemetry.Source.StartActivity("reconcile", ActivityKind.Consumer, called ? call : default);
         return activity?
             .SetTag("grafeasbridge.target", target.Name)
             .SetTag("grafeasbridge.package", version.Coordinates.InPackage.ToString())
@@ -105,7 +105,7 @@ internal sealed partial class VersionReconciler(
 
     private async Task<Ending> DeliverAsync(ITarget api, ClaimedVersion version, CancellationToken cancellationToken)
     {
-        IReadOnlyList<MappedAttribute> wanted = (await VersionHistory.ReadAsync(store, mapping, version.Coordinates, cancellationToken)).Attributes;
+        var wanted = (await VersionHistory.ReadAsync(store, mapping, version.Coordinates, cancellationToken)).Attributes;
         string[] names = [.. wanted.Select(a => a.Name)];
         IReadOnlyList<CarriedAttribute> carried;
         try
@@ -122,7 +122,7 @@ internal sealed partial class VersionReconciler(
             carried = [];
         }
 
-        AttributePlan plan = AttributePlan.Make(wanted, carried, version.Owned);
+        var plan = AttributePlan.Make(wanted, carried, version.Owned);
         if (plan.IsEmpty)
             return new Ending(DeliveryOutcome.Unchanged, Said(wanted.Count, "carried already"), Owned: names, ReadBack: ReadBackText.Of(names, carried));
 
@@ -131,8 +131,8 @@ internal sealed partial class VersionReconciler(
         if (!await store.RecordIntentAsync(version, owned, cancellationToken))
             return new Ending(DeliveryOutcome.LeaseLost, "Another worker has taken the version over.");
         version.MayHaveSet = [.. plan.Set.Select(a => a.Name)];
-        IReadOnlyList<CarriedAttribute> now = await WriteAsync(api, version.Coordinates, plan, cancellationToken);
-        AttributePlan rest = AttributePlan.Make(wanted, now, owned);
+        var now = await WriteAsync(api, version.Coordinates, plan, cancellationToken);
+        var rest = AttributePlan.Make(wanted, now, owned);
         return rest.IsEmpty
             ? new Ending(DeliveryOutcome.Delivered, Said(wanted.Count, "written and read back"), Owned: names, ReadBack: ReadBackText.Of(names, now))
             : new Ending(DeliveryOutcome.NotAsWritten, $"The target accepted the write, but reading back differs in {rest.Names()}.");
@@ -144,7 +144,7 @@ internal sealed partial class VersionReconciler(
     {
         if (!version.WasDelivered || version.MayRecreate || drift.OnDeleted == OnDeleted.Recreate)
             return null;
-        DeliveredVersion? last = await store.FindDeliveredAsync(version.Target, version.Coordinates, cancellationToken);
+        var last = await store.FindDeliveredAsync(version.Target, version.Coordinates, cancellationToken);
         // Where nothing was wanted nothing was created: it may never have been there.
         return (last?.ReadBack.Names ?? version.Owned).Count == 0
             ? null
@@ -173,7 +173,7 @@ internal sealed partial class VersionReconciler(
 
     private async Task<DeliveryOutcome> SettleAsync(DeliveryTarget target, ClaimedVersion version, Ending ending, CancellationToken abandon)
     {
-        bool givesBack = target.Governor.Report(ending, version.Coordinates);
+        var givesBack = target.Governor.Report(ending, version.Coordinates);
         if (ending.Outcome.Meaning().Nature == OutcomeNature.NotSettled)
         {
             Log.Left(logger, version.Coordinates, target.Name, ending.Reason);
@@ -187,12 +187,12 @@ internal sealed partial class VersionReconciler(
             return ending.Outcome;
         }
 
-        DateTimeOffset now = clock.GetUtcNow();
-        Settlement settlement = RetrySchedule.Settle(
+        var now = clock.GetUtcNow();
+        var settlement = RetrySchedule.Settle(
             options, version, ending, now, now + target.Governor.Gate.Pause?.Left, Random.Shared.NextDouble());
         if (settlement.State == DeliveryState.Verified)
             settlement = settlement with { CheckAt = now + drift.FirstLook };
-        SettleResult result = await store.SettleAsync(version, settlement, abandon);
+        var result = await store.SettleAsync(version, settlement, abandon);
         if (result == SettleResult.LeaseLost)
         {
             Log.Left(logger, version.Coordinates, target.Name, "The lease had ended before the try did; the version is tried again.");
@@ -201,7 +201,7 @@ internal sealed partial class VersionReconciler(
 
         if (settlement.State == DeliveryState.Verified && version.DirtySince is { } since)
             metrics.Verified(target.Name, clock.GetUtcNow() - since);
-        LogLevel level = ending.Outcome.Meaning().Level;
+        var level = ending.Outcome.Meaning().Level;
         if (logger.IsEnabled(level))
         {
             Log.Reconciled(

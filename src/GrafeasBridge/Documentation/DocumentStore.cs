@@ -11,7 +11,7 @@ internal sealed class DocumentStore(EndpointDataSource endpoints)
 
     private static async Task<byte[]> WriteAsync(EndpointDataSource endpoints)
     {
-        OpenApiDocument built = new OpenApiBuilder(ProtoComments.Load()).Build(DocumentationServices.Services(endpoints));
+        var built = new OpenApiBuilder(ProtoComments.Load()).Build(DocumentationServices.Services(endpoints));
         using var json = new MemoryStream();
         await built.SerializeAsJsonAsync(json, OpenApiSpecVersion.OpenApi3_1, CancellationToken.None);
         return json.ToArray();

@@ -26,10 +26,11 @@ internal static class DocumentationServices
     /// <summary>Nothing unless it is asked for. Comes after <c>UseAccess</c>, so that no stranger reads along.</summary>
     public static void UseDocumentation(this WebApplication app)
     {
-        if (!app.Services.GetRequiredService<IOptions<DocumentationOptions>>().Value.Documentation) return;
+        if (!app.Services.GetRequiredService<IOptions<DocumentationOptions>>().Value.Documentation)
+            return;
         app.MapGet(DocumentPath, async context =>
         {
-            byte[] document = await context.RequestServices.GetRequiredService<DocumentStore>().ReadAsync();
+            var document = await context.RequestServices.GetRequiredService<DocumentStore>().ReadAsync();
             context.Response.ContentType = "application/json; charset=utf-8";
             context.Response.ContentLength = document.Length;
             await context.Response.Body.WriteAsync(document, context.RequestAborted);
@@ -51,7 +52,7 @@ internal static class DocumentationServices
     {
         page.Use((context, next) =>
         {
-            IHeaderDictionary headers = context.Response.Headers;
+            var headers = context.Response.Headers;
             headers[HeaderNames.ContentSecurityPolicy] = Policy;
             headers[HeaderNames.XContentTypeOptions] = "nosniff";
             headers["Referrer-Policy"] = "no-referrer";

@@ -33,10 +33,11 @@ internal sealed class OpenApiBuilder
         document.Paths = new OpenApiPaths();
         document.Tags = new HashSet<OpenApiTag>();
         AddSecurity();
-        foreach (ServiceDescriptor service in services)
+        foreach (var service in services)
         {
             document.Tags.Add(new OpenApiTag { Name = service.FullName, Description = comments.Of(service) });
-            foreach (MethodDescriptor method in service.Methods) Add(method);
+            foreach (var method in service.Methods)
+                Add(method);
         }
 
         document.RegisterComponents();
@@ -45,24 +46,27 @@ internal sealed class OpenApiBuilder
 
     private void Add(MethodDescriptor method)
     {
-        if (method.GetOptions()?.GetExtension(AnnotationsExtensions.Http) is not { } rule) return;
-        int serial = 0;
-        foreach (HttpRule binding in rule.AdditionalBindings.Prepend(rule))
+        if (method.GetOptions()?.GetExtension(AnnotationsExtensions.Http) is not { } rule)
+            return;
+        var serial = 0;
+        foreach (var binding in rule.AdditionalBindings.Prepend(rule))
         {
-            (System.Net.Http.HttpMethod verb, string pattern) = RestTemplate.VerbAndPattern(binding);
-            if (pattern.Contains("/locations/", StringComparison.Ordinal)) continue;
-            RestTemplate template = RestTemplate.Parse(pattern);
+            (var verb, var pattern) = RestTemplate.VerbAndPattern(binding);
+            if (pattern.Contains("/locations/", StringComparison.Ordinal))
+                continue;
+            var template = RestTemplate.Parse(pattern);
             serial++;
-            if (!document.Paths.TryGetValue(template.Path, out IOpenApiPathItem? item)) document.Paths[template.Path] = item = new OpenApiPathItem();
-            string id = $"{method.Service.FullName}.{method.Name}{(serial > 1 ? $".{serial}" : string.Empty)}";
+            if (!document.Paths.TryGetValue(template.Path, out var item))
+                document.Paths[template.Path] = item = new OpenApiPathItem();
+            var id = $"{method.Service.FullName}.{method.Name}{(serial > 1 ? $".{serial}" : string.Empty)}";
             ((OpenApiPathItem)item).AddOperation(verb, Operation(method, binding, template, id));
         }
     }
 
     private OpenApiOperation Operation(MethodDescriptor method, HttpRule binding, RestTemplate template, string id)
     {
-        string comment = comments.Of(method);
-        int end = comment.IndexOf(". ", StringComparison.Ordinal);
+        var comment = comments.Of(method);
+        var end = comment.IndexOf(". ", StringComparison.Ordinal);
         var operation = new OpenApiOperation
         {
             OperationId = id,
@@ -77,7 +81,8 @@ internal sealed class OpenApiBuilder
                 ["default"] = new OpenApiResponse { Description = "Refused or failed; the status says why.", Content = Content(schemas.Of(Status.Descriptor)) },
             },
         };
-        if (Body(method, binding, template) is { } body) operation.RequestBody = new OpenApiRequestBody { Required = true, Content = Content(body) };
+        if (Body(method, binding, template) is { } body)
+            operation.RequestBody = new OpenApiRequestBody { Required = true, Content = Content(body) };
         return operation;
     }
 
@@ -92,10 +97,12 @@ internal sealed class OpenApiBuilder
     // What stands neither in the path nor in the body.
     private IEnumerable<IOpenApiParameter> QueryParameters(MethodDescriptor method, HttpRule binding, RestTemplate template)
     {
-        if (binding.Body == "*") yield break;
-        foreach (FieldDescriptor field in method.InputType.Fields.InFieldNumberOrder())
+        if (binding.Body == "*")
+            yield break;
+        foreach (var field in method.InputType.Fields.InFieldNumberOrder())
         {
-            if (field.Name == binding.Body || template.Fields.Contains(field.Name) || !FitsQuery(field)) continue;
+            if (field.Name == binding.Body || template.Fields.Contains(field.Name) || !FitsQuery(field))
+                continue;
             yield return new OpenApiParameter
             {
                 Name = field.JsonName,

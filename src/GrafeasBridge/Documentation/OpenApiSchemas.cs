@@ -24,9 +24,10 @@ internal sealed class OpenApiSchemas(OpenApiDocument document, ProtoComments com
             Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal),
             AdditionalPropertiesAllowed = false,
         };
-        foreach (FieldDescriptor field in type.Fields.InFieldNumberOrder())
+        foreach (var field in type.Fields.InFieldNumberOrder())
         {
-            if (!without.Contains(field.Name)) schema.Properties[field.JsonName] = Of(field);
+            if (!without.Contains(field.Name))
+                schema.Properties[field.JsonName] = Of(field);
         }
 
         return schema;
@@ -37,21 +38,23 @@ internal sealed class OpenApiSchemas(OpenApiDocument document, ProtoComments com
 
     public IOpenApiSchema Of(FieldDescriptor field)
     {
-        IOpenApiSchema schema = field switch
+        var schema = field switch
         {
             { IsMap: true } => new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = Single(field.MessageType.FindFieldByNumber(2)) },
             { IsRepeated: true } => new OpenApiSchema { Type = JsonSchemaType.Array, Items = Single(field) },
             _ => Single(field),
         };
-        string description = Description(field);
-        bool readOnly = field.GetOptions()?.GetExtension(FieldBehaviorExtensions.FieldBehavior)?.Contains(FieldBehavior.OutputOnly) == true;
-        bool deprecated = field.GetOptions()?.Deprecated == true;
+        var description = Description(field);
+        var readOnly = field.GetOptions()?.GetExtension(FieldBehaviorExtensions.FieldBehavior)?.Contains(FieldBehavior.OutputOnly) == true;
+        var deprecated = field.GetOptions()?.Deprecated == true;
         switch (schema)
         {
             case OpenApiSchemaReference reference:
                 reference.Description = description.Length > 0 ? description : null;
-                if (readOnly) reference.ReadOnly = true;
-                if (deprecated) reference.Deprecated = true;
+                if (readOnly)
+                    reference.ReadOnly = true;
+                if (deprecated)
+                    reference.Deprecated = true;
                 break;
             case OpenApiSchema own:
                 own.Description = description.Length > 0 ? description : own.Description;
@@ -128,9 +131,10 @@ internal sealed class OpenApiSchemas(OpenApiDocument document, ProtoComments com
 
     private string Description(IDescriptor descriptor)
     {
-        string text = comments.Of(descriptor);
-        if (descriptor is not FieldDescriptor { RealContainingOneof: { } oneof } field || oneof.Fields.Count < 2) return text;
-        string alone = $"Not together with {string.Join(", ", oneof.Fields.Where(other => other != field).Select(other => other.JsonName))}.";
+        var text = comments.Of(descriptor);
+        if (descriptor is not FieldDescriptor { RealContainingOneof: { } oneof } field || oneof.Fields.Count < 2)
+            return text;
+        var alone = $"Not together with {string.Join(", ", oneof.Fields.Where(other => other != field).Select(other => other.JsonName))}.";
         return text.Length == 0 ? alone : $"{text} {alone}";
     }
 }

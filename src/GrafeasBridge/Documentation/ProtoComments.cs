@@ -28,12 +28,12 @@ internal sealed class ProtoComments
     /// <summary>From the descriptors that the build has put into the program.</summary>
     public static ProtoComments Load()
     {
-        using Stream stream = typeof(ProtoComments).Assembly.GetManifestResourceStream(Resource)
+        using var stream = typeof(ProtoComments).Assembly.GetManifestResourceStream(Resource)
             ?? throw new InvalidOperationException($"The program was built without {Resource}.");
         var all = new ProtoComments();
-        foreach (FileDescriptorProto file in FileDescriptorSet.Parser.ParseFrom(stream).File)
+        foreach (var file in FileDescriptorSet.Parser.ParseFrom(stream).File)
         {
-            foreach (SourceCodeInfo.Types.Location location in file.SourceCodeInfo.Location)
+            foreach (var location in file.SourceCodeInfo.Location)
             {
                 if (location.LeadingComments.Length > 0 && NameAt(file, location.Path) is { } name)
                     all.comments[name] = Plain(location.LeadingComments);
@@ -48,8 +48,9 @@ internal sealed class ProtoComments
 
     private static string? NameAt(FileDescriptorProto file, RepeatedField<int> path)
     {
-        if (path.Count < 2) return null;
-        string? rest = path[0] switch
+        if (path.Count < 2)
+            return null;
+        var rest = path[0] switch
         {
             FileMessages => InMessage(file.MessageType[path[1]], path, 2),
             FileEnums => InEnum(file.EnumType[path[1]], path, 2),
@@ -62,9 +63,11 @@ internal sealed class ProtoComments
 
     private static string? InMessage(DescriptorProto message, RepeatedField<int> path, int at)
     {
-        if (path.Count == at) return message.Name;
-        if (path.Count < at + 2) return null;
-        string? rest = path[at] switch
+        if (path.Count == at)
+            return message.Name;
+        if (path.Count < at + 2)
+            return null;
+        var rest = path[at] switch
         {
             MessageFields when path.Count == at + 2 => message.Field[path[at + 1]].Name,
             MessageNested => InMessage(message.NestedType[path[at + 1]], path, at + 2),
@@ -77,7 +80,8 @@ internal sealed class ProtoComments
     // A value's full name does not hold its enum's name in protobuf, but here nothing else is asked for.
     private static string? InEnum(EnumDescriptorProto type, RepeatedField<int> path, int at)
     {
-        if (path.Count == at) return type.Name;
+        if (path.Count == at)
+            return type.Name;
         return path.Count == at + 2 && path[at] == EnumValues ? $"{type.Name}.{type.Value[path[at + 1]].Name}" : null;
     }
 
@@ -85,9 +89,10 @@ internal sealed class ProtoComments
     private static string Plain(string comment)
     {
         var text = new StringBuilder();
-        foreach (string paragraph in comment.Trim().Split("\n\n"))
+        foreach (var paragraph in comment.Trim().Split("\n\n"))
         {
-            if (text.Length > 0) text.Append("\n\n");
+            if (text.Length > 0)
+                text.Append("\n\n");
             text.AppendJoin(' ', paragraph.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
         }
 

@@ -17,12 +17,12 @@ internal sealed partial record RestTemplate(string Path, IReadOnlyList<string> P
         var path = new StringBuilder();
         var parameters = new List<string>();
         var fields = new List<string>();
-        int from = 0;
+        var from = 0;
         foreach (Match variable in Variables().Matches(pattern))
         {
             path.Append(pattern, from, variable.Index - from);
             from = variable.Index + variable.Length;
-            string field = variable.Groups["field"].Value;
+            var field = variable.Groups["field"].Value;
             fields.Add(field);
             path.AppendJoin('/', Segments(field, variable.Groups["of"].Success ? variable.Groups["of"].Value : "*", parameters));
         }
@@ -43,12 +43,12 @@ internal sealed partial record RestTemplate(string Path, IReadOnlyList<string> P
     // A star after projects/ is a project; a star alone is the field itself.
     private static IEnumerable<string> Segments(string field, string of, List<string> parameters)
     {
-        string before = string.Empty;
-        foreach (string segment in of.Split('/'))
+        var before = string.Empty;
+        foreach (var segment in of.Split('/'))
         {
             if (segment is "*" or "**")
             {
-                string name = before.Length == 0 ? field : before.TrimEnd('s');
+                var name = before.Length == 0 ? field : before.TrimEnd('s');
                 parameters.Add(name);
                 yield return $"{{{name}}}";
             }

@@ -8,7 +8,8 @@ internal sealed class Binder(FilterSubject subject)
     /// <exception cref="FilterException">A field, a value or a function that the language does not have.</exception>
     public Test Bind(FilterNode node)
     {
-        if (node is not CallNode { IsOperator: true } call) throw Alone(node);
+        if (node is not CallNode { IsOperator: true } call)
+            throw Alone(node);
         return call.Function switch
         {
             Operators.And => new AllTest(Line(call)),
@@ -38,7 +39,8 @@ internal sealed class Binder(FilterSubject subject)
 
     private Test Global(FilterNode inner)
     {
-        if (inner is CallNode { IsOperator: false } call) return Call(call);
+        if (inner is CallNode { IsOperator: false } call)
+            return Call(call);
         return inner is CallNode { Function: not Operators.Index } ? Bind(inner) : throw Alone(inner);
     }
 
@@ -52,8 +54,8 @@ internal sealed class Binder(FilterSubject subject)
 
     private Test Comparison(CallNode call)
     {
-        FieldPath path = FieldPath.Of(call.Args[0], subject);
-        Literal value = Literal.Of(call.Args[1]);
+        var path = FieldPath.Of(call.Args[0], subject);
+        var value = Literal.Of(call.Args[1]);
         var questions = new Questions(subject, path, value);
         return call.Function switch
         {

@@ -50,24 +50,30 @@ internal sealed class FieldPath
     /// <exception cref="FilterException">There is no such path.</exception>
     public static FieldPath Of(FilterNode node, FilterSubject subject)
     {
-        List<Segment> segments = Segments(node);
+        var segments = Segments(node);
         var path = new FieldPath(segments[0].Position) { within = subject.Root };
-        Segment first = segments[0];
+        var first = segments[0];
         if (subject.AliasOf(first.Name) is { } alias)
         {
-            foreach (string name in alias.Path.Split('.')) path.Step(first with { Name = name });
+            foreach (var name in alias.Path.Split('.'))
+                path.Step(first with { Name = name });
             path.Part = alias.Part;
         }
-        else path.Step(first);
+        else
+        {
+            path.Step(first);
+        }
 
-        foreach (Segment segment in segments.Skip(1)) path.Step(segment);
+        foreach (var segment in segments.Skip(1))
+            path.Step(segment);
         return path;
     }
 
     /// <summary>Puts a question about the end behind the steps that lead there.</summary>
     public ValueTest Ask(ValueTest leaf)
     {
-        for (int i = steps.Count - 1; i >= 0; i--) leaf = steps[i](leaf);
+        for (var i = steps.Count - 1; i >= 0; i--)
+            leaf = steps[i](leaf);
         return leaf;
     }
 
@@ -87,9 +93,10 @@ internal sealed class FieldPath
     internal static string CamelCase(string name)
     {
         var camel = new StringBuilder(name.Length);
-        for (int i = 0; i < name.Length; i++)
+        for (var i = 0; i < name.Length; i++)
         {
-            if (name[i] != '_') camel.Append(i > 0 && name[i - 1] == '_' ? char.ToUpperInvariant(name[i]) : name[i]);
+            if (name[i] != '_')
+                camel.Append(i > 0 && name[i - 1] == '_' ? char.ToUpperInvariant(name[i]) : name[i]);
         }
 
         return camel.ToString();
@@ -111,7 +118,7 @@ internal sealed class FieldPath
                     node = select.Operand;
                     break;
                 case CallNode { IsOperator: true, Function: Operators.Index } index:
-                    Literal key = Literal.Of(index.Args[1]);
+                    var key = Literal.Of(index.Args[1]);
                     segments.Add(new Segment(key.Position, key.Text, IsKey: true));
                     node = index.Args[0];
                     break;
@@ -132,7 +139,8 @@ internal sealed class FieldPath
 
     private void Step(Segment segment)
     {
-        if (Part > 0) throw Refused(segment, "a part of a text has no fields");
+        if (Part > 0)
+            throw Refused(segment, "a part of a text has no fields");
         if (End == PathEnd.List)
         {
             Many = true;
@@ -140,17 +148,21 @@ internal sealed class FieldPath
             steps.Add(static next => new ElementStep(next));
         }
 
-        if (End == PathEnd.Map) EnterMap(segment);
-        else if (End == PathEnd.Dynamic || within == Struct.Descriptor) EnterObject(segment);
-        else EnterField(segment);
+        if (End == PathEnd.Map)
+            EnterMap(segment);
+        else if (End == PathEnd.Dynamic || within == Struct.Descriptor)
+            EnterObject(segment);
+        else
+            EnterField(segment);
     }
 
     private void EnterMap(Segment segment)
     {
         isPlain = false;
-        string key = segment.Name;
-        FieldDescriptor keys = last!.MessageType.FindFieldByNumber(1);
-        if (keys.FieldType != FieldType.String) throw Refused(segment, $"the keys of {last.FullName} are no texts");
+        var key = segment.Name;
+        var keys = last!.MessageType.FindFieldByNumber(1);
+        if (keys.FieldType != FieldType.String)
+            throw Refused(segment, $"the keys of {last.FullName} are no texts");
         steps.Add(next => new KeyStep(key, next));
         Arrive(last.MessageType.FindFieldByNumber(2));
     }
@@ -158,17 +170,20 @@ internal sealed class FieldPath
     private void EnterObject(Segment segment)
     {
         isPlain = false;
-        string key = segment.Name;
+        var key = segment.Name;
         steps.Add(next => new MemberStep(key, next));
         End = PathEnd.Dynamic;
     }
 
     private void EnterField(Segment segment)
     {
-        if (segment.IsKey) throw Refused(segment, $"{Where()} is no map");
-        if (within is null || !IsOpen(within)) throw Refused(segment, $"{Where()} has no fields that a filter can name");
-        FieldDescriptor found = Find(within, segment.Name) ?? throw Refused(segment, $"{within.FullName} has no such field");
-        if (protoPath.Length > 0) protoPath.Append('.');
+        if (segment.IsKey)
+            throw Refused(segment, $"{Where()} is no map");
+        if (within is null || !IsOpen(within))
+            throw Refused(segment, $"{Where()} has no fields that a filter can name");
+        var found = Find(within, segment.Name) ?? throw Refused(segment, $"{within.FullName} has no such field");
+        if (protoPath.Length > 0)
+            protoPath.Append('.');
         protoPath.Append(found.Name);
         steps.Add(next => new FieldStep(found, next));
         Arrive(found);
@@ -191,10 +206,12 @@ internal sealed class FieldPath
 
     private static FieldDescriptor? Find(MessageDescriptor type, string name)
     {
-        if (type.FindFieldByName(name) is { } found) return found;
-        foreach (FieldDescriptor candidate in type.Fields.InFieldNumberOrder())
+        if (type.FindFieldByName(name) is { } found)
+            return found;
+        foreach (var candidate in type.Fields.InFieldNumberOrder())
         {
-            if (candidate.JsonName == name) return candidate;
+            if (candidate.JsonName == name)
+                return candidate;
         }
 
         return null;

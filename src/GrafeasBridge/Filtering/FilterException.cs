@@ -24,10 +24,12 @@ internal sealed class FilterException : Exception
     /// <summary>A part of the filter in quotes, shortened, without control characters.</summary>
     internal static string Shown(ReadOnlySpan<char> text)
     {
-        bool cut = text.Length > Longest;
-        if (cut) text = text[..(char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest)];
+        var cut = text.Length > Longest;
+        if (cut)
+            text = text[..(char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest)];
         Span<char> shown = stackalloc char[Longest];
-        for (int i = 0; i < text.Length; i++) shown[i] = char.IsControl(text[i]) ? '\uFFFD' : text[i];
+        for (var i = 0; i < text.Length; i++)
+            shown[i] = char.IsControl(text[i]) ? '\uFFFD' : text[i];
         return $"'{shown[..text.Length]}{(cut ? "…" : string.Empty)}'";
     }
 }

@@ -7,12 +7,14 @@ internal sealed partial class FilterParser
     /// <param name="negative">True where a minus is the sign of a number: a first one at the start of a term negates the term.</param>
     private FilterNode Comparable(bool negative, string expected)
     {
-        if (Number(negative) is { } number) return number;
-        FilterNode value = Primary(expected);
-        for (int steps = 1; ; steps++)
+        if (Number(negative) is { } number)
+            return number;
+        var value = Primary(expected);
+        for (var steps = 1; ; steps++)
         {
-            int at = Current.Start;
-            if (Current.Kind is not (TokenKind.Dot or TokenKind.OpenIndex)) return value;
+            var at = Current.Start;
+            if (Current.Kind is not (TokenKind.Dot or TokenKind.OpenIndex))
+                return value;
             if (steps >= limits.MaxDepth)
             {
                 throw new FilterException(at, $"has a path of more than {limits.MaxDepth} parts, which is the most allowed");
@@ -24,21 +26,22 @@ internal sealed partial class FilterParser
 
     private FilterNode Selected(FilterNode operand)
     {
-        int at = Current.Start;
+        var at = Current.Start;
         next++;
-        string field = Field();
+        var field = Field();
         return Current.Kind == TokenKind.Open ? Call(at, field, operand) : new SelectNode(at, operand, field);
     }
 
     private CallNode Indexed(FilterNode operand)
     {
-        int at = Current.Start;
+        var at = Current.Start;
         Enter(at);
         next++;
         SkipBlank();
-        FilterNode index = Comparable(negative: true, "a key");
+        var index = Comparable(negative: true, "a key");
         SkipBlank();
-        if (Current.Kind != TokenKind.CloseIndex) throw Unexpected("']'");
+        if (Current.Kind != TokenKind.CloseIndex)
+            throw Unexpected("']'");
         next++;
         depth--;
         return Operator(at, Operators.Index, operand, index);
@@ -46,7 +49,7 @@ internal sealed partial class FilterParser
 
     private string Field()
     {
-        Token token = Current;
+        var token = Current;
         switch (token.Kind)
         {
             case TokenKind.And or TokenKind.Or or TokenKind.Not:
@@ -64,15 +67,16 @@ internal sealed partial class FilterParser
 
     private FilterNode Primary(string expected)
     {
-        Token token = Current;
+        var token = Current;
         if (token.Kind == TokenKind.Quoted)
         {
             next++;
             return FilterStrings.Unquote(text, token);
         }
 
-        if (token.Kind == TokenKind.Open) return Composite();
-        string word = Word() ?? throw Unexpected(expected);
+        if (token.Kind == TokenKind.Open)
+            return Composite();
+        var word = Word() ?? throw Unexpected(expected);
         return Current.Kind == TokenKind.Open ? Call(token.Start, word, target: null) : new IdentNode(token.Start, word);
     }
 
@@ -81,9 +85,10 @@ internal sealed partial class FilterParser
         Enter(Current.Start);
         next++;
         SkipBlank();
-        FilterNode inner = Expression();
+        var inner = Expression();
         SkipBlank();
-        if (Current.Kind != TokenKind.Close) throw Unexpected("')', or a blank and a further term");
+        if (Current.Kind != TokenKind.Close)
+            throw Unexpected("')', or a blank and a further term");
         next++;
         depth--;
         return inner;
@@ -99,7 +104,8 @@ internal sealed partial class FilterParser
         {
             do
             {
-                if (args.Count > 0) next++;
+                if (args.Count > 0)
+                    next++;
                 SkipBlank();
                 args.Add(Comparable(negative: true, "an argument"));
                 SkipBlank();
@@ -107,7 +113,8 @@ internal sealed partial class FilterParser
             while (Current.Kind == TokenKind.Comma);
         }
 
-        if (Current.Kind != TokenKind.Close) throw Unexpected("',' or ')'");
+        if (Current.Kind != TokenKind.Close)
+            throw Unexpected("',' or ')'");
         next++;
         depth--;
         return new CallNode(at, name, args, target, IsOperator: false);
@@ -116,9 +123,11 @@ internal sealed partial class FilterParser
     /// <summary>Pieces of a word that follow each other at once, as 2024-01-01 and a!b; null when none begins here.</summary>
     private string? Word()
     {
-        if (Current.Kind is not (TokenKind.Text or TokenKind.Exclaim or TokenKind.Digits)) return null;
-        int start = Current.Start;
-        while (Current.Kind is TokenKind.Text or TokenKind.Exclaim or TokenKind.Digits or TokenKind.Minus) next++;
+        if (Current.Kind is not (TokenKind.Text or TokenKind.Exclaim or TokenKind.Digits))
+            return null;
+        var start = Current.Start;
+        while (Current.Kind is TokenKind.Text or TokenKind.Exclaim or TokenKind.Digits or TokenKind.Minus)
+            next++;
         return text[start..Current.Start];
     }
 
@@ -128,12 +137,19 @@ internal sealed partial class FilterParser
     /// </summary>
     private FilterNode? Number(bool negative)
     {
-        int end = next;
-        if (negative && tokens[end].Kind == TokenKind.Minus) end++;
-        bool signed = end > next;
-        bool point = false;
-        if (tokens[end].Kind == TokenKind.Hex) end++;
-        else if (tokens[end].Kind == TokenKind.Digits) point = Fraction(ref end);
+        var end = next;
+        if (negative && tokens[end].Kind == TokenKind.Minus)
+            end++;
+        var signed = end > next;
+        var point = false;
+        if (tokens[end].Kind == TokenKind.Hex)
+        {
+            end++;
+        }
+        else if (tokens[end].Kind == TokenKind.Digits)
+        {
+            point = Fraction(ref end);
+        }
         else if (tokens[end].Kind == TokenKind.Dot && tokens[end + 1].Kind == TokenKind.Digits)
         {
             point = true;
@@ -144,18 +160,23 @@ internal sealed partial class FilterParser
             next = end;
             throw Unexpected("a number after '-'; put other text in quotes");
         }
-        else return null;
+        else
+        {
+            return null;
+        }
 
-        if (point && tokens[end].Kind == TokenKind.Exponent) end++;
+        if (point && tokens[end].Kind == TokenKind.Exponent)
+            end++;
         if (!EndsNumber(tokens[end].Kind))
         {
-            if (!signed && tokens[next].Kind == TokenKind.Digits) return null;
+            if (!signed && tokens[next].Kind == TokenKind.Digits)
+                return null;
             next = end;
             throw Unexpected("the number to end; put other text in quotes");
         }
 
-        int at = Current.Start;
-        string written = text[at..tokens[end].Start];
+        var at = Current.Start;
+        var written = text[at..tokens[end].Start];
         next = end;
         return point ? Float(at, written) : Integer(at, written);
     }
@@ -164,9 +185,11 @@ internal sealed partial class FilterParser
     private bool Fraction(ref int end)
     {
         end++;
-        if (tokens[end].Kind != TokenKind.Dot) return false;
+        if (tokens[end].Kind != TokenKind.Dot)
+            return false;
         end++;
-        if (tokens[end].Kind == TokenKind.Digits) end++;
+        if (tokens[end].Kind == TokenKind.Digits)
+            end++;
         return true;
     }
 
@@ -176,7 +199,7 @@ internal sealed partial class FilterParser
 
     private static DoubleNode Float(int at, string written)
     {
-        double value = double.Parse(written, NumberStyles.Float, CultureInfo.InvariantCulture);
+        var value = double.Parse(written, NumberStyles.Float, CultureInfo.InvariantCulture);
         return double.IsFinite(value)
             ? new DoubleNode(at, value, written)
             : throw new FilterException(at, $"found {FilterException.Shown(written)}, which is over {double.MaxValue}, the largest number");
@@ -184,22 +207,23 @@ internal sealed partial class FilterParser
 
     private static IntNode Integer(int at, string written)
     {
-        ReadOnlySpan<char> digits = written.AsSpan(written[0] == '-' ? 1 : 0);
-        int numeral = digits.StartsWith("0x", StringComparison.Ordinal) ? 16 : digits.Length > 1 && digits[0] == '0' ? 8 : 10;
+        var digits = written.AsSpan(written[0] == '-' ? 1 : 0);
+        var numeral = digits.StartsWith("0x", StringComparison.Ordinal) ? 16 : digits.Length > 1 && digits[0] == '0' ? 8 : 10;
         UInt128 value = 0;
-        foreach (char c in numeral == 16 ? digits[2..] : digits)
+        foreach (var c in numeral == 16 ? digits[2..] : digits)
         {
-            int digit = char.IsAsciiDigit(c) ? c - '0' : (c | 0x20) - 'a' + 10;
+            var digit = char.IsAsciiDigit(c) ? c - '0' : (c | 0x20) - 'a' + 10;
             if (digit >= numeral)
             {
                 throw new FilterException(at, $"found {FilterException.Shown(written)}, which begins with 0 and is no octal number");
             }
 
             value = (value * (UInt128)numeral) + (UInt128)digit;
-            if (value > 1UL << 63) break;
+            if (value > 1UL << 63)
+                break;
         }
 
-        bool negative = digits.Length < written.Length;
+        var negative = digits.Length < written.Length;
         if (value > (negative ? 1UL << 63 : long.MaxValue))
         {
             throw new FilterException(

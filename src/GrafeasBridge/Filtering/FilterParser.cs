@@ -41,25 +41,28 @@ internal sealed partial class FilterParser
     {
         if (Current.Kind == TokenKind.Blank)
         {
-            if (tokens[next + 1].Kind == TokenKind.End) return null;
+            if (tokens[next + 1].Kind == TokenKind.End)
+                return null;
             throw new FilterException(0, "found a blank, expected the filter to begin without one");
         }
 
-        if (Current.Kind == TokenKind.End) return null;
-        FilterNode filter = Expression();
+        if (Current.Kind == TokenKind.End)
+            return null;
+        var filter = Expression();
         SkipBlank();
-        if (Current.Kind == TokenKind.End) return filter;
+        if (Current.Kind == TokenKind.End)
+            return filter;
         // What people meant is most often a URL or a time, which they left without quotes.
-        string hint = OperatorOf(Current.Kind) is null ? string.Empty : $"; text that holds {Found(Current)} takes double quotes";
+        var hint = OperatorOf(Current.Kind) is null ? string.Empty : $"; text that holds {Found(Current)} takes double quotes";
         throw Unexpected($"a blank and a further term, or the end{hint}");
     }
 
     private FilterNode Expression()
     {
-        FilterNode left = Sequence();
+        var left = Sequence();
         while (TakeBetweenBlanks(TokenKind.And))
         {
-            int at = tokens[next - 2].Start;
+            var at = tokens[next - 2].Start;
             left = Operator(at, Operators.And, left, Sequence());
         }
 
@@ -68,7 +71,7 @@ internal sealed partial class FilterParser
 
     private FilterNode Sequence()
     {
-        FilterNode first = Factor();
+        var first = Factor();
         List<FilterNode>? all = null;
         while (Current.Kind == TokenKind.Blank && Following.Kind is not (TokenKind.And or TokenKind.Close or TokenKind.End))
         {
@@ -81,10 +84,10 @@ internal sealed partial class FilterParser
 
     private FilterNode Factor()
     {
-        FilterNode left = Negatable();
+        var left = Negatable();
         while (TakeBetweenBlanks(TokenKind.Or))
         {
-            int at = tokens[next - 2].Start;
+            var at = tokens[next - 2].Start;
             left = Operator(at, Operators.Or, left, Negatable());
         }
 
@@ -93,7 +96,7 @@ internal sealed partial class FilterParser
 
     private FilterNode Negatable()
     {
-        int at = Current.Start;
+        var at = Current.Start;
         string? negation = null;
         if (Current.Kind == TokenKind.Minus)
         {
@@ -103,14 +106,17 @@ internal sealed partial class FilterParser
         else if (Current.Kind == TokenKind.Not)
         {
             next++;
-            if (Current.Kind != TokenKind.Blank) throw Unexpected("a blank after NOT");
+            if (Current.Kind != TokenKind.Blank)
+                throw Unexpected("a blank after NOT");
             next++;
             negation = Operators.Not;
         }
 
-        if (negation is not null && NegatesAgain()) throw Unexpected($"{Term}: a term is negated once only");
-        FilterNode term = Restriction(negative: negation is not null);
-        if (term is not CallNode call || !Operators.IsRestriction(call.Function)) term = Operator(term.Position, Operators.Global, term);
+        if (negation is not null && NegatesAgain())
+            throw Unexpected($"{Term}: a term is negated once only");
+        var term = Restriction(negative: negation is not null);
+        if (term is not CallNode call || !Operators.IsRestriction(call.Function))
+            term = Operator(term.Position, Operators.Global, term);
         return negation is null ? term : Operator(at, negation, term);
     }
 
@@ -121,10 +127,11 @@ internal sealed partial class FilterParser
     private FilterNode Restriction(bool negative)
     {
         Count();
-        FilterNode left = Comparable(negative, Term);
-        int blanks = Current.Kind == TokenKind.Blank ? 1 : 0;
-        Token token = tokens[next + blanks];
-        if (OperatorOf(token.Kind) is not { } name) return left;
+        var left = Comparable(negative, Term);
+        var blanks = Current.Kind == TokenKind.Blank ? 1 : 0;
+        var token = tokens[next + blanks];
+        if (OperatorOf(token.Kind) is not { } name)
+            return left;
         next += blanks + 1;
         SkipBlank();
         return Operator(token.Start, name, left, Comparable(negative: true, "a value"));
@@ -148,16 +155,19 @@ internal sealed partial class FilterParser
 
     private bool TakeBetweenBlanks(TokenKind kind)
     {
-        if (Current.Kind != TokenKind.Blank || Following.Kind != kind) return false;
+        if (Current.Kind != TokenKind.Blank || Following.Kind != kind)
+            return false;
         next += 2;
-        if (Current.Kind != TokenKind.Blank) throw Unexpected($"a blank after {(kind == TokenKind.And ? "AND" : "OR")}");
+        if (Current.Kind != TokenKind.Blank)
+            throw Unexpected($"a blank after {(kind == TokenKind.And ? "AND" : "OR")}");
         next++;
         return true;
     }
 
     private void SkipBlank()
     {
-        if (Current.Kind == TokenKind.Blank) next++;
+        if (Current.Kind == TokenKind.Blank)
+            next++;
     }
 
     private void Count()
@@ -190,9 +200,9 @@ internal sealed partial class FilterParser
 
     private string Foreign(int at)
     {
-        char c = text[at];
-        bool pair = char.IsHighSurrogate(c) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]);
-        int code = pair ? char.ConvertToUtf32(c, text[at + 1]) : c;
+        var c = text[at];
+        var pair = char.IsHighSurrogate(c) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]);
+        var code = pair ? char.ConvertToUtf32(c, text[at + 1]) : c;
         return c is > ' ' and <= '~'
             ? $"'{c}', which stands only in quotes"
             : $"the character U+{code:X4}, which no filter may hold";

@@ -12,30 +12,34 @@ internal static class FilterStrings
     /// <exception cref="FilterException">At the escape or the line feed that the rules do not allow.</exception>
     public static StringNode Unquote(string text, Token token)
     {
-        int end = token.Start + token.Length - 1;
-        ReadOnlySpan<char> inner = text.AsSpan(token.Start + 1, token.Length - 2);
-        int feed = inner.IndexOf('\n');
-        if (feed >= 0) throw new FilterException(token.Start + 1 + feed, "found a line feed in quotes, expected it as \\n");
-        if (!inner.Contains('\\')) return new StringNode(token.Start, inner.ToString(), IsText: true);
+        var end = token.Start + token.Length - 1;
+        var inner = text.AsSpan(token.Start + 1, token.Length - 2);
+        var feed = inner.IndexOf('\n');
+        if (feed >= 0)
+            throw new FilterException(token.Start + 1 + feed, "found a line feed in quotes, expected it as \\n");
+        if (!inner.Contains('\\'))
+            return new StringNode(token.Start, inner.ToString(), IsText: true);
         // \xHH and \NNN are bytes, so that two of them may make one character.
         var bytes = new ArrayBufferWriter<byte>(inner.Length);
-        for (int at = token.Start + 1; at < end;)
+        for (var at = token.Start + 1; at < end;)
         {
-            int plain = text.AsSpan(at, end - at).IndexOf('\\');
-            if (plain < 0) plain = end - at;
+            var plain = text.AsSpan(at, end - at).IndexOf('\\');
+            if (plain < 0)
+                plain = end - at;
             Encoding.UTF8.GetBytes(text.AsSpan(at, plain), bytes);
             at += plain;
-            if (at < end) at += Escape(text, at, end, bytes);
+            if (at < end)
+                at += Escape(text, at, end, bytes);
         }
 
-        bool isText = System.Text.Unicode.Utf8.IsValid(bytes.WrittenSpan);
+        var isText = System.Text.Unicode.Utf8.IsValid(bytes.WrittenSpan);
         return new StringNode(token.Start, Encoding.UTF8.GetString(bytes.WrittenSpan), isText);
     }
 
     private static int Escape(string text, int at, int end, ArrayBufferWriter<byte> bytes)
     {
-        char c = text[at + 1];
-        int plain = c switch
+        var c = text[at + 1];
+        var plain = c switch
         {
             'a' => '\a',
             'b' => '\b',
@@ -53,7 +57,7 @@ internal static class FilterStrings
             return 2;
         }
 
-        (int digits, int numeral, int first) = c switch
+        (var digits, var numeral, var first) = c switch
         {
             'x' => (2, 16, 2),
             'u' => (4, 16, 2),
@@ -75,7 +79,8 @@ internal static class FilterStrings
     {
         if (!character)
         {
-            if (value > byte.MaxValue) throw new FilterException(at, "found an octal escape over \\377, the largest there is");
+            if (value > byte.MaxValue)
+                throw new FilterException(at, "found an octal escape over \\377, the largest there is");
             bytes.Write([(byte)value]);
             return;
         }
@@ -92,11 +97,13 @@ internal static class FilterStrings
     private static long? Number(ReadOnlySpan<char> digits, int numeral)
     {
         long value = 0;
-        foreach (char c in digits)
+        foreach (var c in digits)
         {
-            if (!char.IsAsciiHexDigit(c)) return null;
-            int digit = char.IsAsciiDigit(c) ? c - (int)'0' : (c | 0x20) - 'a' + 10;
-            if (digit >= numeral) return null;
+            if (!char.IsAsciiHexDigit(c))
+                return null;
+            var digit = char.IsAsciiDigit(c) ? c - (int)'0' : (c | 0x20) - 'a' + 10;
+            if (digit >= numeral)
+                return null;
             value = (value * numeral) + digit;
         }
 

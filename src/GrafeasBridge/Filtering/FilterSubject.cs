@@ -75,7 +75,8 @@ internal sealed class FilterSubject
         get => aliases;
         init
         {
-            foreach (FilterAlias alias in value) MustExist(alias.Path);
+            foreach (var alias in value)
+                MustExist(alias.Path);
             aliases = value;
         }
     }
@@ -85,7 +86,8 @@ internal sealed class FilterSubject
         get => columns;
         init
         {
-            foreach (FilterColumn column in value) MustExist(column.Path);
+            foreach (var column in value)
+                MustExist(column.Path);
             columns = value;
         }
     }
@@ -101,9 +103,10 @@ internal sealed class FilterSubject
 
     internal Column? ColumnOf(string path, int part)
     {
-        foreach (FilterColumn column in Columns)
+        foreach (var column in Columns)
         {
-            if (column.Path == path && column.Part == part) return column.Column;
+            if (column.Path == path && column.Part == part)
+                return column.Column;
         }
 
         return null;
@@ -111,10 +114,10 @@ internal sealed class FilterSubject
 
     private void MustExist(string path)
     {
-        MessageDescriptor? within = Root;
-        foreach (string name in path.Split('.'))
+        var within = Root;
+        foreach (var name in path.Split('.'))
         {
-            FieldDescriptor field = within?.FindFieldByName(name)
+            var field = within?.FindFieldByName(name)
                 ?? throw new ArgumentException($"{Root.FullName} has no field {path}", nameof(path));
             within = field.FieldType == FieldType.Message ? field.MessageType : null;
         }

@@ -50,9 +50,9 @@ internal static class FilterTokens
     public static List<Token> Of(string text)
     {
         var tokens = new List<Token>();
-        for (int at = 0; at < text.Length;)
+        for (var at = 0; at < text.Length;)
         {
-            Token token = Next(text, at);
+            var token = Next(text, at);
             tokens.Add(token);
             at = token.Start + token.Length;
         }
@@ -63,8 +63,8 @@ internal static class FilterTokens
 
     private static Token Next(string text, int at)
     {
-        char c = text[at];
-        bool equals = at + 1 < text.Length && text[at + 1] == '=';
+        var c = text[at];
+        var equals = at + 1 < text.Length && text[at + 1] == '=';
         return c switch
         {
             _ when IsBlank(c) => new Token(TokenKind.Blank, at, Run(text, at, IsBlank)),
@@ -90,9 +90,11 @@ internal static class FilterTokens
 
     private static Token Digits(string text, int at)
     {
-        if (IsHex(text, at)) return new Token(TokenKind.Hex, at, 2 + Run(text, at + 2, char.IsAsciiHexDigit));
-        int end = at + 1;
-        while (end < text.Length && char.IsAsciiDigit(text[end]) && !IsHex(text, end)) end++;
+        if (IsHex(text, at))
+            return new Token(TokenKind.Hex, at, 2 + Run(text, at + 2, char.IsAsciiHexDigit));
+        var end = at + 1;
+        while (end < text.Length && char.IsAsciiDigit(text[end]) && !IsHex(text, end))
+            end++;
         return new Token(TokenKind.Digits, at, end - at);
     }
 
@@ -101,17 +103,19 @@ internal static class FilterTokens
 
     private static Token Word(string text, int at)
     {
-        int end = at + Start(text, at);
-        if (end == at) return One(TokenKind.Foreign, at);
+        var end = at + Start(text, at);
+        if (end == at)
+            return One(TokenKind.Foreign, at);
         while (end < text.Length)
         {
-            int length = char.IsAsciiDigit(text[end]) || text[end] is '+' or '-' ? 1 : Start(text, end);
-            if (length == 0) break;
+            var length = char.IsAsciiDigit(text[end]) || text[end] is '+' or '-' ? 1 : Start(text, end);
+            if (length == 0)
+                break;
             end += length;
         }
 
-        ReadOnlySpan<char> word = text.AsSpan(at, end - at);
-        TokenKind kind = word switch
+        var word = text.AsSpan(at, end - at);
+        var kind = word switch
         {
             "AND" => TokenKind.And,
             "OR" => TokenKind.Or,
@@ -124,38 +128,44 @@ internal static class FilterTokens
     // "e3" is an exponent wherever it stands, so it is no word: the reference refuses a field of that name.
     private static bool IsExponent(ReadOnlySpan<char> word)
     {
-        if (word[0] is not ('e' or 'E') || word.Length < 2) return false;
-        ReadOnlySpan<char> digits = word[1] is '+' or '-' ? word[2..] : word[1..];
+        if (word[0] is not ('e' or 'E') || word.Length < 2)
+            return false;
+        var digits = word[1] is '+' or '-' ? word[2..] : word[1..];
         return digits.Length > 0 && !digits.ContainsAnyExceptInRange('0', '9');
     }
 
     // How many characters begin a word here: none, one, or an escape.
     private static int Start(string text, int at)
     {
-        char c = text[at];
-        if (c == '\\') return Escape(text, at);
-        bool starts = c is (>= '#' and <= '\'') or '*' or '/' or ';' or '?' or '@' or (>= 'A' and <= 'Z') or (>= '^' and <= 'z') or '|';
+        var c = text[at];
+        if (c == '\\')
+            return Escape(text, at);
+        var starts = c is (>= '#' and <= '\'') or '*' or '/' or ';' or '?' or '@' or (>= 'A' and <= 'Z') or (>= '^' and <= 'z') or '|';
         return starts || IsWide(c) ? 1 : 0;
     }
 
     private static int Escape(string text, int at)
     {
-        char next = at + 1 < text.Length ? text[at + 1] : '\0';
-        if (next is ':' or '=' or '<' or '>' or '+' or '~' or '"' or '\\' or '.' or '*' or (>= '0' and <= '7')) return 2;
-        int digits = next switch { 'u' => 4, 'x' => 2, _ => 0 };
-        int end = at + 2 + digits;
-        bool whole = digits > 0 && end <= text.Length && text.AsSpan(at + 2, digits).IndexOfAnyExcept(HexDigits) < 0;
+        var next = at + 1 < text.Length ? text[at + 1] : '\0';
+        if (next is ':' or '=' or '<' or '>' or '+' or '~' or '"' or '\\' or '.' or '*' or (>= '0' and <= '7'))
+            return 2;
+        var digits = next switch { 'u' => 4, 'x' => 2, _ => 0 };
+        var end = at + 2 + digits;
+        var whole = digits > 0 && end <= text.Length && text.AsSpan(at + 2, digits).IndexOfAnyExcept(HexDigits) < 0;
         return whole ? 2 + digits : 0;
     }
 
     private static Token Quoted(string text, int at)
     {
-        for (int i = at + 1; i < text.Length; i++)
+        for (var i = at + 1; i < text.Length; i++)
         {
-            if (text[i] == '"') return new Token(TokenKind.Quoted, at, i + 1 - at);
+            if (text[i] == '"')
+                return new Token(TokenKind.Quoted, at, i + 1 - at);
             // What an escape may say is checked when the text is unquoted.
-            if (text[i] == '\\' && i + 1 < text.Length && IsInText(text[i + 1])) i++;
-            else if (!IsInText(text[i])) return One(TokenKind.Foreign, i);
+            if (text[i] == '\\' && i + 1 < text.Length && IsInText(text[i + 1]))
+                i++;
+            else if (!IsInText(text[i]))
+                return One(TokenKind.Foreign, i);
         }
 
         return new Token(TokenKind.Unclosed, at, text.Length - at);
@@ -169,8 +179,9 @@ internal static class FilterTokens
 
     private static int Run(string text, int at, Func<char, bool> belongs)
     {
-        int end = at;
-        while (end < text.Length && belongs(text[end])) end++;
+        var end = at;
+        while (end < text.Length && belongs(text[end]))
+            end++;
         return end - at;
     }
 }

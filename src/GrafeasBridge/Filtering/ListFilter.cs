@@ -10,7 +10,7 @@ internal sealed class ListFilter
     private ListFilter(Test? test)
     {
         this.test = test;
-        Plan plan = test is null ? new Plan(new Condition.Always(), IsExact: true) : Planner.Of(test);
+        var plan = test is null ? new Plan(new Condition.Always(), IsExact: true) : Planner.Of(test);
         Condition = plan.Condition;
         IsExact = plan.IsExact;
     }

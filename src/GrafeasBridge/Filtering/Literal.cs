@@ -60,20 +60,25 @@ internal readonly record struct Number
     /// <summary>Reads a decimal number; null for anything else, infinities too.</summary>
     public static Number? Parse(string text)
     {
-        if (text.Length == 0 || text.AsSpan().ContainsAnyExcept(Decimal)) return null;
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole)) return Of(whole);
+        if (text.Length == 0 || text.AsSpan().ContainsAnyExcept(Decimal))
+            return null;
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
+            return Of(whole);
         const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        return double.TryParse(text, Style, CultureInfo.InvariantCulture, out double real) && double.IsFinite(real) ? Of(real) : null;
+        return double.TryParse(text, Style, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real) ? Of(real) : null;
     }
 
     /// <summary>How a whole number stands to this one: negative when it is less.</summary>
     public int Compare(Int128 value)
     {
-        if (isWhole) return value.CompareTo(whole);
-        if (real >= ulong.MaxValue) return -1;
-        if (real < long.MinValue) return 1;
-        double floor = Math.Floor(real);
-        int order = value.CompareTo((Int128)floor);
+        if (isWhole)
+            return value.CompareTo(whole);
+        if (real >= ulong.MaxValue)
+            return -1;
+        if (real < long.MinValue)
+            return 1;
+        var floor = Math.Floor(real);
+        var order = value.CompareTo((Int128)floor);
         return order == 0 && real > floor ? -1 : order;
     }
 }

@@ -25,11 +25,14 @@ internal static class Planner
     public static Condition All(params IEnumerable<Condition> parts)
     {
         var kept = new List<Condition>();
-        foreach (Condition part in parts)
+        foreach (var part in parts)
         {
-            if (part is Condition.Never) return Never;
-            if (part is Condition.All inner) kept.AddRange(inner.Parts);
-            else if (part is not Condition.Always) kept.Add(part);
+            if (part is Condition.Never)
+                return Never;
+            if (part is Condition.All inner)
+                kept.AddRange(inner.Parts);
+            else if (part is not Condition.Always)
+                kept.Add(part);
         }
 
         return kept.Count switch { 0 => Always, 1 => kept[0], _ => new Condition.All(kept) };
@@ -38,11 +41,14 @@ internal static class Planner
     public static Condition Any(params IEnumerable<Condition> parts)
     {
         var kept = new List<Condition>();
-        foreach (Condition part in parts)
+        foreach (var part in parts)
         {
-            if (part is Condition.Always) return Always;
-            if (part is Condition.Any inner) kept.AddRange(inner.Parts);
-            else if (part is not Condition.Never) kept.Add(part);
+            if (part is Condition.Always)
+                return Always;
+            if (part is Condition.Any inner)
+                kept.AddRange(inner.Parts);
+            else if (part is not Condition.Never)
+                kept.Add(part);
         }
 
         return kept.Count switch { 0 => Never, 1 => kept[0], _ => new Condition.Any(kept) };
@@ -63,7 +69,7 @@ internal static class Planner
     private static Plan All(IReadOnlyList<Test> parts, bool negated)
     {
         Plan[] plans = [.. parts.Select(part => Of(part, negated))];
-        Condition condition = All(plans.Select(plan => plan.Condition));
+        var condition = All(plans.Select(plan => plan.Condition));
         // What no row fulfils, nothing matches: exact whatever the other parts are.
         return new Plan(condition, condition is Condition.Never || plans.All(plan => plan.IsExact));
     }
@@ -71,7 +77,7 @@ internal static class Planner
     private static Plan Any(IReadOnlyList<Test> parts, bool negated)
     {
         Plan[] plans = [.. parts.Select(part => Of(part, negated))];
-        bool isExact = plans.All(plan => plan.IsExact) || plans.Any(plan => plan is { Condition: Condition.Always, IsExact: true });
+        var isExact = plans.All(plan => plan.IsExact) || plans.Any(plan => plan is { Condition: Condition.Always, IsExact: true });
         return new Plan(Any(plans.Select(plan => plan.Condition)), isExact);
     }
 }

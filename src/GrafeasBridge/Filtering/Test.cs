@@ -14,9 +14,10 @@ internal sealed class AllTest(Test[] parts) : Test
 
     public override bool Matches(IMessage message)
     {
-        foreach (Test part in parts)
+        foreach (var part in parts)
         {
-            if (!part.Matches(message)) return false;
+            if (!part.Matches(message))
+                return false;
         }
 
         return true;
@@ -29,9 +30,10 @@ internal sealed class AnyTest(Test[] parts) : Test
 
     public override bool Matches(IMessage message)
     {
-        foreach (Test part in parts)
+        foreach (var part in parts)
         {
-            if (part.Matches(message)) return true;
+            if (part.Matches(message))
+                return true;
         }
 
         return false;

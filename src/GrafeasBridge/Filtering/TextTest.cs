@@ -19,8 +19,8 @@ internal sealed record TextTest(TextMatch Match, string Value)
     /// <summary>An equals sign before a text: a star at either end stands for anything.</summary>
     public static TextTest Wildcard(string value)
     {
-        bool open = value.StartsWith('*');
-        bool openEnd = value.Length > 1 && value.EndsWith('*');
+        var open = value.StartsWith('*');
+        var openEnd = value.Length > 1 && value.EndsWith('*');
         return (open, openEnd) switch
         {
             (true, true) => new TextTest(TextMatch.Contains, value[1..^1]),
@@ -58,8 +58,9 @@ internal sealed record TextTest(TextMatch Match, string Value)
     /// <summary>Order of code points. That of UTF-16 puts U+1F600 before U+FF5E, and the database, which sees UTF-8, after it.</summary>
     internal static int Compare(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
     {
-        int same = left.CommonPrefixLength(right);
-        if (same == left.Length || same == right.Length) return left.Length.CompareTo(right.Length);
+        var same = left.CommonPrefixLength(right);
+        if (same == left.Length || same == right.Length)
+            return left.Length.CompareTo(right.Length);
         return Rank(left[same]).CompareTo(Rank(right[same]));
     }
 
@@ -70,15 +71,17 @@ internal sealed record TextTest(TextMatch Match, string Value)
     /// <returns>False when there are fewer parts.</returns>
     internal static bool TryPart(ref ReadOnlySpan<char> text, int part)
     {
-        for (int i = 1; i < part; i++)
+        for (var i = 1; i < part; i++)
         {
-            int slash = text.IndexOf('/');
-            if (slash < 0) return false;
+            var slash = text.IndexOf('/');
+            if (slash < 0)
+                return false;
             text = text[(slash + 1)..];
         }
 
-        int end = text.IndexOf('/');
-        if (end >= 0) text = text[..end];
+        var end = text.IndexOf('/');
+        if (end >= 0)
+            text = text[..end];
         return true;
     }
 }

@@ -20,7 +20,8 @@ internal sealed class FieldStep(FieldDescriptor field, ValueTest next) : ValueTe
     public override bool Test(object value)
     {
         var message = (IMessage)value;
-        if (mayBeUnset && !accessor.HasValue(message)) return false;
+        if (mayBeUnset && !accessor.HasValue(message))
+            return false;
         return accessor.GetValue(message) is { } inner && next.Test(inner);
     }
 }
@@ -31,9 +32,10 @@ internal sealed class ElementStep(ValueTest next) : ValueTest
     public override bool Test(object value)
     {
         var list = (IList)value;
-        for (int i = 0; i < list.Count; i++)
+        for (var i = 0; i < list.Count; i++)
         {
-            if (next.Test(list[i]!)) return true;
+            if (next.Test(list[i]!))
+                return true;
         }
 
         return false;
@@ -55,7 +57,7 @@ internal sealed class MemberStep(string key, ValueTest next) : ValueTest
 {
     public override bool Test(object value) => value switch
     {
-        Struct fields => fields.Fields.TryGetValue(key, out Value? member) && next.Test(member),
+        Struct fields => fields.Fields.TryGetValue(key, out var member) && next.Test(member),
         Value { KindCase: Value.KindOneofCase.StructValue } inner => Test(inner.StructValue),
         Value { KindCase: Value.KindOneofCase.ListValue } list => AnyOf(list.ListValue),
         _ => false,
@@ -63,9 +65,10 @@ internal sealed class MemberStep(string key, ValueTest next) : ValueTest
 
     private bool AnyOf(ListValue list)
     {
-        foreach (Value element in list.Values)
+        foreach (var element in list.Values)
         {
-            if (Test(element)) return true;
+            if (Test(element))
+                return true;
         }
 
         return false;
@@ -185,9 +188,10 @@ internal sealed class DynamicLeaf(Comparison comparison, TextTest text, TextTest
 
     private bool AnyOf(ListValue list)
     {
-        foreach (Value inner in list.Values)
+        foreach (var inner in list.Values)
         {
-            if (Test(inner, element)) return true;
+            if (Test(inner, element))
+                return true;
         }
 
         return false;

@@ -24,7 +24,7 @@ internal sealed class CallsInHand(RequestDelegate next, IOptions<ListenOptions> 
             return;
         }
 
-        using RateLimitLease lease = limiter.AttemptAcquire();
+        using var lease = limiter.AttemptAcquire();
         if (lease.IsAcquired)
             await next(context);
         else
@@ -36,7 +36,7 @@ internal sealed class CallsInHand(RequestDelegate next, IOptions<ListenOptions> 
     private Task RefuseAsync(HttpContext context)
     {
         overload.Refused(Overload.Calls);
-        Google.Rpc.Status status = Errors.Overloaded(
+        var status = Errors.Overloaded(
             string.Create(CultureInfo.InvariantCulture, $"{most} calls are in hand, as many as are allowed (Listen:MaxCalls). Try again later."));
         context.Response.Headers.RetryAfter = Errors.OverloadedDelay.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
         return RestErrors.IsGrpc(context.Request)

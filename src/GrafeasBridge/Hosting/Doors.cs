@@ -8,7 +8,7 @@ internal sealed class Doors(IOptions<ListenOptions> listen) : IConfigureOptions<
 {
     public void Configure(KestrelServerOptions kestrel)
     {
-        ListenOptions options = listen.Value;
+        var options = listen.Value;
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
         // Both dialects measure what they read against Ingest:MaxMessageBytes and refuse in their own words. Kestrel's limit would come
@@ -38,11 +38,11 @@ internal sealed class Doors(IOptions<ListenOptions> listen) : IConfigureOptions<
 
     private static void Open(KestrelServerOptions kestrel, string url, Action<Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions> configure)
     {
-        if (url.Length == 0 || !ListenAddress.TryParse(url, out ListenAddress? address))
+        if (url.Length == 0 || !ListenAddress.TryParse(url, out var address))
             return; // a wrong url has stopped the start already (ListenOptionsRules)
         if (address.Addresses.Count == 0)
             kestrel.ListenAnyIP(address.Port, configure);
-        foreach (System.Net.IPAddress ip in address.Addresses)
+        foreach (var ip in address.Addresses)
             kestrel.Listen(ip, address.Port, configure);
     }
 }

@@ -25,7 +25,7 @@ internal sealed partial class Drain(IOptions<ListenOptions> listen, TimeProvider
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         Volatile.Write(ref since, clock.GetUtcNow().UtcTicks);
-        TimeSpan delay = listen.Value.DrainDelay;
+        var delay = listen.Value.DrainDelay;
         if (delay == TimeSpan.Zero)
             return;
         Log.Draining(logger, delay);

@@ -30,9 +30,9 @@ internal sealed class EmbeddedEmulator : IHostedService, IAsyncDisposable
             return null;
         var options = new EmulatorOptions();
         configuration.GetSection(EmulatorOptions.Section).Bind(options);
-        string key = EmulatorHost.NewApiKey();
+        var key = EmulatorHost.NewApiKey();
         options.Users[User] = new EmulatorUser { ApiKey = key };
-        WebApplication app = EmulatorHost.Build(options, TimeProvider.System, logging);
+        var app = EmulatorHost.Build(options, TimeProvider.System, logging);
         await app.StartAsync();
         return new EmbeddedEmulator(app, new EmbeddedTarget(app.Urls.First(), User, new Secret(key)));
     }

@@ -18,13 +18,14 @@ internal sealed class HeaderLimits(RequestDelegate next, IOptions<ListenOptions>
 
     public Task InvokeAsync(HttpContext context)
     {
-        IHeaderDictionary headers = context.Request.Headers;
+        var headers = context.Request.Headers;
         if (headers.Count > limits.MaxHeaders)
             return RefuseAsync(context, $"The request has {headers.Count} headers; at most {limits.MaxHeaders} are allowed (Listen:MaxHeaders).");
         long bytes = context.Request.Path.Value!.Length + (context.Request.QueryString.Value?.Length ?? 0);
         foreach (var (name, values) in headers)
         {
-            foreach (string? value in values) bytes += name.Length + (value?.Length ?? 0);
+            foreach (var value in values)
+                bytes += name.Length + (value?.Length ?? 0);
         }
 
         return bytes <= limits.MaxHeaderBytes

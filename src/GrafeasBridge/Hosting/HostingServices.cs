@@ -32,7 +32,7 @@ internal static class HostingServices
     /// <summary>Sends callers elsewhere while the service stops.</summary>
     public static IApplicationBuilder UseDrain(this WebApplication app)
     {
-        Drain drain = app.Services.GetRequiredService<Drain>();
+        var drain = app.Services.GetRequiredService<Drain>();
         return app.Use(next => context => drain.TellAsync(context, next));
     }
 

@@ -73,7 +73,7 @@ internal sealed class ListenOptionsRules(IOptions<Access.AccessOptions> access) 
         var errors = new ValidateOptionsResultBuilder();
         if (!options.Open.Any())
             errors.AddError("Listen:Grpc, Listen:Http and Listen:Tls are all empty; open at least one.");
-        foreach ((string key, string url) in options.Open)
+        foreach ((var key, var url) in options.Open)
             CheckDoor(errors, key, url);
         if (options.Tls.Length > 0)
         {
@@ -87,8 +87,8 @@ internal sealed class ListenOptionsRules(IOptions<Access.AccessOptions> access) 
 
     private void CheckDoor(ValidateOptionsResultBuilder errors, string key, string url)
     {
-        string scheme = key == "Listen:Tls" ? "https" : "http";
-        if (!ListenAddress.TryParse(url, out ListenAddress? address) || address.Scheme != scheme)
+        var scheme = key == "Listen:Tls" ? "https" : "http";
+        if (!ListenAddress.TryParse(url, out var address) || address.Scheme != scheme)
         {
             errors.AddError($"{key} ({url}) must be {scheme}://ADDRESS:PORT with an IP address, localhost, or * for all addresses.");
             return;
@@ -133,14 +133,14 @@ internal sealed record ListenAddress(string Scheme, IReadOnlyList<IPAddress> Add
     public static bool TryParse(string url, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ListenAddress? address)
     {
         address = null;
-        string asUri = url.Replace("://*", "://any-address", StringComparison.Ordinal).Replace("://+", "://any-address", StringComparison.Ordinal);
-        if (!Uri.TryCreate(asUri, UriKind.Absolute, out Uri? uri) || uri.AbsolutePath != "/" || uri.UserInfo.Length > 0)
+        var asUri = url.Replace("://*", "://any-address", StringComparison.Ordinal).Replace("://+", "://any-address", StringComparison.Ordinal);
+        if (!Uri.TryCreate(asUri, UriKind.Absolute, out var uri) || uri.AbsolutePath != "/" || uri.UserInfo.Length > 0)
             return false;
         IReadOnlyList<IPAddress>? bind = uri.Host switch
         {
             "any-address" => [],
             "localhost" => [IPAddress.Loopback],
-            _ => IPAddress.TryParse(uri.Host.Trim('[', ']'), out IPAddress? ip) ? [ip] : null,
+            _ => IPAddress.TryParse(uri.Host.Trim('[', ']'), out var ip) ? [ip] : null,
         };
         if (bind is null)
             return false;

@@ -22,9 +22,9 @@ internal static partial class Startup
         catch (Exception cause) when (cause is OptionsValidationException or StoreException or IOException or InvalidDataException
             or KeyFileException || IsUnreadableSetting(cause))
         {
-            using ILoggerFactory loggers = LoggerFactory.Create(LogToConsole);
-            ILogger logger = loggers.CreateLogger("GrafeasBridge");
-            foreach (string reason in cause is OptionsValidationException wrong ? wrong.Failures : [cause.Message])
+            using var loggers = LoggerFactory.Create(LogToConsole);
+            var logger = loggers.CreateLogger("GrafeasBridge");
+            foreach (var reason in cause is OptionsValidationException wrong ? wrong.Failures : [cause.Message])
                 Log.CannotStart(logger, reason);
             return CannotStart;
         }

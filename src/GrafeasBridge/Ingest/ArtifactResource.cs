@@ -27,20 +27,22 @@ internal static class ArtifactResource
     // A tag is what follows the only colon of the last part, as in host/team/web:1.4.0.
     private static string WithoutTag(string name)
     {
-        int slash = name.LastIndexOf('/');
-        int colon = name.LastIndexOf(':');
-        bool isTag = slash > 0 && colon > slash + 1 && colon < name.Length - 1 && name.IndexOf(':', slash) == colon;
+        var slash = name.LastIndexOf('/');
+        var colon = name.LastIndexOf(':');
+        var isTag = slash > 0 && colon > slash + 1 && colon < name.Length - 1 && name.IndexOf(':', slash) == colon;
         return isTag ? name[..colon] : name;
     }
 
     private static string PackageUrlOf(string url, string digest)
     {
-        int fragment = url.IndexOf('#', StringComparison.Ordinal);
-        (string text, string behind) = fragment < 0 ? (url, string.Empty) : (url[..fragment], url[fragment..]);
-        int query = text.IndexOf('?', StringComparison.Ordinal);
-        string path = query < 0 ? text : text[..query];
-        if (IsImage(path) && !path.Contains('@', StringComparison.Ordinal)) return $"{path}@{digest}{text[path.Length..]}{behind}";
-        if (path.Contains("@sha", StringComparison.Ordinal) || text.Contains(Checksum, StringComparison.Ordinal)) return url;
+        var fragment = url.IndexOf('#', StringComparison.Ordinal);
+        (var text, var behind) = fragment < 0 ? (url, string.Empty) : (url[..fragment], url[fragment..]);
+        var query = text.IndexOf('?', StringComparison.Ordinal);
+        var path = query < 0 ? text : text[..query];
+        if (IsImage(path) && !path.Contains('@', StringComparison.Ordinal))
+            return $"{path}@{digest}{text[path.Length..]}{behind}";
+        if (path.Contains("@sha", StringComparison.Ordinal) || text.Contains(Checksum, StringComparison.Ordinal))
+            return url;
         return $"{text}{(query < 0 ? '?' : '&')}{Checksum}{digest}{behind}";
     }
 

@@ -14,34 +14,43 @@ internal static class CanonicalMaps
 
     public static void Sort(IMessage message)
     {
-        foreach (FieldDescriptor field in Plan.Of(message.Descriptor))
+        foreach (var field in Plan.Of(message.Descriptor))
         {
-            object? value = field.Accessor.GetValue(message);
-            if (field.IsMap) SortMap(field, (IDictionary)value!);
-            else if (field.IsRepeated) SortEach((IList)value!);
-            else if (value is IMessage child) Sort(child);
+            var value = field.Accessor.GetValue(message);
+            if (field.IsMap)
+                SortMap(field, (IDictionary)value!);
+            else if (field.IsRepeated)
+                SortEach((IList)value!);
+            else if (value is IMessage child)
+                Sort(child);
         }
     }
 
     private static void SortEach(IList children)
     {
-        for (int i = 0; i < children.Count; i++) Sort((IMessage)children[i]!);
+        for (var i = 0; i < children.Count; i++)
+            Sort((IMessage)children[i]!);
     }
 
     private static void SortMap(FieldDescriptor field, IDictionary map)
     {
-        if (map.Count == 0) return;
+        if (map.Count == 0)
+            return;
         if (field.MessageType.FindFieldByNumber(2).FieldType == FieldType.Message)
         {
-            foreach (object value in map.Values) Sort((IMessage)value);
+            foreach (var value in map.Values)
+                Sort((IMessage)value);
         }
 
-        if (map.Count < 2) return;
+        if (map.Count < 2)
+            return;
         var entries = new (string Key, object Value)[map.Count];
-        int next = 0;
-        foreach (DictionaryEntry entry in map) entries[next++] = ((string)entry.Key, entry.Value!);
+        var next = 0;
+        foreach (DictionaryEntry entry in map)
+            entries[next++] = ((string)entry.Key, entry.Value!);
         Array.Sort(entries, static (a, b) => string.CompareOrdinal(a.Key, b.Key));
         map.Clear();
-        foreach ((string key, object value) in entries) map.Add(key, value);
+        foreach ((var key, var value) in entries)
+            map.Add(key, value);
     }
 }

@@ -80,9 +80,12 @@ internal sealed partial class ErrorInterceptor(Overload overload, ILogger<ErrorI
             case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
                 return new RpcException(new Status(StatusCode.Cancelled, "The caller went away."));
             case StoreException refused:
-                if (refused.Failure.NeedsPerson()) Log.StoreBroken(logger, context.Method, refused);
-                else if (refused.Failure == StoreFailure.Overloaded) overload.Refused(Overload.Store);
-                else if (refused.Failure.IsTransient()) Log.StoreRefused(logger, context.Method, refused.Failure, refused);
+                if (refused.Failure.NeedsPerson())
+                    Log.StoreBroken(logger, context.Method, refused);
+                else if (refused.Failure == StoreFailure.Overloaded)
+                    overload.Refused(Overload.Store);
+                else if (refused.Failure.IsTransient())
+                    Log.StoreRefused(logger, context.Method, refused.Failure, refused);
                 return Advise(Errors.From(refused), context);
             default:
                 Log.Stray(logger, context.Method, failure);
@@ -99,7 +102,7 @@ internal sealed partial class ErrorInterceptor(Overload overload, ILogger<ErrorI
             StatusCode.Unavailable => Errors.UnavailableDelay,
             _ => null,
         };
-        HttpResponse response = context.GetHttpContext().Response;
+        var response = context.GetHttpContext().Response;
         if (delay is { } wait && !response.HasStarted)
         {
             response.Headers.RetryAfter = ((int)wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);

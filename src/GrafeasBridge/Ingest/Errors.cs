@@ -30,16 +30,17 @@ internal static class Errors
     public static RpcException Invalid(IReadOnlyList<Problem> problems, int uncounted)
     {
         var request = new BadRequest();
-        int size = 0;
-        foreach (Problem problem in problems)
+        var size = 0;
+        foreach (var problem in problems)
         {
             var violation = new BadRequest.Types.FieldViolation { Field = problem.Field, Description = problem.Sentence };
             size += violation.CalculateSize() + 4;
-            if (size > MaxViolationBytes) break;
+            if (size > MaxViolationBytes)
+                break;
             request.FieldViolations.Add(violation);
         }
 
-        int more = problems.Count - request.FieldViolations.Count + uncounted;
+        var more = problems.Count - request.FieldViolations.Count + uncounted;
         if (more > 0)
         {
             request.FieldViolations.Add(new BadRequest.Types.FieldViolation { Description = $"and {more} more problems" });
@@ -96,9 +97,10 @@ internal static class Errors
     public static Google.Rpc.Status Status(StatusCode code, string message, params ReadOnlySpan<IMessage?> details)
     {
         var status = new Google.Rpc.Status { Code = (int)code, Message = message };
-        foreach (IMessage? detail in details)
+        foreach (var detail in details)
         {
-            if (detail is not null) status.Details.Add(Any.Pack(detail));
+            if (detail is not null)
+                status.Details.Add(Any.Pack(detail));
         }
 
         return status;
@@ -115,9 +117,9 @@ internal static class Errors
     private static string Summary(IReadOnlyList<Problem> problems, int count)
     {
         var text = new StringBuilder();
-        foreach (Problem problem in problems)
+        foreach (var problem in problems)
         {
-            string one = problem.Field.Length == 0 ? problem.Sentence : $"{problem.Field} {problem.Sentence}";
+            var one = problem.Field.Length == 0 ? problem.Sentence : $"{problem.Field} {problem.Sentence}";
             if (text.Length > 0)
             {
                 if (text.Length + one.Length > MaxMessageLength)

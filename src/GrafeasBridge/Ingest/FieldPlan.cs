@@ -15,7 +15,7 @@ internal sealed class FieldPlan(Func<FieldDescriptor, bool> wanted)
     /// <summary>Fields that are looked for, and fields in whose messages there may be some.</summary>
     public FieldDescriptor[] Of(MessageDescriptor type) =>
         // Asked first, since GetOrAdd would make a delegate on every call.
-        plans.TryGetValue(type, out FieldDescriptor[]? plan) ? plan : plans.GetOrAdd(type, PlanOf);
+        plans.TryGetValue(type, out var plan) ? plan : plans.GetOrAdd(type, PlanOf);
 
     private FieldDescriptor[] PlanOf(MessageDescriptor type) =>
         [.. type.Fields.InFieldNumberOrder().Where(field => wanted(field) || (Below(field) is { } below && Leads(below, [])))];
@@ -26,9 +26,11 @@ internal sealed class FieldPlan(Func<FieldDescriptor, bool> wanted)
     /// <summary>The message type of a field, of its elements, or of the values of a map; null for scalars.</summary>
     private static MessageDescriptor? Below(FieldDescriptor field)
     {
-        if (field.FieldType != FieldType.Message) return null;
-        if (!field.IsMap) return field.MessageType;
-        FieldDescriptor value = field.MessageType.FindFieldByNumber(2);
+        if (field.FieldType != FieldType.Message)
+            return null;
+        if (!field.IsMap)
+            return field.MessageType;
+        var value = field.MessageType.FindFieldByNumber(2);
         return value.FieldType == FieldType.Message ? value.MessageType : null;
     }
 }

@@ -17,7 +17,7 @@ internal sealed class GrafeasService(NoteDesk<Note> notes, OccurrenceDesk<Occurr
 
     public override async Task<ListNotesResponse> ListNotes(ListNotesRequest request, ServerCallContext context)
     {
-        (IReadOnlyList<Note> page, string next) = await notes.ListAsync(
+        (var page, var next) = await notes.ListAsync(
             request.Parent, request.Filter, request.PageSize, request.PageToken, context);
         return new ListNotesResponse { Notes = { page }, NextPageToken = next };
     }
@@ -40,7 +40,7 @@ internal sealed class GrafeasService(NoteDesk<Note> notes, OccurrenceDesk<Occurr
 
     public override async Task<ListOccurrencesResponse> ListOccurrences(ListOccurrencesRequest request, ServerCallContext context)
     {
-        (IReadOnlyList<Occurrence> page, string next) = await occurrences.ListAsync(
+        (var page, var next) = await occurrences.ListAsync(
             request.Parent, request.Filter, request.PageSize, request.PageToken, context);
         return new ListOccurrencesResponse { Occurrences = { page }, NextPageToken = next };
     }
@@ -48,7 +48,7 @@ internal sealed class GrafeasService(NoteDesk<Note> notes, OccurrenceDesk<Occurr
     public override async Task<ListNoteOccurrencesResponse> ListNoteOccurrences(
         ListNoteOccurrencesRequest request, ServerCallContext context)
     {
-        (IReadOnlyList<Occurrence> page, string next) = await occurrences.ListOfNoteAsync(
+        (var page, var next) = await occurrences.ListOfNoteAsync(
             request.Name, request.Filter, request.PageSize, request.PageToken, context);
         return new ListNoteOccurrencesResponse { Occurrences = { page }, NextPageToken = next };
     }

@@ -36,7 +36,7 @@ internal sealed class Intake(
             List = batch ? "occurrences" : null,
             RequestId = () => RequestIdentity.Sent(context),
         };
-        Submitted<T>[] stored = await SubmitAsync(form, call, context.CancellationToken);
+        var stored = await SubmitAsync(form, call, context.CancellationToken);
         Tell(context, stored);
         return [.. stored.Select(one => one.Occurrence)];
     }
@@ -44,7 +44,8 @@ internal sealed class Intake(
     /// <summary>What the reply says beside the message: whether all was there before, and receipts.</summary>
     public void Tell<T>(ServerCallContext context, Submitted<T>[] stored)
     {
-        if (stored.All(one => one.Repeated)) context.GetHttpContext().Response.Headers[RequestIdentity.RepeatedHeader] = "true";
+        if (stored.All(one => one.Repeated))
+            context.GetHttpContext().Response.Headers[RequestIdentity.RepeatedHeader] = "true";
         receipts.Give(context, context.IsRest(), stored.Select(one => one.Added));
     }
 
@@ -57,12 +58,12 @@ internal sealed class Intake(
     private async Task<Submitted<T>[]> SubmitAsync<T>(IOccurrenceForm<T> form, Submission<T> call, CancellationToken cancellationToken)
         where T : class, IMessage<T>, IDeepCloneable<T>
     {
-        long start = clock.GetTimestamp();
-        string outcome = "refused";
+        var start = clock.GetTimestamp();
+        var outcome = "refused";
         try
         {
-            NewOccurrence[] items = Prepare(form, call);
-            IReadOnlyList<AddedOccurrence> added = await StoreAsync(items, call, cancellationToken);
+            var items = Prepare(form, call);
+            var added = await StoreAsync(items, call, cancellationToken);
             // 5: durable from here on.
             Submitted<T>[] stored = [.. added.Select((one, i) => Stored(form, call.Occurrences[i], one))];
             outcome = Count(stored, call.Transport);
@@ -83,30 +84,36 @@ internal sealed class Intake(
         where T : class, IMessage<T>, IDeepCloneable<T>
     {
         call.Caller.Require(Role.Send, call.Project); // 3: this caller, in this project
-        T[] occurrences = call.Occurrences;
+        var occurrences = call.Occurrences;
         var notes = new NoteName[occurrences.Length];
         Checker check = default;
-        for (int i = 0; i < occurrences.Length; i++)
+        for (var i = 0; i < occurrences.Length; i++)
         {
             Enter(ref check, call, i);
-            if (!ResourceNames.TryNote(form.NoteName(occurrences[i]), out notes[i], out string problem)) check.Add("note_name", problem);
-            else call.Caller.RequireKnown(notes[i].Project);
+            if (!ResourceNames.TryNote(form.NoteName(occurrences[i]), out notes[i], out var problem))
+                check.Add("note_name", problem);
+            else
+                call.Caller.RequireKnown(notes[i].Project);
             form.Clear(occurrences[i]);
             form.Check(ref check, occurrences[i]); // 4: valid
             check.Leave();
         }
 
-        if (check.Any) throw Errors.Invalid(check.Problems, check.Uncounted);
+        if (check.Any)
+            throw Errors.Invalid(check.Problems, check.Uncounted);
 
-        string? requestId = call.RequestId?.Invoke();
+        var requestId = call.RequestId?.Invoke();
         var now = clock.GetUtcNow();
         // Occurrences of one upload share its statement.
-        Func<Occurrence, Placement> place = call.Upload is null ? mapping.Place : mapping.PlaceAlike();
+        var place = call.Upload is null ? mapping.Place : mapping.PlaceAlike();
         var items = new NewOccurrence[occurrences.Length];
-        for (int i = 0; i < occurrences.Length; i++) items[i] = Item(form, call, i, notes[i], requestId, now, place);
+        for (var i = 0; i < occurrences.Length; i++)
+            items[i] = Item(form, call, i, notes[i], requestId, now, place);
         RefuseUnplaced(items, form.ResourceField, call);
-        if (call.IsAnsweredWhole) RefuseLong(occurrences, items);
-        else RefuseLongOnes(items, call);
+        if (call.IsAnsweredWhole)
+            RefuseLong(occurrences, items);
+        else
+            RefuseLongOnes(items, call);
         return items;
     }
 
@@ -114,13 +121,13 @@ internal sealed class Intake(
         IOccurrenceForm<T> form, Submission<T> call, int index, NoteName note, string? requestId, DateTimeOffset now, Func<Occurrence, Placement> place)
         where T : class, IMessage<T>, IDeepCloneable<T>
     {
-        T occurrence = call.Occurrences[index];
+        var occurrence = call.Occurrences[index];
         CanonicalMaps.Sort(occurrence);
-        byte[] written = occurrence.ToByteArray();
-        SubmissionIdentity? own = call.Identities?[index];
-        string id = Guid.CreateVersion7(now).ToString("D");
+        var written = occurrence.ToByteArray();
+        var own = call.Identities?[index];
+        var id = Guid.CreateVersion7(now).ToString("D");
         form.Set(occurrence, new OccurrenceName(call.Project, id).ToString(), Timestamp.FromDateTimeOffset(now));
-        Draft<Occurrence> draft = form.New(occurrence, written);
+        var draft = form.New(occurrence, written);
         return new NewOccurrence(
             call.Project,
             id,
@@ -144,17 +151,20 @@ internal sealed class Intake(
 
     private void RefuseUnplaced<T>(NewOccurrence[] items, string field, Submission<T> call)
     {
-        if (!options.RefuseUnmapped) return;
+        if (!options.RefuseUnmapped)
+            return;
         Checker check = default;
-        for (int i = 0; i < items.Length; i++)
+        for (var i = 0; i < items.Length; i++)
         {
-            if (items[i].Placement.Reason is not { } reason) continue;
+            if (items[i].Placement.Reason is not { } reason)
+                continue;
             Enter(ref check, call, i);
             check.Add(field, $"names no version: {reason} (Ingest:RefuseUnmapped is on)");
             check.Leave();
         }
 
-        if (check.Any) throw Errors.Invalid(check.Problems, check.Uncounted);
+        if (check.Any)
+            throw Errors.Invalid(check.Problems, check.Uncounted);
     }
 
     // The answer to a batch repeats it. A caller that cannot receive what was stored would send it again. Nor may what readers of
@@ -163,8 +173,10 @@ internal sealed class Intake(
         where T : IMessage
     {
         long size = 0;
-        for (int i = 0; i < items.Length; i++) size += Math.Max(occurrences[i].CalculateSize(), items[i].Content.Length) + Pages.ItemOverhead;
-        if (size <= options.MaxMessageBytes) return;
+        for (var i = 0; i < items.Length; i++)
+            size += Math.Max(occurrences[i].CalculateSize(), items[i].Content.Length) + Pages.ItemOverhead;
+        if (size <= options.MaxMessageBytes)
+            return;
         throw Errors.TooLarge(
             $"The answer would have {size} bytes; at most {options.MaxMessageBytes} are allowed (Ingest:MaxMessageBytes). "
             + "Send less at once.");
@@ -173,9 +185,10 @@ internal sealed class Intake(
     // A list holds one occurrence at least, so one alone must not be too long for its readers.
     private void RefuseLongOnes<T>(NewOccurrence[] items, Submission<T> call)
     {
-        for (int i = 0; i < items.Length; i++)
+        for (var i = 0; i < items.Length; i++)
         {
-            if (items[i].Content.Length <= options.MaxMessageBytes) continue;
+            if (items[i].Content.Length <= options.MaxMessageBytes)
+                continue;
             throw Errors.TooLarge(
                 $"{call.Path(i)} would become an occurrence of {items[i].Content.Length} bytes; at most {options.MaxMessageBytes} are allowed "
                 + "(Ingest:MaxMessageBytes).");
@@ -230,25 +243,31 @@ internal sealed class Intake(
     private static Submitted<T> Stored<T>(IOccurrenceForm<T> form, T sent, AddedOccurrence added)
         where T : class, IMessage<T>, IDeepCloneable<T>
     {
-        if (added.IsRetired) form.Set(sent, added.Creation.Name, Timestamp.FromDateTimeOffset(added.Creation.Time));
-        T occurrence = added.Repeated && !added.IsRetired ? form.Read(added.Message) : sent;
+        if (added.IsRetired)
+            form.Set(sent, added.Creation.Name, Timestamp.FromDateTimeOffset(added.Creation.Time));
+        var occurrence = added.Repeated && !added.IsRetired ? form.Read(added.Message) : sent;
         return new Submitted<T>(occurrence, added.Repeated, added.UnmappedReason, added);
     }
 
     private static string Count<T>(Submitted<T>[] stored, string transport)
     {
-        int repeated = stored.Count(one => one.Repeated);
-        int unmapped = stored.Count(one => !one.Repeated && one.UnmappedReason is not null);
-        int mapped = stored.Length - repeated - unmapped;
-        if (mapped > 0) IngestMetrics.Count("stored", transport, mapped);
-        if (unmapped > 0) IngestMetrics.Count("unmapped", transport, unmapped);
-        if (repeated > 0) IngestMetrics.Count("repeated", transport, repeated);
+        var repeated = stored.Count(one => one.Repeated);
+        var unmapped = stored.Count(one => !one.Repeated && one.UnmappedReason is not null);
+        var mapped = stored.Length - repeated - unmapped;
+        if (mapped > 0)
+            IngestMetrics.Count("stored", transport, mapped);
+        if (unmapped > 0)
+            IngestMetrics.Count("unmapped", transport, unmapped);
+        if (repeated > 0)
+            IngestMetrics.Count("repeated", transport, repeated);
         return mapped > 0 ? "stored" : unmapped > 0 ? "unmapped" : "repeated";
     }
 
     private static void Enter<T>(ref Checker check, Submission<T> call, int index)
     {
-        if (call.List is not null) check.Enter(call.List, call.Place(index));
-        else check.Enter("occurrence");
+        if (call.List is not null)
+            check.Enter(call.List, call.Place(index));
+        else
+            check.Enter("occurrence");
     }
 }

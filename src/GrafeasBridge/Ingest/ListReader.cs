@@ -49,15 +49,15 @@ internal sealed class ListReader(PageTokens tokens, IOptions<IngestOptions> sett
         CancellationToken cancellationToken)
         where T : class, IMessage
     {
-        ListFilter filter = Compile(call.Filter, call.Subject);
-        int asked = call.TakesAnySize ? Math.Min(call.PageSize, options.MaxPageSize) : call.PageSize;
-        int size = call.LargestSize is { } largest
+        var filter = Compile(call.Filter, call.Subject);
+        var asked = call.TakesAnySize ? Math.Min(call.PageSize, options.MaxPageSize) : call.PageSize;
+        var size = call.LargestSize is { } largest
             ? Pages.Size(asked, call.DefaultSize, largest)
             : Pages.Size(asked, call.DefaultSize, options.MaxPageSize, "Ingest:MaxPageSize");
-        string list = PageTokens.List(call.Method, call.Parent, filter.IsEverything ? string.Empty : call.Filter);
-        long after = await tokens.ReadAsync(call.PageToken, list, cancellationToken);
+        var list = PageTokens.List(call.Method, call.Parent, filter.IsEverything ? string.Empty : call.Filter);
+        var after = await tokens.ReadAsync(call.PageToken, list, cancellationToken);
         var page = new ListPage<T>(filter, size, options.MaxMessageBytes - TokenReserve);
-        long? next = await FillAsync(page, filter, after, fetch, view, cancellationToken);
+        var next = await FillAsync(page, filter, after, fetch, view, cancellationToken);
         return (page.Items, await tokens.WriteAsync(next, list, cancellationToken));
     }
 
@@ -85,21 +85,23 @@ internal sealed class ListReader(PageTokens tokens, IOptions<IngestOptions> sett
         where T : class, IMessage
     {
         // Whoever asks for everything gets full pages.
-        int budget = filter.IsEverything ? int.MaxValue : options.MaxFilterScan;
+        var budget = filter.IsEverything ? int.MaxValue : options.MaxFilterScan;
         while (budget > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            ListPart<TRow> part = await fetch(filter.IsExact
+            var part = await fetch(filter.IsExact
                 ? new ListQuery(filter.Condition, after, page.Missing + 1, page.BytesLeft, budget)
                 : new ListQuery(filter.Condition, after, PartRows, PartBytes, budget));
-            foreach (TRow row in part.Items)
+            foreach (var row in part.Items)
             {
-                (long sequence, T? message) = view(row);
+                (var sequence, var message) = view(row);
                 // What follows begins here: nothing that matches lies between.
-                if (message is not null && !page.TryAdd(message)) return sequence - 1;
+                if (message is not null && !page.TryAdd(message))
+                    return sequence - 1;
             }
 
-            if (part.IsLast) return null;
+            if (part.IsLast)
+                return null;
             after = part.Through;
             budget -= part.Looked;
         }
@@ -123,10 +125,13 @@ internal sealed class ListReader(PageTokens tokens, IOptions<IngestOptions> sett
         /// <returns>False for a message that belongs on the next page. One always fits.</returns>
         public bool TryAdd(T message)
         {
-            if (!filter.Matches(message)) return true;
-            if (Missing == 0) return false;
-            long larger = bytes + message.CalculateSize() + ItemOverhead;
-            if (items.Count > 0 && larger > maxBytes) return false;
+            if (!filter.Matches(message))
+                return true;
+            if (Missing == 0)
+                return false;
+            var larger = bytes + message.CalculateSize() + ItemOverhead;
+            if (items.Count > 0 && larger > maxBytes)
+                return false;
             bytes = larger;
             items.Add(message);
             return true;

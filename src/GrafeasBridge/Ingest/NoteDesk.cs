@@ -18,13 +18,15 @@ internal sealed class NoteDesk<T>(IBridgeStore store, INoteForm<T> form, ListRea
 
     public async Task<T> CreateAsync(string parent, string id, T? note, ServerCallContext context)
     {
-        string project = ResourceNames.Project(parent, "parent");
-        if (ResourceNames.ProblemOfId(id) is { } problem) throw Errors.Invalid("note_id", problem);
-        if (note is null) throw Errors.Invalid(form.Field, "is required");
+        var project = ResourceNames.Project(parent, "parent");
+        if (ResourceNames.ProblemOfId(id) is { } problem)
+            throw Errors.Invalid("note_id", problem);
+        if (note is null)
+            throw Errors.Invalid(form.Field, "is required");
         context.Require(Role.Send, project);
         Refuse(note);
 
-        NewNote stored = New(project, id, note);
+        var stored = New(project, id, note);
         await Refusals.AboutAsync(
             store.AddNotesAsync([stored], context.CancellationToken), Type, new NoteName(project, id).ToString());
         return note;
@@ -33,7 +35,7 @@ internal sealed class NoteDesk<T>(IBridgeStore store, INoteForm<T> form, ListRea
     /// <summary>All or none. An id that is taken is INVALID_ARGUMENT here, with the path that says which.</summary>
     public async Task<IEnumerable<T>> CreateAllAsync(string parent, MapField<string, T> notes, ServerCallContext context)
     {
-        string project = ResourceNames.Project(parent, "parent");
+        var project = ResourceNames.Project(parent, "parent");
         batches.Refuse(notes.Count, "notes");
         context.Require(Role.Send, project);
         Refuse(notes);
@@ -53,7 +55,7 @@ internal sealed class NoteDesk<T>(IBridgeStore store, INoteForm<T> form, ListRea
 
     public async Task<T> GetAsync(string name, ServerCallContext context)
     {
-        NoteName note = ResourceNames.Note(name, "name");
+        var note = ResourceNames.Note(name, "name");
         context.Require(Role.Read, note.Project);
         return await FindAsync(note, context.CancellationToken);
     }
@@ -61,14 +63,14 @@ internal sealed class NoteDesk<T>(IBridgeStore store, INoteForm<T> form, ListRea
     /// <summary>Reads a note that the caller may read.</summary>
     public async Task<T> FindAsync(NoteName name, CancellationToken cancellationToken)
     {
-        StoredMessage? stored = await store.FindNoteAsync(name.Project, name.Id, cancellationToken);
+        var stored = await store.FindNoteAsync(name.Project, name.Id, cancellationToken);
         return stored is null ? throw Errors.NotFound(Type, name.ToString()) : form.Read(stored);
     }
 
     public async Task<(IReadOnlyList<T> Notes, string NextPageToken)> ListAsync(
         string parent, string filter, int pageSize, string pageToken, ServerCallContext context)
     {
-        string project = ResourceNames.Project(parent, "parent");
+        var project = ResourceNames.Project(parent, "parent");
         context.Require(Role.Read, project);
         return await lists.ReadAsync(
             new ListCall(form.Version + "ListNotes", project, filter, form.Subject, pageSize, pageToken),
@@ -79,18 +81,19 @@ internal sealed class NoteDesk<T>(IBridgeStore store, INoteForm<T> form, ListRea
 
     public async Task<T> UpdateAsync(string name, T? body, FieldMask? updateMask, ServerCallContext context)
     {
-        NoteName note = ResourceNames.Note(name, "name");
-        if (body is null) throw Errors.Invalid(form.Field, "is required");
+        var note = ResourceNames.Note(name, "name");
+        if (body is null)
+            throw Errors.Invalid(form.Field, "is required");
         context.Require(Role.Send, note.Project);
-        UpdateMask mask = UpdateMask.Parse(updateMask, form.Subject.Root);
+        var mask = UpdateMask.Parse(updateMask, form.Subject.Root);
         try
         {
-            StoredMessage changed = await store.UpdateNoteAsync(
+            var changed = await store.UpdateNoteAsync(
                 note.Project,
                 note.Id,
                 stored =>
                 {
-                    Draft<Grafeas.V1.Note> draft = form.Changed(stored, Updates.Apply(form, stored, body, mask, clock));
+                    var draft = form.Changed(stored, Updates.Apply(form, stored, body, mask, clock));
                     return new StoredMessage(draft.Content, draft.Original);
                 },
                 context.CancellationToken);
@@ -104,7 +107,7 @@ internal sealed class NoteDesk<T>(IBridgeStore store, INoteForm<T> form, ListRea
 
     public Task<Empty> DeleteAsync(string name, ServerCallContext context)
     {
-        NoteName note = ResourceNames.Note(name, "name");
+        var note = ResourceNames.Note(name, "name");
         context.Require(Role.Operate, note.Project);
         return Refusals.AboutAsync(store.DeleteNoteAsync(note.Project, note.Id, context.CancellationToken), Type, note.ToString());
     }
@@ -112,7 +115,7 @@ internal sealed class NoteDesk<T>(IBridgeStore store, INoteForm<T> form, ListRea
     private NewNote New(string project, string id, T note)
     {
         form.Set(note, new NoteName(project, id).ToString(), Timestamp.FromDateTimeOffset(clock.GetUtcNow()));
-        Draft<Grafeas.V1.Note> draft = form.New(note);
+        var draft = form.New(note);
         return new NewNote(project, id, draft.Kind, draft.Content, draft.Original);
     }
 
@@ -122,21 +125,24 @@ internal sealed class NoteDesk<T>(IBridgeStore store, INoteForm<T> form, ListRea
         Checker check = default;
         check.Enter(form.Field);
         form.Check(ref check, note);
-        if (check.Any) throw Errors.Invalid(check.Problems, check.Uncounted);
+        if (check.Any)
+            throw Errors.Invalid(check.Problems, check.Uncounted);
     }
 
     private void Refuse(MapField<string, T> notes)
     {
         Checker check = default;
-        foreach (KeyValuePair<string, T> entry in notes)
+        foreach (var entry in notes)
         {
             check.Enter("notes", entry.Key);
-            if (ResourceNames.ProblemOfId(entry.Key) is { } problem) check.Add(string.Empty, $"is under an id that {problem}");
+            if (ResourceNames.ProblemOfId(entry.Key) is { } problem)
+                check.Add(string.Empty, $"is under an id that {problem}");
             form.Clear(entry.Value);
             form.Check(ref check, entry.Value);
             check.Leave();
         }
 
-        if (check.Any) throw Errors.Invalid(check.Problems, check.Uncounted);
+        if (check.Any)
+            throw Errors.Invalid(check.Problems, check.Uncounted);
     }
 }

@@ -26,21 +26,22 @@ internal sealed class OccurrenceDesk<T>(
 
     public async Task<T> CreateAsync(string parent, T? occurrence, ServerCallContext context)
     {
-        string project = ResourceNames.Project(parent, "parent");
-        if (occurrence is null) throw Errors.Invalid(form.Field, "is required");
+        var project = ResourceNames.Project(parent, "parent");
+        if (occurrence is null)
+            throw Errors.Invalid(form.Field, "is required");
         return (await intake.AddAsync(form, project, [occurrence], batch: false, context))[0];
     }
 
     public Task<T[]> CreateAllAsync(string parent, RepeatedField<T> occurrences, ServerCallContext context)
     {
-        string project = ResourceNames.Project(parent, "parent");
+        var project = ResourceNames.Project(parent, "parent");
         batches.Refuse(occurrences.Count, "occurrences");
         return intake.AddAsync(form, project, [.. occurrences], batch: true, context);
     }
 
     public async Task<T> GetAsync(string name, ServerCallContext context)
     {
-        OccurrenceName occurrence = ResourceNames.Occurrence(name, "name");
+        var occurrence = ResourceNames.Occurrence(name, "name");
         context.Require(Role.Read, occurrence.Project);
         return await FindAsync(occurrence, context.CancellationToken);
     }
@@ -48,7 +49,7 @@ internal sealed class OccurrenceDesk<T>(
     public async Task<(IReadOnlyList<T> Occurrences, string NextPageToken)> ListAsync(
         string parent, string filter, int pageSize, string pageToken, ServerCallContext context)
     {
-        string project = ResourceNames.Project(parent, "parent");
+        var project = ResourceNames.Project(parent, "parent");
         context.Require(Role.Read, project);
         return await lists.ReadAsync(
             new ListCall(form.Version + "ListOccurrences", project, filter, form.Subject, pageSize, pageToken),
@@ -61,8 +62,8 @@ internal sealed class OccurrenceDesk<T>(
     public async Task<(IReadOnlyList<T> Occurrences, string NextPageToken)> ListOfNoteAsync(
         string name, string filter, int pageSize, string pageToken, ServerCallContext context)
     {
-        NoteName note = ResourceNames.Note(name, "name");
-        Caller caller = context.Require(Role.Read, note.Project);
+        var note = ResourceNames.Note(name, "name");
+        var caller = context.Require(Role.Read, note.Project);
         IReadOnlyList<string>? projects = caller.Projects is null ? null : [.. caller.Projects];
         (IReadOnlyList<T> Occurrences, string NextPageToken) page = await lists.ReadAsync(
             new ListCall(form.Version + "ListNoteOccurrences", note.ToString(), filter, form.Subject, pageSize, pageToken),
@@ -78,22 +79,24 @@ internal sealed class OccurrenceDesk<T>(
     /// <summary>The name of an occurrence's note, which may be in another project: the caller may read both.</summary>
     public async Task<NoteName> NoteOfAsync(string name, ServerCallContext context)
     {
-        T occurrence = await GetAsync(name, context);
-        NoteName note = ResourceNames.Note(form.NoteName(occurrence), "note_name");
+        var occurrence = await GetAsync(name, context);
+        var note = ResourceNames.Note(form.NoteName(occurrence), "note_name");
         context.Require(Role.Read, note.Project);
         return note;
     }
 
     public async Task<T> UpdateAsync(string name, T? body, FieldMask? updateMask, ServerCallContext context)
     {
-        OccurrenceName occurrence = ResourceNames.Occurrence(name, "name");
-        if (body is null) throw Errors.Invalid(form.Field, "is required");
-        Caller caller = context.Require(Role.Send, occurrence.Project);
-        UpdateMask mask = UpdateMask.Parse(updateMask, form.Subject.Root);
-        if (mask.Names("note_name")) ResourceNames.Note(form.NoteName(body), "occurrence.note_name");
+        var occurrence = ResourceNames.Occurrence(name, "name");
+        if (body is null)
+            throw Errors.Invalid(form.Field, "is required");
+        var caller = context.Require(Role.Send, occurrence.Project);
+        var mask = UpdateMask.Parse(updateMask, form.Subject.Root);
+        if (mask.Names("note_name"))
+            ResourceNames.Note(form.NoteName(body), "occurrence.note_name");
         try
         {
-            StoredMessage changed = await store.UpdateOccurrenceAsync(
+            var changed = await store.UpdateOccurrenceAsync(
                 occurrence.Project,
                 occurrence.Id,
                 stored => Placed(occurrence, form.Changed(stored, Changed(stored, body, mask)), caller),
@@ -108,9 +111,9 @@ internal sealed class OccurrenceDesk<T>(
 
     public async Task<Empty> DeleteAsync(string name, ServerCallContext context)
     {
-        OccurrenceName occurrence = ResourceNames.Occurrence(name, "name");
-        Caller caller = context.Require(Role.Operate, occurrence.Project);
-        T stored = await FindAsync(occurrence, context.CancellationToken);
+        var occurrence = ResourceNames.Occurrence(name, "name");
+        var caller = context.Require(Role.Operate, occurrence.Project);
+        var stored = await FindAsync(occurrence, context.CancellationToken);
         caller.RequireKnown(ResourceNames.Note(form.NoteName(stored), "note_name").Project);
         return await Refusals.AboutAsync(
             store.DeleteOccurrenceAsync(occurrence.Project, occurrence.Id, context.CancellationToken), Type, occurrence.ToString());
@@ -120,13 +123,13 @@ internal sealed class OccurrenceDesk<T>(
 
     private async Task<T> FindAsync(OccurrenceName name, CancellationToken cancellationToken)
     {
-        StoredMessage? stored = await store.FindOccurrenceAsync(name.Project, name.Id, cancellationToken);
+        var stored = await store.FindOccurrenceAsync(name.Project, name.Id, cancellationToken);
         return stored is null ? throw Errors.NotFound(Type, name.ToString()) : form.Read(stored);
     }
 
     private T Changed(StoredMessage stored, T body, UpdateMask mask)
     {
-        T after = Updates.Apply(form, stored, body, mask, clock);
+        var after = Updates.Apply(form, stored, body, mask, clock);
         CanonicalMaps.Sort(after);
         return after;
     }
@@ -134,7 +137,7 @@ internal sealed class OccurrenceDesk<T>(
     // The request id stays with what was created: a late retry of the create must still find it.
     private NewOccurrence Placed(OccurrenceName name, Draft<Occurrence> draft, Caller caller)
     {
-        NoteName note = ResourceNames.Note(draft.V1.NoteName, "occurrence.note_name");
+        var note = ResourceNames.Note(draft.V1.NoteName, "occurrence.note_name");
         caller.RequireKnown(note.Project);
         return new NewOccurrence(
             name.Project,

@@ -29,7 +29,7 @@ internal sealed partial class Overload(TimeProvider clock, ILogger<Overload> log
         lock (gate)
         {
             unsaid++;
-            DateTimeOffset now = clock.GetUtcNow();
+            var now = clock.GetUtcNow();
             // A clock that went back must not make it silent for long.
             if (now < quietUntil && quietUntil - now <= Between)
                 return;

@@ -27,8 +27,9 @@ internal sealed class PageTokens(IBridgeStore store)
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT for a token that this service did not make for this list.</exception>
     public async ValueTask<long> ReadAsync(string token, string list, CancellationToken cancellationToken)
     {
-        if (token.Length == 0) return 0;
-        byte[] key = secret ??= await store.SharedSecretAsync("page-token", cancellationToken);
+        if (token.Length == 0)
+            return 0;
+        var key = secret ??= await store.SharedSecretAsync("page-token", cancellationToken);
         return Open(token, list, key) ?? throw Errors.Invalid(
             Field, "is none that this list has given out; leave it empty to start at the first page");
     }
@@ -36,8 +37,9 @@ internal sealed class PageTokens(IBridgeStore store)
     /// <returns>Empty when nothing follows, which is when <paramref name="last"/> is null.</returns>
     public async ValueTask<string> WriteAsync(long? last, string list, CancellationToken cancellationToken)
     {
-        if (last is null) return string.Empty;
-        byte[] key = secret ??= await store.SharedSecretAsync("page-token", cancellationToken);
+        if (last is null)
+            return string.Empty;
+        var key = secret ??= await store.SharedSecretAsync("page-token", cancellationToken);
         return Seal(last.Value, list, key);
     }
 
@@ -59,17 +61,20 @@ internal sealed class PageTokens(IBridgeStore store)
     {
         Span<byte> bytes = stackalloc byte[Length];
         Span<byte> expected = stackalloc byte[SignatureLength];
-        if (token.Length != TextLength || !Base64Url.IsValid(token)) return null;
-        if (!Base64Url.TryDecodeFromChars(token, bytes, out int written) || written != Length || bytes[0] != Version) return null;
+        if (token.Length != TextLength || !Base64Url.IsValid(token))
+            return null;
+        if (!Base64Url.TryDecodeFromChars(token, bytes, out var written) || written != Length || bytes[0] != Version)
+            return null;
         Sign(bytes[..PayloadLength], list, key, expected);
-        if (!CryptographicOperations.FixedTimeEquals(expected, bytes[PayloadLength..])) return null;
-        long sequence = BinaryPrimitives.ReadInt64BigEndian(bytes[1..]);
+        if (!CryptographicOperations.FixedTimeEquals(expected, bytes[PayloadLength..]))
+            return null;
+        var sequence = BinaryPrimitives.ReadInt64BigEndian(bytes[1..]);
         return sequence < 0 ? null : sequence;
     }
 
     private static void Sign(ReadOnlySpan<byte> payload, string list, byte[] key, Span<byte> signature)
     {
-        byte[] signed = new byte[payload.Length + Encoding.UTF8.GetByteCount(list)];
+        var signed = new byte[payload.Length + Encoding.UTF8.GetByteCount(list)];
         payload.CopyTo(signed);
         Encoding.UTF8.GetBytes(list, signed.AsSpan(payload.Length));
         Span<byte> whole = stackalloc byte[HMACSHA256.HashSizeInBytes];

@@ -19,9 +19,10 @@ internal sealed class ProjectDesk(IBridgeStore store, ListReader lists)
     /// <param name="name">Of the project in the body; null without one.</param>
     public async Task<string> CreateAsync(string? name, ServerCallContext context)
     {
-        if (name is null) throw Errors.Invalid("project", "is required");
-        string project = ResourceNames.Project(name, "project.name");
-        Caller caller = context.Caller();
+        if (name is null)
+            throw Errors.Invalid("project", "is required");
+        var project = ResourceNames.Project(name, "project.name");
+        var caller = context.Caller();
         if (!caller.May(Role.Send, project) && !caller.May(Role.Operate, project))
         {
             throw ProjectPolicy.Denied(caller, $"the role 'send' or 'operate' in project '{project}'");
@@ -41,8 +42,8 @@ internal sealed class ProjectDesk(IBridgeStore store, ListReader lists)
 
     public async Task<string> GetAsync(string name, ServerCallContext context)
     {
-        string project = ResourceNames.Project(name, "name");
-        Caller caller = context.Caller();
+        var project = ResourceNames.Project(name, "name");
+        var caller = context.Caller();
         caller.RequireKnown(project);
         return await store.HasProjectAsync(project, context.CancellationToken) ? name : throw Errors.NotFound(Type, name);
     }
@@ -52,7 +53,7 @@ internal sealed class ProjectDesk(IBridgeStore store, ListReader lists)
     public Task<(IReadOnlyList<T> Projects, string NextPageToken)> ListAsync<T>(ListCall call, Func<string, T> make, ServerCallContext context)
         where T : class, IMessage
     {
-        Caller caller = context.Caller();
+        var caller = context.Caller();
         return lists.ReadAsync(
             call with { TakesAnySize = true },
             query => ReadAsync(query, caller, context.CancellationToken),
@@ -62,7 +63,7 @@ internal sealed class ProjectDesk(IBridgeStore store, ListReader lists)
 
     public async Task<Empty> DeleteAsync(string name, ServerCallContext context)
     {
-        string project = ResourceNames.Project(name, "name");
+        var project = ResourceNames.Project(name, "name");
         context.Require(Role.Operate, project);
         try
         {
@@ -79,8 +80,8 @@ internal sealed class ProjectDesk(IBridgeStore store, ListReader lists)
     // A caller may know few of many projects, so more are read than shown.
     private async Task<ListPart<StoredProject>> ReadAsync(ListQuery query, Caller caller, CancellationToken cancellationToken)
     {
-        int wanted = caller.Projects is null ? query.Limit : ChunkSize;
-        IReadOnlyList<StoredProject> chunk = await store.ListProjectsAsync(query.After, wanted, cancellationToken);
+        var wanted = caller.Projects is null ? query.Limit : ChunkSize;
+        var chunk = await store.ListProjectsAsync(query.After, wanted, cancellationToken);
         return new ListPart<StoredProject>(
             chunk, chunk.Count > 0 ? chunk[^1].Sequence : query.After, IsLast: chunk.Count < wanted, chunk.Count);
     }

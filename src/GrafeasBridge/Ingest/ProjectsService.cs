@@ -18,7 +18,7 @@ internal sealed class ProjectsService(ProjectDesk projects) : Projects.ProjectsB
     {
         var call = new ListCall(
             "ListProjects", string.Empty, request.Filter, FilterSubject.Projects, request.PageSize, request.PageToken, Pages.DefaultProjects);
-        (IReadOnlyList<Project> page, string next) = await projects.ListAsync(call, name => new Project { Name = name }, context);
+        (var page, var next) = await projects.ListAsync(call, name => new Project { Name = name }, context);
         return new ListProjectsResponse { Projects = { page }, NextPageToken = next };
     }
 

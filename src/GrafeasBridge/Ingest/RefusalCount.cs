@@ -38,8 +38,8 @@ internal sealed class RefusalCount(RequestDelegate next)
 
     private static void Count(HttpContext context)
     {
-        bool grpc = RestErrors.IsGrpc(context.Request);
-        StatusCode code = grpc ? OfGrpc(context) : OfHttp(context.Response.StatusCode);
+        var grpc = RestErrors.IsGrpc(context.Request);
+        var code = grpc ? OfGrpc(context) : OfHttp(context.Response.StatusCode);
         if (code == StatusCode.OK && !context.Response.HasStarted && context.RequestAborted.IsCancellationRequested)
             code = StatusCode.Cancelled;
         if (code != StatusCode.OK)
@@ -52,7 +52,7 @@ internal sealed class RefusalCount(RequestDelegate next)
         sent ??= context.Response.Headers["grpc-status"];
         if (sent is null)
             return OfHttp(context.Response.StatusCode);
-        return int.TryParse(sent, NumberStyles.None, CultureInfo.InvariantCulture, out int code) && code < Words.Length ? (StatusCode)code : StatusCode.Unknown;
+        return int.TryParse(sent, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code < Words.Length ? (StatusCode)code : StatusCode.Unknown;
     }
 
     /// <summary>The word that most refusals with this HTTP status have; the status is all that is left of it here.</summary>

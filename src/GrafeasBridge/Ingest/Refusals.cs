@@ -29,7 +29,9 @@ internal sealed class BatchLimit(IOptions<IngestOptions> settings)
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT for none or too many.</exception>
     public void Refuse(int count, string field)
     {
-        if (count == 0) throw Errors.Invalid(field, "needs at least one element");
-        if (count > most) throw Errors.Invalid(field, $"holds {count} elements; at most {most} are allowed (Ingest:MaxBatch)");
+        if (count == 0)
+            throw Errors.Invalid(field, "needs at least one element");
+        if (count > most)
+            throw Errors.Invalid(field, $"holds {count} elements; at most {most} are allowed (Ingest:MaxBatch)");
     }
 }

@@ -11,17 +11,20 @@ internal static class RequestBody
     /// <exception cref="BadHttpRequestException">413 with the limit and, when it is known, the size.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, int maxBytes, string remedy, CancellationToken cancellationToken)
     {
-        string encoding = request.Headers.ContentEncoding.ToString();
+        var encoding = request.Headers.ContentEncoding.ToString();
         if (encoding.Length > 0 && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
             throw Errors.Invalid("content-encoding", $"is '{Text.Short(encoding)}'; send the body as it is");
-        if (request.ContentLength > maxBytes) throw TooLarge($"{request.ContentLength}", maxBytes, remedy);
+        if (request.ContentLength > maxBytes)
+            throw TooLarge($"{request.ContentLength}", maxBytes, remedy);
         var buffer = new ArrayBufferWriter<byte>((int)(request.ContentLength ?? 4096) + 1);
         while (true)
         {
-            int read = await request.Body.ReadAsync(buffer.GetMemory(1), cancellationToken);
-            if (read == 0) return buffer.WrittenMemory;
+            var read = await request.Body.ReadAsync(buffer.GetMemory(1), cancellationToken);
+            if (read == 0)
+                return buffer.WrittenMemory;
             buffer.Advance(read);
-            if (buffer.WrittenCount > maxBytes) throw TooLarge($"more than {maxBytes}", maxBytes, remedy);
+            if (buffer.WrittenCount > maxBytes)
+                throw TooLarge($"more than {maxBytes}", maxBytes, remedy);
         }
     }
 

@@ -24,12 +24,16 @@ internal static class RequestIdentity
     /// <exception cref="RpcException">INVALID_ARGUMENT when it is no visible ASCII of 1 to 128 characters, or sent twice.</exception>
     public static string? Sent(ServerCallContext context)
     {
-        Microsoft.Extensions.Primitives.StringValues values = context.GetHttpContext().Request.Headers[Header];
-        if (values.Count == 0) return null;
-        if (values.Count > 1) throw Errors.Invalid(Header, "is sent more than once");
-        string id = values[0] ?? string.Empty;
-        if (id.Length is 0 or > MaxLength) throw Errors.Invalid(Header, $"has {id.Length} characters; 1 to {MaxLength} are allowed");
-        if (id.AsSpan().ContainsAnyExceptInRange('!', '~')) throw Errors.Invalid(Header, "must be visible ASCII without spaces");
+        var values = context.GetHttpContext().Request.Headers[Header];
+        if (values.Count == 0)
+            return null;
+        if (values.Count > 1)
+            throw Errors.Invalid(Header, "is sent more than once");
+        var id = values[0] ?? string.Empty;
+        if (id.Length is 0 or > MaxLength)
+            throw Errors.Invalid(Header, $"has {id.Length} characters; 1 to {MaxLength} are allowed");
+        if (id.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            throw Errors.Invalid(Header, "must be visible ASCII without spaces");
         return id;
     }
 
@@ -41,7 +45,7 @@ internal static class RequestIdentity
     /// <summary>An id from the build that the occurrence tells of; null when it tells of none.</summary>
     public static string? FromBuild(string project, Occurrence occurrence)
     {
-        string? build = BuildId(occurrence.Build);
+        var build = BuildId(occurrence.Build);
         return build is null ? null : " build " + Digest(project, occurrence.NoteName, occurrence.ResourceUri, build);
     }
 
@@ -68,9 +72,9 @@ internal static class RequestIdentity
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> length = stackalloc byte[4];
-        foreach (string part in parts)
+        foreach (var part in parts)
         {
-            byte[] bytes = Encoding.UTF8.GetBytes(part);
+            var bytes = Encoding.UTF8.GetBytes(part);
             BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
             hash.AppendData(length);
             hash.AppendData(bytes);

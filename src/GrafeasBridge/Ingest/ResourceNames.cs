@@ -25,21 +25,21 @@ internal static class ResourceNames
 
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT that points at <paramref name="field"/>.</exception>
     public static string Project(string name, string field) =>
-        TryProject(name, out string project, out string problem) ? project : throw Errors.Invalid(field, problem);
+        TryProject(name, out var project, out var problem) ? project : throw Errors.Invalid(field, problem);
 
     /// <inheritdoc cref="Project"/>
     public static NoteName Note(string name, string field) =>
-        TryNote(name, out NoteName note, out string problem) ? note : throw Errors.Invalid(field, problem);
+        TryNote(name, out var note, out var problem) ? note : throw Errors.Invalid(field, problem);
 
     /// <inheritdoc cref="Project"/>
     public static OccurrenceName Occurrence(string name, string field) =>
-        TryParse(name, "occurrences", out string project, out string id, out string problem)
+        TryParse(name, "occurrences", out var project, out var id, out var problem)
             ? new OccurrenceName(project, id)
             : throw Errors.Invalid(field, problem);
 
     public static bool TryNote(string name, out NoteName note, out string problem)
     {
-        bool parsed = TryParse(name, "notes", out string project, out string id, out problem);
+        var parsed = TryParse(name, "notes", out var project, out var id, out problem);
         note = new NoteName(project, id);
         return parsed;
     }
@@ -60,7 +60,7 @@ internal static class ResourceNames
             return false;
         }
 
-        string id = name[Projects.Length..];
+        var id = name[Projects.Length..];
         if (id.Length == 0 || id.Contains('/', StringComparison.Ordinal))
         {
             problem = Malformed(name, "projects/PROJECT");
@@ -73,9 +73,9 @@ internal static class ResourceNames
     private static bool TryParse(string name, string collection, out string project, out string id, out string problem)
     {
         project = id = string.Empty;
-        int end = name.StartsWith(Projects, StringComparison.Ordinal) ? name.IndexOf('/', Projects.Length) : -1;
-        int start = end + 1 + collection.Length + 1;
-        bool shaped = end > Projects.Length
+        var end = name.StartsWith(Projects, StringComparison.Ordinal) ? name.IndexOf('/', Projects.Length) : -1;
+        var start = end + 1 + collection.Length + 1;
+        var shaped = end > Projects.Length
             && name.Length > start
             && name.AsSpan(end + 1).StartsWith(collection, StringComparison.Ordinal)
             && name[start - 1] == '/'
@@ -93,7 +93,7 @@ internal static class ResourceNames
 
     private static bool Within(string project, string id, out string problem)
     {
-        string? longer = project.Length > MaxIdLength ? project : id.Length > MaxIdLength ? id : null;
+        var longer = project.Length > MaxIdLength ? project : id.Length > MaxIdLength ? id : null;
         problem = longer is null
             ? string.Empty
             : $"holds an id of {longer.Length} characters; at most {MaxIdLength} are allowed";
@@ -102,8 +102,9 @@ internal static class ResourceNames
 
     private static string Malformed(string name, string form)
     {
-        if (name.Length == 0) return $"is required, in the form {form}";
-        string shown = Text.Short(name);
+        if (name.Length == 0)
+            return $"is required, in the form {form}";
+        var shown = Text.Short(name);
         return name.StartsWith(Projects, StringComparison.Ordinal) && name.Contains("/locations/", StringComparison.Ordinal)
             ? $"'{shown}' names a location, and this service has none; the form is {form}"
             : $"'{shown}' is not of the form {form}";

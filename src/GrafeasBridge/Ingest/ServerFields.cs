@@ -57,11 +57,11 @@ internal static class ServerFields
     /// </summary>
     public static byte[] Insert(byte[] content, Occurrence occurrence)
     {
-        int kind = After(content, After(content, 0, Occurrence.ResourceUriFieldNumber), Occurrence.NoteNameFieldNumber);
-        int times = After(content, kind, Occurrence.RemediationFieldNumber);
-        byte[] first = new Occurrence { Name = occurrence.Name }.ToByteArray();
-        byte[] second = new Occurrence { Kind = occurrence.Kind }.ToByteArray();
-        byte[] third = new Occurrence { CreateTime = occurrence.CreateTime, UpdateTime = occurrence.UpdateTime }.ToByteArray();
+        var kind = After(content, After(content, 0, Occurrence.ResourceUriFieldNumber), Occurrence.NoteNameFieldNumber);
+        var times = After(content, kind, Occurrence.RemediationFieldNumber);
+        var first = new Occurrence { Name = occurrence.Name }.ToByteArray();
+        var second = new Occurrence { Kind = occurrence.Kind }.ToByteArray();
+        var third = new Occurrence { CreateTime = occurrence.CreateTime, UpdateTime = occurrence.UpdateTime }.ToByteArray();
         return [.. first, .. content.AsSpan(0, kind), .. second, .. content.AsSpan(kind, times - kind), .. third, .. content.AsSpan(times)];
     }
 
@@ -70,11 +70,11 @@ internal static class ServerFields
     {
         if (start == content.Length || content[start] != WireFormat.MakeTag(field, WireFormat.WireType.LengthDelimited))
             return start;
-        int length = 0;
-        int at = start + 1;
-        for (int shift = 0; ; shift += 7)
+        var length = 0;
+        var at = start + 1;
+        for (var shift = 0; ; shift += 7)
         {
-            byte part = content[at++];
+            var part = content[at++];
             length |= (part & 0x7f) << shift;
             if (part < 0x80)
                 return at + length;

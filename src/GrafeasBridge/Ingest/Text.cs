@@ -8,11 +8,12 @@ internal static class Text
     /// <summary>At most 100 characters, without control characters; what is cut off is marked.</summary>
     public static string Short(string text)
     {
-        string shown = text.Length <= Longest ? text : string.Concat(text.AsSpan(0, Cut(text)), "…");
+        var shown = text.Length <= Longest ? text : string.Concat(text.AsSpan(0, Cut(text)), "…");
         return shown.Any(char.IsControl)
             ? string.Create(shown.Length, shown, static (span, from) =>
             {
-                for (int i = 0; i < span.Length; i++) span[i] = char.IsControl(from[i]) ? '�' : from[i];
+                for (var i = 0; i < span.Length; i++)
+                    span[i] = char.IsControl(from[i]) ? '�' : from[i];
             })
             : shown;
     }

@@ -34,7 +34,8 @@ internal sealed class UpdateMask
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT with every path that is unknown or not the client's to write.</exception>
     public static UpdateMask Parse(FieldMask? mask, MessageDescriptor type)
     {
-        if (mask is null || mask.Paths.Count == 0 || mask.Paths is ["*"]) return new UpdateMask(Writable(type), whole: true);
+        if (mask is null || mask.Paths.Count == 0 || mask.Paths is ["*"])
+            return new UpdateMask(Writable(type), whole: true);
         if (mask.Paths.Count > MaxPaths)
         {
             throw Errors.Invalid(Field, $"holds {mask.Paths.Count} paths; at most {MaxPaths} are allowed");
@@ -42,10 +43,12 @@ internal sealed class UpdateMask
 
         var named = new List<FieldDescriptor[]>(mask.Paths.Count);
         List<Problem>? problems = null;
-        foreach (string path in mask.Paths)
+        foreach (var path in mask.Paths)
         {
-            if (Resolve(path, type, out string problem) is { } fields) named.Add(fields);
-            else (problems ??= []).Add(new Problem(Field, $"names '{Text.Short(path)}', {problem}"));
+            if (Resolve(path, type, out var problem) is { } fields)
+                named.Add(fields);
+            else
+                (problems ??= []).Add(new Problem(Field, $"names '{Text.Short(path)}', {problem}"));
         }
 
         return problems is null ? new UpdateMask(WithoutCovered(named), whole: false) : throw Errors.Invalid(problems, 0);
@@ -55,9 +58,10 @@ internal sealed class UpdateMask
     private static List<FieldDescriptor[]> WithoutCovered(List<FieldDescriptor[]> named)
     {
         var kept = new List<FieldDescriptor[]>(named.Count);
-        foreach (FieldDescriptor[] path in named.OrderBy(path => path.Length))
+        foreach (var path in named.OrderBy(path => path.Length))
         {
-            if (!kept.Exists(other => path.AsSpan().StartsWith(other))) kept.Add(path);
+            if (!kept.Exists(other => path.AsSpan().StartsWith(other)))
+                kept.Add(path);
         }
 
         return kept;
@@ -72,16 +76,19 @@ internal sealed class UpdateMask
     /// </summary>
     public void Apply(IMessage source, IMessage target)
     {
-        foreach (FieldDescriptor[] path in paths) Apply(path, source, target);
+        foreach (var path in paths)
+            Apply(path, source, target);
     }
 
     private static void Apply(ReadOnlySpan<FieldDescriptor> path, IMessage? source, IMessage target)
     {
-        FieldDescriptor field = path[0];
+        var field = path[0];
         if (path.Length == 1)
         {
-            if (source is null || !IsSet(field, source)) ClearField(field, target);
-            else Copy(field, source, target);
+            if (source is null || !IsSet(field, source))
+                ClearField(field, target);
+            else
+                Copy(field, source, target);
             return;
         }
 
@@ -89,7 +96,8 @@ internal sealed class UpdateMask
         var into = (IMessage?)field.Accessor.GetValue(target);
         if (into is null)
         {
-            if (from is null) return; // Nothing here and nothing wanted: do not make an empty message of it.
+            if (from is null)
+                return; // Nothing here and nothing wanted: do not make an empty message of it.
             into = field.MessageType.Parser.ParseFrom(ByteString.Empty);
             field.Accessor.SetValue(target, into);
         }
@@ -104,13 +112,14 @@ internal sealed class UpdateMask
     // Clearing a member of a oneof that is not the chosen one must leave its chosen sibling alone.
     private static void ClearField(FieldDescriptor field, IMessage target)
     {
-        if (field.HasPresence && !field.Accessor.HasValue(target)) return;
+        if (field.HasPresence && !field.Accessor.HasValue(target))
+            return;
         field.Accessor.Clear(target);
     }
 
     private static void Copy(FieldDescriptor field, IMessage source, IMessage target)
     {
-        object value = field.Accessor.GetValue(source);
+        var value = field.Accessor.GetValue(source);
         if (!field.IsRepeated)
         {
             field.Accessor.SetValue(target, value);
@@ -118,45 +127,51 @@ internal sealed class UpdateMask
         }
 
         field.Accessor.Clear(target);
-        object into = field.Accessor.GetValue(target);
+        var into = field.Accessor.GetValue(target);
         if (field.IsMap)
         {
-            foreach (DictionaryEntry entry in (IDictionary)value) ((IDictionary)into).Add(entry.Key, entry.Value);
+            foreach (DictionaryEntry entry in (IDictionary)value)
+                ((IDictionary)into).Add(entry.Key, entry.Value);
         }
         else
         {
-            foreach (object item in (IList)value) ((IList)into).Add(item);
+            foreach (var item in (IList)value)
+                ((IList)into).Add(item);
         }
     }
 
     private static FieldDescriptor[]? Resolve(string path, MessageDescriptor type, out string problem)
     {
-        string[] parts = path.Split('.');
+        var parts = path.Split('.');
         var fields = new FieldDescriptor[parts.Length];
-        MessageDescriptor? within = type;
+        var within = type;
         problem = "a field that does not exist";
-        for (int i = 0; i < parts.Length; i++)
+        for (var i = 0; i < parts.Length; i++)
         {
-            FieldDescriptor? field = within is null ? null : Find(within, parts[i]);
-            if (field is null) return null;
+            var field = within is null ? null : Find(within, parts[i]);
+            if (field is null)
+                return null;
             fields[i] = field;
             // Lists and maps are replaced as a whole: no path leads into them. Nor does one into times, Struct, Any.
             within = field.IsRepeated || field.FieldType != FieldType.Message || IsWellKnown(field.MessageType) ? null : field.MessageType;
         }
 
-        if (!ServerFields.Owns(fields[0])) return fields;
+        if (!ServerFields.Owns(fields[0]))
+            return fields;
         problem = "a field that only the server writes";
         return null;
     }
 
     private static FieldDescriptor? Find(MessageDescriptor type, string name)
     {
-        FieldDescriptor? field = type.FindFieldByName(name);
-        if (field is not null) return field;
-        foreach (FieldDescriptor candidate in type.Fields.InFieldNumberOrder())
+        var field = type.FindFieldByName(name);
+        if (field is not null)
+            return field;
+        foreach (var candidate in type.Fields.InFieldNumberOrder())
         {
             // A mask in JSON has the camel case of the name, also where the field's JSON name is something else.
-            if (candidate.JsonName == name || FieldPath.CamelCase(candidate.Name) == name) return candidate;
+            if (candidate.JsonName == name || FieldPath.CamelCase(candidate.Name) == name)
+                return candidate;
         }
 
         return null;

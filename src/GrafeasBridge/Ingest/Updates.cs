@@ -13,8 +13,8 @@ internal static class Updates
     public static T Apply<T, TV1>(IForm<T, TV1> form, StoredMessage stored, T body, UpdateMask mask, TimeProvider clock)
         where T : class, IMessage<T>, IDeepCloneable<T>
     {
-        T before = form.Read(stored);
-        T after = before.Clone();
+        var before = form.Read(stored);
+        var after = before.Clone();
         mask.Apply(body, after);
         Problem[] changed =
         [
@@ -22,7 +22,8 @@ internal static class Updates
                 .Where(pair => pair.First.Value != pair.Second.Value)
                 .Select(pair => new Problem($"{form.Field}.{pair.First.Field}", $"cannot change; it is '{Text.Short(pair.First.Value)}'")),
         ];
-        if (changed.Length > 0) throw Errors.Invalid(changed, 0);
+        if (changed.Length > 0)
+            throw Errors.Invalid(changed, 0);
         if (form.KindOf(after) != form.KindOf(before))
         {
             throw Errors.Invalid($"{form.Field}.{form.KindField}", $"cannot change its kind, which is {form.KindOf(before)}");
@@ -44,8 +45,10 @@ internal static class Updates
 
     private static void Refuse(IReadOnlyList<Problem> before, IReadOnlyList<Problem> after)
     {
-        if (after.Count == 0) return;
+        if (after.Count == 0)
+            return;
         List<Problem> made = [.. after.Except(before)];
-        if (made.Count > 0) throw Errors.Invalid(made, 0);
+        if (made.Count > 0)
+            throw Errors.Invalid(made, 0);
     }
 }

@@ -23,12 +23,12 @@ internal sealed class BridgeService(
 
     public override async Task<VersionReport> GetVersion(GetVersionRequest request, ServerCallContext context)
     {
-        Caller caller = context.RequireSomewhere(Role.Read);
+        var caller = context.RequireSomewhere(Role.Read);
         if (request.Compare)
             context.RequireSomewhere(Role.Operate);
         var version = VersionLookup.Coordinates(request.Target, request.Subject, request.Repo, request.Package, request.Version);
-        VersionRow row = await versions.VisibleAsync(caller, request.Target, version, context.CancellationToken);
-        (VersionReport report, IReadOnlyList<Mapping.MappedAttribute> wanted) = await reports.ReportAsync(row, context.CancellationToken);
+        var row = await versions.VisibleAsync(caller, request.Target, version, context.CancellationToken);
+        (var report, var wanted) = await reports.ReportAsync(row, context.CancellationToken);
         if (request.Compare)
             report.Comparison = await comparer.CompareAsync(row, wanted, context.CancellationToken);
         return report;
@@ -36,18 +36,18 @@ internal sealed class BridgeService(
 
     public override async Task<ListVersionsResponse> ListVersions(ListVersionsRequest request, ServerCallContext context)
     {
-        Caller caller = context.RequireSomewhere(Role.Read);
+        var caller = context.RequireSomewhere(Role.Read);
         if (request.Commit.Length > 0 && request.Digest.Length > 0)
             throw Errors.Invalid("digest", "may not be set together with commit; ask for one of them");
         if (!System.Enum.IsDefined(request.State))
             throw Errors.Invalid("state", $"is {(int)request.State}, which is no delivery state");
-        VersionFilter filter = Filter(request, caller);
+        var filter = Filter(request, caller);
         var call = new ListCall(
             "ListVersions", Key(request), request.Filter, VersionSubject.Versions, request.PageSize, request.PageToken, DefaultPage)
         {
             LargestSize = LargestPage,
         };
-        (IReadOnlyList<VersionSummary> found, string next) = await lists.ReadAsync(
+        (var found, var next) = await lists.ReadAsync(
             call,
             query => store.ListVersionsAsync(filter, query, context.CancellationToken),
             row => (row.Sequence, (VersionSummary?)VersionReports.Summary(row)),
@@ -57,7 +57,7 @@ internal sealed class BridgeService(
 
     public override async Task<OccurrenceDelivery> GetOccurrenceDelivery(GetOccurrenceDeliveryRequest request, ServerCallContext context)
     {
-        OccurrenceName name = ResourceNames.Occurrence(request.Name, "name");
+        var name = ResourceNames.Occurrence(request.Name, "name");
         context.Require(Role.Read, name.Project);
         var found = await store.FindOccurrenceVersionsAsync(name.Project, name.Id, context.CancellationToken)
             ?? throw Errors.NotFound("occurrence", request.Name);
@@ -68,13 +68,13 @@ internal sealed class BridgeService(
 
     public override async Task<ListUnmappedResponse> ListUnmapped(ListUnmappedRequest request, ServerCallContext context)
     {
-        string project = ResourceNames.Project(request.Parent, "parent");
+        var project = ResourceNames.Project(request.Parent, "parent");
         context.Require(Role.Read, project);
-        int size = Pages.Size(request.PageSize, DefaultPage, LargestPage);
-        string list = PageTokens.List("ListUnmapped", project, "");
-        long after = await tokens.ReadAsync(request.PageToken, list, context.CancellationToken);
+        var size = Pages.Size(request.PageSize, DefaultPage, LargestPage);
+        var list = PageTokens.List("ListUnmapped", project, "");
+        var after = await tokens.ReadAsync(request.PageToken, list, context.CancellationToken);
 
-        IReadOnlyList<UnmappedItem> items = await store.ListUnmappedAsync(project, after, size + 1, context.CancellationToken);
+        var items = await store.ListUnmappedAsync(project, after, size + 1, context.CancellationToken);
         var response = new ListUnmappedResponse();
         response.Occurrences.AddRange(items.Take(size).Select(VersionReports.Unmapped));
         response.NextPageToken = await tokens.WriteAsync(
@@ -84,7 +84,7 @@ internal sealed class BridgeService(
 
     public override async Task<ExplainResponse> Explain(ExplainRequest request, ServerCallContext context)
     {
-        string project = ResourceNames.Project(request.Parent, "parent");
+        var project = ResourceNames.Project(request.Parent, "parent");
         if (request.Occurrence is null)
             throw Errors.Invalid("occurrence", "is required");
         context.Require(Role.Read, project);
@@ -93,7 +93,7 @@ internal sealed class BridgeService(
 
     public override async Task<VersionSummary> Redeliver(RedeliverRequest request, ServerCallContext context)
     {
-        Caller caller = context.RequireSomewhere(Role.Operate);
+        var caller = context.RequireSomewhere(Role.Operate);
         var version = VersionLookup.Coordinates(request.Target, request.Subject, request.Repo, request.Package, request.Version);
         await versions.VisibleAsync(caller, request.Target, version, context.CancellationToken);
         return VersionReports.Summary(await store.RedeliverAsync(request.Target, version, context.CancellationToken));

@@ -17,25 +17,25 @@ internal sealed class Explainer(IBridgeStore store, IOccurrenceMapping mapping, 
     /// <param name="sent">As a sender would send it; server-owned fields are ignored, as on create.</param>
     public async Task<ExplainResponse> ExplainAsync(string project, Occurrence sent, CancellationToken cancellationToken)
     {
-        Occurrence occurrence = sent.Clone();
+        var occurrence = sent.Clone();
         ServerFields.Set(occurrence, new OccurrenceName(project, UnstoredId).ToString(), Timestamp.FromDateTimeOffset(clock.GetUtcNow()));
-        Placement placement = mapping.Place(occurrence);
+        var placement = mapping.Place(occurrence);
         var versions = new List<VersionCoordinates>(placement.Named);
-        string? reason = placement.Reason;
-        foreach (DigestReference reference in placement.ByDigest)
+        var reason = placement.Reason;
+        foreach (var reference in placement.ByDigest)
         {
-            IReadOnlyList<VersionCoordinates> known = await KnownAsync(placement, reference, cancellationToken);
+            var known = await KnownAsync(placement, reference, cancellationToken);
             versions.AddRange(known);
             if (known.Count == 0)
                 reason = $"No version is known yet for {reference.Digest}{Of(reference)}; it is mapped as soon as a build names one.";
         }
 
-        IVersionFold fold = mapping.Begin();
+        var fold = mapping.Begin();
         fold.Add(occurrence);
-        IReadOnlyList<Mapping.MappedAttribute> attributes = fold.Finish();
+        var attributes = fold.Finish();
         var response = new ExplainResponse();
         response.Problems.AddRange(Problems(occurrence));
-        foreach (VersionCoordinates version in versions.Distinct())
+        foreach (var version in versions.Distinct())
         {
             var explained = new ExplainedVersion
             {
@@ -58,7 +58,7 @@ internal sealed class Explainer(IBridgeStore store, IOccurrenceMapping mapping, 
     {
         var check = new Checker();
         check.Enter("occurrence");
-        if (!ResourceNames.TryNote(occurrence.NoteName, out _, out string problem))
+        if (!ResourceNames.TryNote(occurrence.NoteName, out _, out var problem))
             check.Add("note_name", problem);
         OccurrenceValidator.Check(ref check, occurrence, ingest.Value.AllowEmptySignatureKeyId);
         return [.. check.Problems.Select(p => $"{p.Field}: {p.Sentence}")];
@@ -69,7 +69,7 @@ internal sealed class Explainer(IBridgeStore store, IOccurrenceMapping mapping, 
     {
         var known = new List<VersionCoordinates>(
             await store.FindVersionsOfDigestAsync(reference.Package, reference.Digest, cancellationToken));
-        foreach (DigestLesson lesson in placement.Lessons)
+        foreach (var lesson in placement.Lessons)
         {
             if (lesson.Digest == reference.Digest && (reference.Package is null || lesson.Version.InPackage == reference.Package))
                 known.Add(lesson.Version);

@@ -63,7 +63,7 @@ internal static class Explanations
     {
         if (row.State is not (Store.DeliveryState.Waiting or Store.DeliveryState.Parked or Store.DeliveryState.Drifted))
             return null;
-        (string problem, string advice) = row.State switch
+        (var problem, var advice) = row.State switch
         {
             Store.DeliveryState.Drifted => Drifted,
             Store.DeliveryState.Waiting => (
@@ -78,8 +78,8 @@ internal static class Explanations
     // A name may hold what a shell would take for its own.
     private static string Command(VersionRow row)
     {
-        string path = $"{row.Target}/{row.Coordinates}";
-        bool isPlain = path.All(c => char.IsAsciiLetterOrDigit(c) || "/:._-+@%".Contains(c, StringComparison.Ordinal));
+        var path = $"{row.Target}/{row.Coordinates}";
+        var isPlain = path.All(c => char.IsAsciiLetterOrDigit(c) || "/:._-+@%".Contains(c, StringComparison.Ordinal));
         return "gbridge redeliver " + (isPlain ? path : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'");
     }
 }

@@ -14,7 +14,7 @@ internal sealed class ReceiptBookService(IBridgeStore store, ReceiptIssuer issue
 {
     public override async Task<Receipt> GetReceipt(GetReceiptRequest request, ServerCallContext context)
     {
-        OccurrenceName name = ResourceNames.Occurrence(request.Name, "name");
+        var name = ResourceNames.Occurrence(request.Name, "name");
         context.Require(Role.Read, name.Project);
         var (creation, message) = await store.FindCreationAsync(name.Project, name.Id, context.CancellationToken)
             ?? throw Errors.NotFound("occurrence", request.Name);
@@ -24,10 +24,10 @@ internal sealed class ReceiptBookService(IBridgeStore store, ReceiptIssuer issue
 
     public override async Task<DeliveryProof> GetDeliveryProof(GetDeliveryProofRequest request, ServerCallContext context)
     {
-        Caller caller = context.RequireSomewhere(Role.Read);
+        var caller = context.RequireSomewhere(Role.Read);
         var version = VersionLookup.Coordinates(request.Target, request.Subject, request.Repo, request.Package, request.Version);
-        VersionRow row = await versions.VisibleAsync(caller, request.Target, version, context.CancellationToken);
-        DeliveredVersion? delivered = await store.FindDeliveredAsync(request.Target, version, context.CancellationToken);
+        var row = await versions.VisibleAsync(caller, request.Target, version, context.CancellationToken);
+        var delivered = await store.FindDeliveredAsync(request.Target, version, context.CancellationToken);
         return delivered is null ? throw Errors.NotNow(WhyNot(row)) : issuer.Of(request.Target, version, delivered);
     }
 

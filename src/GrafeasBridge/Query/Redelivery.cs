@@ -24,22 +24,22 @@ internal sealed class Redelivery(IBridgeStore store, ListReader lists, PageToken
     public async Task<RedeliverVersionsResponse> RunAsync(
         Caller caller, RedeliverVersionsRequest request, CancellationToken cancellationToken)
     {
-        int room = Most(request.MaxVersions);
-        ListFilter filter = lists.Compile(request.Filter, VersionSubject.Versions);
+        var room = Most(request.MaxVersions);
+        var filter = lists.Compile(request.Filter, VersionSubject.Versions);
         if (filter.IsEverything)
             throw Errors.Invalid("filter", "is required; target:* matches every version");
         // The token of a dry run would make the real one begin in the middle.
-        string list = PageTokens.List("RedeliverVersions", request.ValidateOnly ? "validate_only" : "", request.Filter);
+        var list = PageTokens.List("RedeliverVersions", request.ValidateOnly ? "validate_only" : "", request.Filter);
         long? after = await tokens.ReadAsync(request.PageToken, list, cancellationToken);
 
         var visible = new VersionFilter(Projects: caller.Projects is null ? null : [.. caller.Projects]);
         var response = new RedeliverVersionsResponse();
-        int looks = settings.Value.MaxFilterScan;
+        var looks = settings.Value.MaxFilterScan;
         while (after is { } last && room > 0 && looks > 0)
         {
             var query = new ListQuery(filter.Condition, last, Math.Min(Batch, room), MaxLooks: looks);
-            ListPart<VersionRow> part = await store.ListVersionsAsync(visible, query, cancellationToken);
-            int matched = await TakeAsync(part.Items, filter, request.ValidateOnly, response, cancellationToken);
+            var part = await store.ListVersionsAsync(visible, query, cancellationToken);
+            var matched = await TakeAsync(part.Items, filter, request.ValidateOnly, response, cancellationToken);
             room -= matched;
             looks -= part.Looked;
             after = part.IsLast ? null : part.Through;
@@ -57,9 +57,9 @@ internal sealed class Redelivery(IBridgeStore store, ListReader lists, PageToken
         CancellationToken cancellationToken)
     {
         var matched = new List<VersionRow>();
-        foreach (VersionRow row in rows)
+        foreach (var row in rows)
         {
-            VersionSummary summary = VersionReports.Summary(row);
+            var summary = VersionReports.Summary(row);
             if (!filter.Matches(summary))
                 continue;
             matched.Add(row);
@@ -70,7 +70,7 @@ internal sealed class Redelivery(IBridgeStore store, ListReader lists, PageToken
         response.Matched += matched.Count;
         if (isDryRun || matched.Count == 0)
             return matched.Count;
-        int marked = await store.RedeliverAsync(matched, cancellationToken);
+        var marked = await store.RedeliverAsync(matched, cancellationToken);
         response.Marked += marked;
         response.Skipped += matched.Count - marked;
         return matched.Count;

@@ -12,9 +12,9 @@ internal sealed class TargetReports(TargetRegistry targets, IBridgeStore store)
     public async Task<ListTargetsResponse> ListAsync(CancellationToken cancellationToken)
     {
         var response = new ListTargetsResponse();
-        foreach (DeliveryTarget target in targets.All)
+        foreach (var target in targets.All)
         {
-            Backlog backlog = await store.BacklogAsync(target.Name, cancellationToken);
+            var backlog = await store.BacklogAsync(target.Name, cancellationToken);
             response.Targets.Add(Report(target.Governor.Status(), backlog));
         }
 

@@ -35,15 +35,15 @@ internal sealed class VersionComparer(TargetRegistry targets, IBridgeStore store
         VersionRow row, IReadOnlyList<Mapping.MappedAttribute> wanted, CancellationToken cancellationToken)
     {
         var comparison = new VersionComparison { ReadTime = Timestamp.FromDateTimeOffset(clock.GetUtcNow()) };
-        DeliveryTarget? target = targets.All.FirstOrDefault(t => t.Name == row.Target);
+        var target = targets.All.FirstOrDefault(t => t.Name == row.Target);
         if (target is null)
             return Because(comparison, $"The target '{row.Target}' is no longer configured.");
         if (target.Governor.Status().PausedUntil is { } until)
             return Because(comparison, $"The target is left alone until {until:yyyy-MM-dd'T'HH:mm:ss'Z'}.");
         try
         {
-            IReadOnlyList<CarriedAttribute> carried = await target.Api.ReadAsync(row.Coordinates, cancellationToken);
-            DeliveredVersion? delivered = await store.FindDeliveredAsync(row.Target, row.Coordinates, cancellationToken);
+            var carried = await target.Api.ReadAsync(row.Coordinates, cancellationToken);
+            var delivered = await store.FindDeliveredAsync(row.Target, row.Coordinates, cancellationToken);
             Differ(comparison, wanted, carried, AttributePlan.Make(wanted, carried, delivered?.ReadBack.Names ?? []));
             return comparison;
         }
@@ -57,7 +57,7 @@ internal sealed class VersionComparer(TargetRegistry targets, IBridgeStore store
         VersionComparison comparison, IReadOnlyList<Mapping.MappedAttribute> wanted, IReadOnlyList<CarriedAttribute> carried, AttributePlan plan)
     {
         comparison.Equal = plan.IsEmpty;
-        foreach (string name in plan.Set.Select(a => a.Name).Concat(plan.Remove))
+        foreach (var name in plan.Set.Select(a => a.Name).Concat(plan.Remove))
         {
             comparison.Differences.Add(new AttributeDifference
             {

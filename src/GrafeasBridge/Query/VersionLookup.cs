@@ -12,8 +12,8 @@ internal sealed class VersionLookup(IBridgeStore store)
     public async Task<VersionRow> VisibleAsync(
         Caller caller, string target, VersionCoordinates version, CancellationToken cancellationToken)
     {
-        VersionRow? row = await store.FindVersionAsync(target, version, cancellationToken);
-        bool visible = row is not null
+        var row = await store.FindVersionAsync(target, version, cancellationToken);
+        var visible = row is not null
             && (caller.Projects is null || await ContributesAsync(caller.Projects, target, version, cancellationToken));
         return visible ? row! : throw Errors.NotFound("version", $"{target}/{version}");
     }
@@ -29,7 +29,7 @@ internal sealed class VersionLookup(IBridgeStore store)
     public static VersionCoordinates Coordinates(string target, string subject, string repo, string package, string version)
     {
         var problems = new List<Problem>();
-        foreach ((string field, string value) in new[]
+        foreach ((var field, var value) in new[]
         {
             ("target", target), ("subject", subject), ("repo", repo), ("package", package), ("version", version),
         })

@@ -15,7 +15,7 @@ internal sealed class VersionReports(IBridgeStore store, IOccurrenceMapping mapp
     public async Task<(VersionReport Report, IReadOnlyList<Mapping.MappedAttribute> Wanted)> ReportAsync(
         VersionRow row, CancellationToken cancellationToken)
     {
-        VersionHistory history = await VersionHistory.ReadAsync(store, mapping, row.Coordinates, cancellationToken);
+        var history = await VersionHistory.ReadAsync(store, mapping, row.Coordinates, cancellationToken);
         var report = new VersionReport
         {
             Summary = Summary(row),

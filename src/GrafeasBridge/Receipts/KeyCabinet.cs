@@ -28,7 +28,7 @@ internal sealed partial class KeyCabinet(
     /// <summary>Signs the text that <paramref name="text"/> makes of the key's id.</summary>
     public (string KeyId, byte[] Signature) Sign(Func<string, byte[]> text)
     {
-        Held now = Current;
+        var now = Current;
         return (now.Id, SigningKeys.Sign(now.Key, text(now.Id)));
     }
 
@@ -38,7 +38,7 @@ internal sealed partial class KeyCabinet(
         await turn.WaitAsync(cancellationToken);
         try
         {
-            IReadOnlyList<StoredKey> keys = await store.ListSigningKeysAsync(cancellationToken);
+            var keys = await store.ListSigningKeysAsync(cancellationToken);
             if (IsFromFile)
                 await TakeFileAsync(keys, cancellationToken);
             else if (keys is not [{ PrivateKey: not null } newest, ..] || (IsDue(newest) && HasRoom(keys)))
@@ -85,17 +85,17 @@ internal sealed partial class KeyCabinet(
     /// <summary>Where another bridge was first, its key is taken and the one made here is forgotten.</summary>
     private async Task<IReadOnlyList<StoredKey>> ReplaceAsync(IReadOnlyList<StoredKey> keys, CancellationToken cancellationToken)
     {
-        StoredKey made = SigningKeys.New(clock.GetUtcNow());
-        IReadOnlyList<StoredKey> after = await store.AddSigningKeyAsync(made, keys.Count == 0 ? null : keys[0].Id, cancellationToken);
+        var made = SigningKeys.New(clock.GetUtcNow());
+        var after = await store.AddSigningKeyAsync(made, keys.Count == 0 ? null : keys[0].Id, cancellationToken);
         Take(after, SigningKeys.FromStore(after[0].PrivateKey!));
         return after;
     }
 
     private async Task TakeFileAsync(IReadOnlyList<StoredKey> keys, CancellationToken cancellationToken)
     {
-        Key key = SigningKeys.FromFile(options.KeyFile);
-        byte[] open = SigningKeys.PublicOf(key);
-        string id = SigningKeys.IdOf(open);
+        var key = SigningKeys.FromFile(options.KeyFile);
+        var open = SigningKeys.PublicOf(key);
+        var id = SigningKeys.IdOf(open);
         // Another bridge may put a key first at the same time; then the list is another one.
         while (!keys.Any(known => known.Id == id))
         {
@@ -108,8 +108,8 @@ internal sealed partial class KeyCabinet(
 
     private void Take(IReadOnlyList<StoredKey> keys, Key key)
     {
-        string id = keys[0].Id;
-        Held? before = held;
+        var id = keys[0].Id;
+        var before = held;
         if (before?.Id == id)
         {
             key.Dispose();

@@ -25,7 +25,7 @@ internal sealed class ReceiptIssuer(KeyCabinet keys)
             Sequence = created.Sequence,
             CreateTime = Timestamp.FromDateTimeOffset(created.Time),
         };
-        (_, byte[] signature) = keys.Sign(id =>
+        (_, var signature) = keys.Sign(id =>
         {
             receipt.KeyId = id;
             return SignedText.Of(receipt);
@@ -48,7 +48,7 @@ internal sealed class ReceiptIssuer(KeyCabinet keys)
             VerifiedTime = Timestamp.FromDateTimeOffset(delivered.Time),
             Attributes = { delivered.ReadBack.Names },
         };
-        (_, byte[] signature) = keys.Sign(id =>
+        (_, var signature) = keys.Sign(id =>
         {
             proof.KeyId = id;
             return SignedText.Of(proof);
@@ -61,7 +61,7 @@ internal sealed class ReceiptIssuer(KeyCabinet keys)
     // not in order.
     private static byte[]? DigestOfUnchanged(byte[] content)
     {
-        Occurrence occurrence = Occurrence.Parser.ParseFrom(content);
+        var occurrence = Occurrence.Parser.ParseFrom(content);
         return occurrence.CreateTime is not null && occurrence.CreateTime.Equals(occurrence.UpdateTime) ? SHA256.HashData(occurrence.ToByteArray()) : null;
     }
 }

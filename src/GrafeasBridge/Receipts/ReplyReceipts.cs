@@ -35,7 +35,7 @@ internal sealed class ReplyReceipts(ReceiptIssuer issuer, IOptions<ReceiptsOptio
     /// <param name="added">Not looked at when no receipts are wanted, which is the common case.</param>
     public void Give(ServerCallContext context, bool rest, IEnumerable<AddedOccurrence> added)
     {
-        HttpContext http = context.GetHttpContext();
+        var http = context.GetHttpContext();
         if (!AreWanted(http.Request))
             return;
         AddedOccurrence[] stored = [.. added];
@@ -44,21 +44,27 @@ internal sealed class ReplyReceipts(ReceiptIssuer issuer, IOptions<ReceiptsOptio
         if (stored.Length <= MaxReceipts)
         {
             Receipt[] receipts = [.. stored.Select(one => issuer.Of(one.Creation, one.Message.Content)).OfType<Receipt>()];
-            if (rest) asJson = Fitting(receipts.Select(Ascii), Header.Length, text => text.Length);
-            else asBytes = Fitting(receipts.Select(receipt => receipt.ToByteArray()), Trailer.Length, bytes => (bytes.Length + 2) / 3 * 4);
+            if (rest)
+                asJson = Fitting(receipts.Select(Ascii), Header.Length, text => text.Length);
+            else
+                asBytes = Fitting(receipts.Select(receipt => receipt.ToByteArray()), Trailer.Length, bytes => (bytes.Length + 2) / 3 * 4);
         }
 
-        int left = stored.Length - (asJson?.Length ?? asBytes?.Length ?? 0);
-        string omitted = left.ToString(CultureInfo.InvariantCulture);
+        var left = stored.Length - (asJson?.Length ?? asBytes?.Length ?? 0);
+        var omitted = left.ToString(CultureInfo.InvariantCulture);
         if (rest)
         {
-            foreach (string text in asJson ?? []) http.Response.Headers.Append(Header, text);
-            if (left > 0) http.Response.Headers[Omitted] = omitted;
+            foreach (var text in asJson ?? [])
+                http.Response.Headers.Append(Header, text);
+            if (left > 0)
+                http.Response.Headers[Omitted] = omitted;
             return;
         }
 
-        foreach (byte[] bytes in asBytes ?? []) context.ResponseTrailers.Add(Trailer, bytes);
-        if (left > 0) context.ResponseTrailers.Add(Omitted, omitted);
+        foreach (var bytes in asBytes ?? [])
+            context.ResponseTrailers.Add(Trailer, bytes);
+        if (left > 0)
+            context.ResponseTrailers.Add(Omitted, omitted);
     }
 
     private bool AreWanted(HttpRequest request) => when switch
@@ -77,13 +83,16 @@ internal sealed class ReplyReceipts(ReceiptIssuer issuer, IOptions<ReceiptsOptio
     /// <summary>JSON that a header may hold: what is not ASCII stands in texts only, where it can be escaped.</summary>
     internal static string Ascii(Receipt receipt)
     {
-        string json = JsonFormatter.Default.Format(receipt);
-        if (Ascii(json)) return json;
+        var json = JsonFormatter.Default.Format(receipt);
+        if (Ascii(json))
+            return json;
         var text = new StringBuilder(json.Length * 2);
-        foreach (char c in json)
+        foreach (var c in json)
         {
-            if (c is >= ' ' and <= '~') text.Append(c);
-            else text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            if (c is >= ' ' and <= '~')
+                text.Append(c);
+            else
+                text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
         }
 
         return text.ToString();

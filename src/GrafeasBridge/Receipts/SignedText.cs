@@ -37,9 +37,9 @@ internal static class SignedText
     public static byte[] Lines(params ReadOnlySpan<string> values)
     {
         using var text = new MemoryStream();
-        foreach (string value in values)
+        foreach (var value in values)
         {
-            byte[] bytes = Encoding.UTF8.GetBytes(value);
+            var bytes = Encoding.UTF8.GetBytes(value);
             text.Write(Encoding.ASCII.GetBytes(Number(bytes.Length) + ":"));
             text.Write(bytes);
             text.WriteByte((byte)'\n');

@@ -18,7 +18,7 @@ internal static class SigningKeys
     public static StoredKey New(DateTimeOffset now)
     {
         using var key = Key.Create(Algorithm, new KeyCreationParameters { ExportPolicy = KeyExportPolicies.AllowPlaintextExport });
-        byte[] open = PublicOf(key);
+        var open = PublicOf(key);
         return new StoredKey(IdOf(open), now, open, key.Export(KeyBlobFormat.RawPrivateKey));
     }
 
@@ -29,10 +29,10 @@ internal static class SigningKeys
     {
         if (new FileInfo(path) is { Exists: true, Length: > LargestFile } file)
             throw new FormatException($"has {file.Length} bytes; at most {LargestFile} are allowed.");
-        byte[] pem = File.ReadAllBytes(path);
+        var pem = File.ReadAllBytes(path);
         try
         {
-            return Key.TryImport(Algorithm, pem, KeyBlobFormat.PkixPrivateKeyText, out Key? key)
+            return Key.TryImport(Algorithm, pem, KeyBlobFormat.PkixPrivateKeyText, out var key)
                 ? key!
                 : throw new FormatException("holds no Ed25519 private key in PEM (PKCS #8). Make one: openssl genpkey -algorithm ed25519");
         }

@@ -27,9 +27,9 @@ internal sealed partial class Retirement(
     /// <exception cref="StoreException">The store failed; the next walk goes on.</exception>
     public async Task<long> RunOnceAsync(CancellationToken cancellationToken)
     {
-        DateTimeOffset now = clock.GetUtcNow();
-        long gone = options.MaxAge is null && options.Unmapped is null ? 0 : await WalkAsync(now, cancellationToken);
-        long forgotten = options.Remember is { } kept ? await ForgetAsync(now - kept, cancellationToken) : 0;
+        var now = clock.GetUtcNow();
+        var gone = options.MaxAge is null && options.Unmapped is null ? 0 : await WalkAsync(now, cancellationToken);
+        var forgotten = options.Remember is { } kept ? await ForgetAsync(now - kept, cancellationToken) : 0;
         if (gone > 0 || forgotten > 0)
             Log.Done(logger, gone, forgotten);
         return gone;
@@ -42,7 +42,7 @@ internal sealed partial class Retirement(
         long single = 0;
         while (true)
         {
-            Step step = await StepAsync(query, cancellationToken);
+            var step = await StepAsync(query, cancellationToken);
             gone += step.Gone;
             if (step is { Fault: not null, Read: > 1 })
             {
@@ -68,9 +68,9 @@ internal sealed partial class Retirement(
 
     private async Task<Step> StepAsync(AgedQuery query, CancellationToken cancellationToken)
     {
-        for (int tries = 1; ; tries++)
+        for (var tries = 1; ; tries++)
         {
-            AgedPart part = await store.ReadAgedAsync(query, cancellationToken);
+            var part = await store.ReadAgedAsync(query, cancellationToken);
             if (part.Occurrences.Count == 0)
                 return new Step(part, 0, null);
             byte[][] states;
@@ -99,10 +99,10 @@ internal sealed partial class Retirement(
     private byte[][] Fold(AgedPart part)
     {
         var folds = new IVersionFold?[part.Versions.Count];
-        foreach (AgedOccurrence old in part.Occurrences)
+        foreach (var old in part.Occurrences)
         {
-            Occurrence occurrence = Occurrence.Parser.ParseFrom(old.Content);
-            foreach (int version in old.Versions)
+            var occurrence = Occurrence.Parser.ParseFrom(old.Content);
+            foreach (var version in old.Versions)
                 (folds[version] ??= part.Versions[version].Folded is { } folded ? mapping.Begin(folded.State) : mapping.Begin()).Add(occurrence);
         }
 
@@ -116,7 +116,7 @@ internal sealed partial class Retirement(
     {
         for (long forgotten = 0; ;)
         {
-            int some = await store.ForgetRetiredAsync(before, options.BatchSize, cancellationToken);
+            var some = await store.ForgetRetiredAsync(before, options.BatchSize, cancellationToken);
             forgotten += some;
             if (some < options.BatchSize)
                 return forgotten;

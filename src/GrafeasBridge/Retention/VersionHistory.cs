@@ -15,17 +15,17 @@ internal sealed record VersionHistory(IReadOnlyList<MappedAttribute> Attributes,
     {
         while (true)
         {
-            FoldedHistory? folded = await store.FindFoldedAsync(version, cancellationToken);
-            IVersionFold fold = folded is null ? mapping.Begin() : mapping.Begin(folded.State);
+            var folded = await store.FindFoldedAsync(version, cancellationToken);
+            var fold = folded is null ? mapping.Begin() : mapping.Begin(folded.State);
             long stored = 0;
-            await foreach (byte[] content in store.ReadOccurrencesOfAsync(version, cancellationToken).WithCancellation(cancellationToken))
+            await foreach (var content in store.ReadOccurrencesOfAsync(version, cancellationToken).WithCancellation(cancellationToken))
             {
                 fold.Add(Occurrence.Parser.ParseFrom(content));
                 stored++;
             }
 
             // What went while the rest was read is in neither: then from the start, with the state that has it.
-            long before = folded?.Occurrences ?? 0;
+            var before = folded?.Occurrences ?? 0;
             if (await store.CountFoldedAsync(version, cancellationToken) == before)
                 return new VersionHistory(fold.Finish(), before + stored, before);
         }

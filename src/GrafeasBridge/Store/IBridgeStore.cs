@@ -229,7 +229,7 @@ internal static class BridgeStoreVerbs
     public static async Task<IReadOnlyList<ClaimedVersion>> ClaimAsync(
         this IBridgeStore store, string target, int max, TimeSpan lease, CancellationToken cancellationToken)
     {
-        Claim claim = await store.ClaimAsync(target, new ClaimTerms(max, 0, lease), cancellationToken);
+        var claim = await store.ClaimAsync(target, new ClaimTerms(max, 0, lease), cancellationToken);
         if (claim.Versions.Count > 0 || !claim.SuspectsWait)
             return claim.Versions;
         return await store.ClaimSuspectAsync(target, lease, cancellationToken) is { } suspect ? [suspect] : [];

@@ -196,10 +196,13 @@ internal sealed record Settlement(
     DateTimeOffset? CheckAt = null)
 {
     /// <exception cref="ArgumentException">It contradicts itself.</exception>
-    public void ThrowIfItSettlesNothing()
+    public static void ThrowIfContradictory(Settlement settlement)
     {
-        if (State is not (DeliveryState.Verified or DeliveryState.Waiting or DeliveryState.Parked) || State == DeliveryState.Waiting != NextAttempt.HasValue)
-            throw new ArgumentException($"{State} with next attempt {NextAttempt:O} settles nothing.");
+        if (settlement.State is not (DeliveryState.Verified or DeliveryState.Waiting or DeliveryState.Parked)
+            || settlement.State == DeliveryState.Waiting != settlement.NextAttempt.HasValue)
+        {
+            throw new ArgumentException($"{settlement.State} with next attempt {settlement.NextAttempt:O} settles nothing.", nameof(settlement));
+        }
     }
 }
 
@@ -234,10 +237,13 @@ internal sealed record CheckResult(
     IReadOnlyList<string>? Owned = null)
 {
     /// <exception cref="ArgumentException">It contradicts itself.</exception>
-    public void ThrowIfNoCheckFindsIt()
+    public static void ThrowIfContradictory(CheckResult result)
     {
-        if (State is not (DeliveryState.Verified or DeliveryState.Drifted or DeliveryState.Parked) || (Repair && State != DeliveryState.Drifted))
-            throw new ArgumentException($"{State} is not what a check finds.");
+        if (result.State is not (DeliveryState.Verified or DeliveryState.Drifted or DeliveryState.Parked)
+            || (result.Repair && result.State != DeliveryState.Drifted))
+        {
+            throw new ArgumentException($"{result.State} is not what a check finds.", nameof(result));
+        }
     }
 }
 

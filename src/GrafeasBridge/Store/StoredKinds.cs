@@ -18,7 +18,7 @@ internal static class StoredKinds
     /// <summary>The name as the protos and every caller have it.</summary>
     public static string Name(int kind)
     {
-        EnumValueDescriptor? known = kind < BetaOnly ? V1.FindValueByNumber(kind) : Beta.FindValueByNumber(kind - BetaOnly);
+        var known = kind < BetaOnly ? V1.FindValueByNumber(kind) : Beta.FindValueByNumber(kind - BetaOnly);
         return known?.Name ?? kind.ToString(CultureInfo.InvariantCulture);
     }
 }

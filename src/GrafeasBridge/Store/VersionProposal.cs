@@ -19,8 +19,8 @@ internal sealed record VersionProposal(VersionFilter Filter, IReadOnlyList<strin
     /// </summary>
     public static VersionProposal Of(VersionFilter filter, IReadOnlyList<string> configured, Condition condition)
     {
-        IReadOnlyList<DeliveryState> all = filter.State is { } one ? [one] : AllStates;
-        IReadOnlyList<string> named = filter.Target is { } target ? [target] : configured;
+        var all = filter.State is { } one ? [one] : AllStates;
+        var named = filter.Target is { } target ? [target] : configured;
         var states = all.Where(state => named.Any(name => VersionTest.MayHold(condition, name, state))).ToList();
         var targets = named.Where(name => states.Any(state => VersionTest.MayHold(condition, name, state))).ToList();
         return new VersionProposal(Named(filter, condition, states), targets, states);
@@ -28,7 +28,7 @@ internal sealed record VersionProposal(VersionFilter Filter, IReadOnlyList<strin
 
     private static VersionFilter Named(VersionFilter filter, Condition condition, List<DeliveryState> states)
     {
-        IReadOnlyList<Condition> parts = condition is Condition.All all ? all.Parts : [condition];
+        var parts = condition is Condition.All all ? all.Parts : [condition];
         string? Equal(Column column) => parts.OfType<Condition.CompareText>()
             .FirstOrDefault(part => part.Column == column && part.Comparison == Comparison.Equal)?.Value;
 

@@ -35,7 +35,7 @@ internal sealed class ReadyCheck(BridgeHealth health) : IHealthCheck
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        HealthState state = await health.LookAsync(cancellationToken);
+        var state = await health.LookAsync(cancellationToken);
         var data = new Dictionary<string, object>(StringComparer.Ordinal) { [State] = state };
         return state.IsReady
             ? HealthCheckResult.Healthy(data: data)

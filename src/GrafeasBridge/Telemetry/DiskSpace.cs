@@ -14,7 +14,7 @@ internal sealed class DiskSpace : IComplaints
         least = health.Value.MinFreeBytes;
         if (store.Value.Provider != StoreOptions.Sqlite)
             return;
-        string path = Path.GetFullPath(store.Value.Path);
+        var path = Path.GetFullPath(store.Value.Path);
         folder = OperatingSystem.IsWindows() ? Path.GetPathRoot(path) : Path.GetDirectoryName(path);
         BridgeTelemetry.Meter.CreateObservableGauge(
             "grafeasbridge.store.disk.free", Measure, "By", "Bytes free on the disk of the embedded store.");

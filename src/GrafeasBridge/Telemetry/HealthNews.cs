@@ -22,16 +22,19 @@ internal sealed partial class HealthNews : IHealthCheckPublisher
     /// <summary>Called by the framework every few seconds, never twice at once.</summary>
     public Task PublishAsync(HealthReport report, CancellationToken cancellationToken)
     {
-        if (report.Entries.TryGetValue(ReadyCheck.Name, out HealthReportEntry entry)
-            && entry.Data.TryGetValue(ReadyCheck.State, out object? found) && found is HealthState state)
+        if (report.Entries.TryGetValue(ReadyCheck.Name, out var entry)
+            && entry.Data.TryGetValue(ReadyCheck.State, out var found) && found is HealthState state)
+        {
             Tell(state);
+        }
+
         return Task.CompletedTask;
     }
 
     private void Tell(HealthState state)
     {
         var now = state.All.DistinctBy(c => (c.Reason, c.Target)).ToDictionary(c => (c.Reason, c.Target));
-        foreach (Complaint begun in now.Where(c => !known.ContainsKey(c.Key)).Select(c => c.Value))
+        foreach (var begun in now.Where(c => !known.ContainsKey(c.Key)).Select(c => c.Value))
         {
             if (state.Refusals.Contains(begun))
                 Log.NotReady(logger, begun.Reason, begun.Message);
@@ -39,7 +42,7 @@ internal sealed partial class HealthNews : IHealthCheckPublisher
                 Log.Degraded(logger, begun.Reason, begun.Message);
         }
 
-        foreach (Complaint over in known.Where(c => !now.ContainsKey(c.Key)).Select(c => c.Value))
+        foreach (var over in known.Where(c => !now.ContainsKey(c.Key)).Select(c => c.Value))
             Log.Recovered(logger, over.Reason, over.Target ?? "this bridge");
         known = now;
         last = state;

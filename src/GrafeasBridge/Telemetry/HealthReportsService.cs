@@ -11,7 +11,7 @@ internal sealed class HealthReportsService(BridgeHealth health) : HealthReports.
 {
     public override async Task<HealthReport> GetHealth(GetHealthRequest request, ServerCallContext context)
     {
-        HealthState state = await health.LookAsync(context.CancellationToken);
+        var state = await health.LookAsync(context.CancellationToken);
         return new HealthReport
         {
             Status = !state.IsReady ? HealthReport.Types.Status.NotReady

@@ -18,7 +18,7 @@ internal sealed class StoreHealth(IBridgeStore store, TimeProvider clock)
     {
         lock (gate)
         {
-            bool stale = proof is null || (proof.IsCompleted && clock.GetElapsedTime(startedAt) >= Fresh);
+            var stale = proof is null || (proof.IsCompleted && clock.GetElapsedTime(startedAt) >= Fresh);
             if (stale)
             {
                 startedAt = clock.GetTimestamp();

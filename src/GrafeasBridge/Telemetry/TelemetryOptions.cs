@@ -24,7 +24,7 @@ internal sealed class TelemetryOptionsRules : IValidateOptions<TelemetryOptions>
 {
     public ValidateOptionsResult Validate(string? name, TelemetryOptions options) =>
         options.OtlpEndpoint.Length == 0
-        || (Uri.TryCreate(options.OtlpEndpoint, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https")
+        || (Uri.TryCreate(options.OtlpEndpoint, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(
                 $"Telemetry:OtlpEndpoint ({options.OtlpEndpoint}) must be an http or https address such as http://collector:4317, or empty.");

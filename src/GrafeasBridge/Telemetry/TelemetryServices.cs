@@ -80,7 +80,7 @@ internal static class TelemetryServices
         // Mapped by hand to the names that a client may ask for.
         services.AddGrpcHealthChecks(options =>
             {
-                foreach (string name in Services)
+                foreach (var name in Services)
                     options.Services.Map(name, check => check.Tags.Contains(ReadyTag));
                 options.Services.Map(DeliveryHealth, check => check.Tags.Contains(DeliveryTag));
             })
@@ -99,11 +99,11 @@ internal static class TelemetryServices
     private static IServiceCollection AddOpenTelemetry(IServiceCollection services, TelemetryOptions options)
     {
         // One that is no address stops the start by TelemetryOptionsRules.
-        bool exports = Uri.TryCreate(options.OtlpEndpoint, UriKind.Absolute, out Uri? endpoint);
+        var exports = Uri.TryCreate(options.OtlpEndpoint, UriKind.Absolute, out var endpoint);
         if (!exports && !options.Prometheus)
             return services;
-        string? version = typeof(TelemetryServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
-        OpenTelemetryBuilder telemetry = services.AddOpenTelemetry()
+        var version = typeof(TelemetryServices).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(options.ServiceName, serviceVersion: version))
             .WithMetrics(metrics => Measure(metrics, options.Prometheus));
         if (exports)

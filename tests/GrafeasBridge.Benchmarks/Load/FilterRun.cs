@@ -18,7 +18,7 @@ internal static class FilterRun
     /// <param name="creates">False to leave out what the indexes cost a create, which takes most of the time.</param>
     public static async Task<int> RunAsync(int stored, bool creates)
     {
-        string folder = Directory.CreateTempSubdirectory("grafeasbridge-filters").FullName;
+        var folder = Directory.CreateTempSubdirectory("grafeasbridge-filters").FullName;
         var report = new StringBuilder().AppendLine("| measure | result |").AppendLine("|---|---|");
         void Tell(string name, string result)
         {
@@ -51,8 +51,8 @@ internal static class FilterRun
     /// <summary>A file of the first schema, with resources of their own.</summary>
     private static void Migration(string folder, int stored, Action<string, string> tell)
     {
-        string place = Directory.CreateDirectory(Path.Combine(folder, "migration")).FullName;
-        using (SqliteDatabase database = FilterStore.Database(place))
+        var place = Directory.CreateDirectory(Path.Combine(folder, "migration")).FullName;
+        using (var database = FilterStore.Database(place))
         {
             database.Execute("pragma journal_mode = wal");
             SqliteMigrations.Run(database, [SqliteSchema.Steps[0]]);
@@ -67,7 +67,7 @@ internal static class FilterRun
                 commit
                 """));
             Process.Start("sync").WaitForExit();
-            long before = Stopwatch.GetTimestamp();
+            var before = Stopwatch.GetTimestamp();
             SqliteMigrations.Run(database, SqliteSchema.Steps);
             tell(Invariant($"migration of {stored:N0} from the first schema"), Invariant($"{Stopwatch.GetElapsedTime(before).TotalSeconds:F1} s"));
         }
@@ -79,23 +79,23 @@ internal static class FilterRun
     private static async Task CreatesAsync(string folder, string when, Action<string, string> tell)
     {
         Console.WriteLine($"load average {(await File.ReadAllTextAsync("/proc/loadavg")).Trim()}");
-        string place = Directory.CreateDirectory(Path.Combine(folder, "creates")).FullName;
+        var place = Directory.CreateDirectory(Path.Combine(folder, "creates")).FullName;
         if (File.Exists(FilterStore.Path(folder)))
             File.Copy(FilterStore.Path(folder), FilterStore.Path(place), overwrite: true);
         else
             await WithStoreAsync(place, FilterStore.AddNotesAsync);
 
-        string[] definitions = Definitions(place);
-        foreach ((string what, Func<int, string> resource) in new (string, Func<int, string>)[]
+        var definitions = Definitions(place);
+        foreach ((var what, var resource) in new (string, Func<int, string>)[]
         {
             ("one resource", _ => "registry.example/team/web:1.0.0"), ("ten to a new digest", FilterStore.Resource),
         })
         {
             var with = new List<double>();
             var without = new List<double>();
-            for (int round = 0; round < 3; round++)
+            for (var round = 0; round < 3; round++)
             {
-                int first = 100_000_000 + (next++ * CreatesPerRound * 2);
+                var first = 100_000_000 + (next++ * CreatesPerRound * 2);
                 await WithStoreAsync(place, async store => with.Add(await FilterStore.CreateAsync(store, first, CreatesPerRound, resource)));
                 Execute(place, FilterStore.Indexes.Select(index => $"drop index {index}").Concat(FilterStore.Before.Select(index => index.Definition)));
                 first += CreatesPerRound;
@@ -103,7 +103,7 @@ internal static class FilterRun
                 Execute(place, FilterStore.Before.Select(index => $"drop index {index.Name}").Concat(definitions));
             }
 
-            double share = with.Order().ElementAt(1) / without.Order().ElementAt(1);
+            var share = with.Order().ElementAt(1) / without.Order().ElementAt(1);
             tell(
                 $"creates in the store, 64 callers, {what}, {when}",
                 Invariant($"{with.Order().ElementAt(1):N0}/s with the indexes, {without.Order().ElementAt(1):N0}/s without: {share:P0}"));
@@ -121,9 +121,9 @@ internal static class FilterRun
             await FilterStore.AddNotesAsync(store);
             tell("fill, batches of 1000, 2 at once", Invariant($"{await FilterStore.FillAsync(store, stored):N0} occurrences/s"));
         });
-        string[] definitions = Definitions(folder);
+        var definitions = Definitions(folder);
         Execute(folder, FilterStore.Indexes.Select(index => $"drop index {index}"));
-        long before = Stopwatch.GetTimestamp();
+        var before = Stopwatch.GetTimestamp();
         Execute(folder, definitions);
         tell(Invariant($"making the indexes of {stored:N0}, as a migration does"), Invariant($"{Stopwatch.GetElapsedTime(before).TotalSeconds:F1} s"));
         tell("file", Invariant($"{new FileInfo(FilterStore.Path(folder)).Length >> 20:N0} MiB"));
@@ -131,12 +131,12 @@ internal static class FilterRun
 
     private static async Task FirstPagesAsync(string folder, int stored, Action<string, string> tell)
     {
-        await using ServiceUnderLoad service = await ServiceUnderLoad.StartAsync(folder);
+        await using var service = await ServiceUnderLoad.StartAsync(folder);
         var grafeas = new Grafeas.V1.Grafeas.GrafeasClient(service.Channel);
         var random = new Random(7);
         string Url() => FilterStore.Resource(random.Next(stored));
-        string late = FilterStore.Time(stored - 1000).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
-        foreach ((string name, Func<string> filter) in new (string, Func<string>)[]
+        var late = FilterStore.Time(stored - 1000).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        foreach ((var name, var filter) in new (string, Func<string>)[]
         {
             ("no filter", () => ""),
             ("resourceUrl=\"…\" AND kind=\"BUILD\"", () => $"resourceUrl=\"{Url()}\" AND kind=\"BUILD\""),
@@ -164,16 +164,16 @@ internal static class FilterRun
 
     private static async Task WalksAsync(string folder, Action<string, string> tell)
     {
-        await using ServiceUnderLoad service = await ServiceUnderLoad.StartAsync(folder);
+        await using var service = await ServiceUnderLoad.StartAsync(folder);
         var grafeas = new Grafeas.V1.Grafeas.GrafeasClient(service.Channel);
         await WalkAsync(grafeas, "", pages: 20);
-        double idle = service.ResidentMiB();
-        (TimeSpan plain, int pages, int count) = await WalkAsync(grafeas, "");
-        double afterPlain = service.ResidentMiB();
+        var idle = service.ResidentMiB();
+        (var plain, var pages, var count) = await WalkAsync(grafeas, "");
+        var afterPlain = service.ResidentMiB();
         tell("walk without a filter, pages of 1000", Invariant($"{plain.TotalSeconds:F1} s, {pages} pages, {count:N0} items"));
-        foreach (string filter in new[] { "build.provenance.id=\"b-999998\"", "resourceUrl:\"team/none\"" })
+        foreach (var filter in new[] { "build.provenance.id=\"b-999998\"", "resourceUrl:\"team/none\"" })
         {
-            (TimeSpan took, pages, count) = await WalkAsync(grafeas, filter);
+            (var took, pages, count) = await WalkAsync(grafeas, filter);
             tell(
                 $"walk with {filter}",
                 Invariant($"{took.TotalSeconds:F1} s ({took / plain:F2} of the plain walk), {pages} pages, {count} items; a page {took.TotalMilliseconds / pages:F0} ms"));
@@ -185,12 +185,12 @@ internal static class FilterRun
     /// <summary>One connection reads: how long the next call waits for it is how long the cancelled one held it.</summary>
     private static async Task CancelAsync(string folder, Action<string, string> tell)
     {
-        await using ServiceUnderLoad service = await ServiceUnderLoad.StartAsync(folder, "--Store:Readers=1", "--Ingest:MaxFilterScan=10000000");
+        await using var service = await ServiceUnderLoad.StartAsync(folder, "--Store:Readers=1", "--Ingest:MaxFilterScan=10000000");
         var grafeas = new Grafeas.V1.Grafeas.GrafeasClient(service.Channel);
         await WalkAsync(grafeas, "", pages: 5);
         var waits = new List<double>();
         var get = new GetNoteRequest { Name = Samples.NoteName };
-        for (int i = 0; i < 50; i++)
+        for (var i = 0; i < 50; i++)
         {
             using var gone = new CancellationTokenSource(TimeSpan.FromMilliseconds(50 + i));
             try
@@ -201,7 +201,7 @@ internal static class FilterRun
             }
             catch (RpcException cancelled) when (cancelled.StatusCode == StatusCode.Cancelled)
             {
-                long before = Stopwatch.GetTimestamp();
+                var before = Stopwatch.GetTimestamp();
                 await grafeas.GetNoteAsync(get);
                 waits.Add(Stopwatch.GetElapsedTime(before).TotalMilliseconds);
             }
@@ -215,12 +215,12 @@ internal static class FilterRun
         Grafeas.V1.Grafeas.GrafeasClient grafeas, string filter, int pages = int.MaxValue)
     {
         var request = new ListOccurrencesRequest { Parent = "projects/" + Samples.Project, Filter = filter, PageSize = 1000 };
-        int count = 0;
-        int seen = 0;
-        long before = Stopwatch.GetTimestamp();
+        var count = 0;
+        var seen = 0;
+        var before = Stopwatch.GetTimestamp();
         do
         {
-            ListOccurrencesResponse page = await grafeas.ListOccurrencesAsync(request);
+            var page = await grafeas.ListOccurrencesAsync(request);
             count += page.Occurrences.Count;
             request.PageToken = page.NextPageToken;
             seen++;
@@ -232,11 +232,11 @@ internal static class FilterRun
     private static async Task<string> TimesAsync(Func<Task<int>> call)
     {
         var times = new List<double>();
-        int items = 0;
-        long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < 550 && (i < 25 || Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(5)); i++)
+        var items = 0;
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < 550 && (i < 25 || Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(5)); i++)
         {
-            long before = Stopwatch.GetTimestamp();
+            var before = Stopwatch.GetTimestamp();
             items = await call();
             if (i >= 5)
                 times.Add(Stopwatch.GetElapsedTime(before).TotalMilliseconds);
@@ -248,20 +248,20 @@ internal static class FilterRun
 
     private static async Task WithStoreAsync(string folder, Func<SqliteStore, Task> work)
     {
-        await using SqliteStore store = FilterStore.New(folder);
+        await using var store = FilterStore.New(folder);
         await store.OpenAsync(CancellationToken.None);
         await work(store);
     }
 
     private static string[] Definitions(string folder)
     {
-        using SqliteDatabase database = FilterStore.Database(folder);
+        using var database = FilterStore.Database(folder);
         return [.. FilterStore.Indexes.Select(index => database.QueryText($"select sql from sqlite_schema where name = '{index}'", 0).Single())];
     }
 
     private static void Execute(string folder, IEnumerable<string> commands)
     {
-        using SqliteDatabase database = FilterStore.Database(folder);
+        using var database = FilterStore.Database(folder);
         database.Execute($"begin; {string.Join(";\n", commands)}; commit");
         // What the disk still has to write of it must not slow what is measured next.
         Process.Start("sync").WaitForExit();

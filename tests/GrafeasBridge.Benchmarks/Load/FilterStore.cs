@@ -48,7 +48,7 @@ internal static class FilterStore
     {
         Span<byte> hash = stackalloc byte[32];
         SHA256.HashData(BitConverter.GetBytes(number / 10), hash);
-        string team = (number % 10_000, number % 100) switch
+        var team = (number % 10_000, number % 100) switch
         {
             (17, _) => "rare",
             (_, 3) => "common",
@@ -71,7 +71,7 @@ internal static class FilterStore
     /// <returns>Occurrences a second.</returns>
     public static async Task<double> FillAsync(IBridgeStore store, int count)
     {
-        long before = Stopwatch.GetTimestamp();
+        var before = Stopwatch.GetTimestamp();
         await Parallel.ForEachAsync(
             Enumerable.Range(0, count / 1000),
             new ParallelOptions { MaxDegreeOfParallelism = 2 },
@@ -85,8 +85,8 @@ internal static class FilterStore
     public static async Task<double> CreateAsync(IBridgeStore store, int first, int count, Func<int, string> resource)
     {
         NewOccurrence[] made = [.. Enumerable.Range(first, count).Select(number => Occurrence(number, resource(number)))];
-        int next = -1;
-        long before = Stopwatch.GetTimestamp();
+        var next = -1;
+        var before = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(async () =>
         {
             while (Interlocked.Increment(ref next) is var mine && mine < made.Length)
@@ -103,16 +103,16 @@ internal static class FilterStore
 
     private static NewOccurrence Occurrence(int number, string resource)
     {
-        bool signed = number % 20 == 0;
-        string note = signed ? "signed" : number % 1000 == 1 ? "rare" : "build";
-        Occurrence occurrence = Samples.Mapped(number).Occurrence;
+        var signed = number % 20 == 0;
+        var note = signed ? "signed" : number % 1000 == 1 ? "rare" : "build";
+        var occurrence = Samples.Mapped(number).Occurrence;
         occurrence.ResourceUri = resource;
         occurrence.NoteName = $"projects/{Samples.Project}/notes/{note}";
         occurrence.Kind = signed ? NoteKind.Attestation : NoteKind.Build;
         occurrence.CreateTime = Timestamp.FromDateTimeOffset(Time(number));
-        string id = number.ToString("D12", CultureInfo.InvariantCulture);
+        var id = number.ToString("D12", CultureInfo.InvariantCulture);
         occurrence.Name = $"projects/{Samples.Project}/occurrences/{id}";
-        byte[] content = occurrence.ToByteArray();
+        var content = occurrence.ToByteArray();
         return new NewOccurrence(
             Samples.Project, id, Samples.Project, note, (int)occurrence.Kind, resource, Time(number), content, null, SHA256.HashData(content), Nowhere, null);
     }

@@ -25,22 +25,22 @@ internal static class H2Load
     /// <summary>The same on a number of connections, among which the streams are shared.</summary>
     public static async Task<Result> RunOnAsync(int connections, int port, string method, IMessage body, int streams, int calls, params string[] headers)
     {
-        string folder = Directory.CreateTempSubdirectory("h2load").FullName;
+        var folder = Directory.CreateTempSubdirectory("h2load").FullName;
         try
         {
-            string data = Path.Combine(folder, "body");
-            string log = Path.Combine(folder, "log");
+            var data = Path.Combine(folder, "body");
+            var log = Path.Combine(folder, "log");
             await File.WriteAllBytesAsync(data, Framed(body));
             var start = new ProcessStartInfo("h2load", [
                 "-n", Text(calls), "-c", Text(connections), "-m", Text(streams / connections), "-d", data, "--log-file", log,
                 "-H", "content-type: application/grpc", "-H", "te: trailers", .. headers.SelectMany(header => new[] { "-H", header }), $"http://127.0.0.1:{port}{method}",
             ])
             { RedirectStandardOutput = true, UseShellExecute = false };
-            long before = Stopwatch.GetTimestamp();
-            using Process process = Process.Start(start) ?? throw new InvalidOperationException("h2load did not start");
+            var before = Stopwatch.GetTimestamp();
+            using var process = Process.Start(start) ?? throw new InvalidOperationException("h2load did not start");
             await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();
-            TimeSpan took = Stopwatch.GetElapsedTime(before);
+            var took = Stopwatch.GetElapsedTime(before);
             return Read(log, took);
         }
         finally
@@ -53,9 +53,9 @@ internal static class H2Load
     private static Result Read(string log, TimeSpan took)
     {
         var durations = new List<double>();
-        foreach (string line in File.ReadLines(log))
+        foreach (var line in File.ReadLines(log))
         {
-            string[] parts = line.Split('\t');
+            var parts = line.Split('\t');
             if (parts[1] != "200")
                 throw new InvalidOperationException($"h2load saw HTTP status {parts[1]}.");
             durations.Add(double.Parse(parts[2], CultureInfo.InvariantCulture) / 1000);
@@ -72,8 +72,8 @@ internal static class H2Load
     // One uncompressed gRPC message: flag, length, bytes.
     private static byte[] Framed(IMessage body)
     {
-        byte[] message = body.ToByteArray();
-        byte[] framed = new byte[message.Length + 5];
+        var message = body.ToByteArray();
+        var framed = new byte[message.Length + 5];
         BinaryPrimitives.WriteUInt32BigEndian(framed.AsSpan(1), (uint)message.Length);
         message.CopyTo(framed, 5);
         return framed;

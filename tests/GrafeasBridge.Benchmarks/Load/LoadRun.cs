@@ -26,15 +26,15 @@ internal static class LoadRun
 
     public static async Task<int> RunAsync(string[] args)
     {
-        bool quick = args.Contains("--quick");
-        int stored = args is [.., "--stored", { } n] ? int.Parse(n, CultureInfo.InvariantCulture) : quick ? 100_000 : 1_000_000;
+        var quick = args.Contains("--quick");
+        var stored = args is [.., "--stored", { } n] ? int.Parse(n, CultureInfo.InvariantCulture) : quick ? 100_000 : 1_000_000;
         if (args.Contains("--filters"))
             return await FilterRun.RunAsync(stored, creates: !args.Contains("--no-creates"));
-        string folder = Directory.CreateTempSubdirectory("grafeasbridge-load").FullName;
+        var folder = Directory.CreateTempSubdirectory("grafeasbridge-load").FullName;
         var report = new StringBuilder();
         report.AppendLine(CultureInfo.InvariantCulture, $"Cores {Environment.ProcessorCount}, runtime {Environment.Version}, {(quick ? "quick" : "full")} run.\n");
         report.AppendLine("| measure | result |").AppendLine("|---|---|");
-        await using PostgresServer? server = args.Contains("--postgres") ? await PostgresServer.StartInAsync(Path.GetTempPath(), AsDeployed) : null;
+        await using var server = args.Contains("--postgres") ? await PostgresServer.StartInAsync(Path.GetTempPath(), AsDeployed) : null;
         IReadOnlyList<string> settings = server is null ? [] : [.. server.Settings("public").Select(setting => $"--{setting.Key}={setting.Value}")];
         try
         {
@@ -56,13 +56,13 @@ internal static class LoadRun
 
     private static async Task MeasureAsync(string folder, IReadOnlyList<string> settings, double share, int stored, Action<string, string> tell)
     {
-        await using (ServiceUnderLoad service = await ServiceUnderLoad.StartAsync(folder, settings))
+        await using (var service = await ServiceUnderLoad.StartAsync(folder, settings))
         {
             tell("start-up, empty store", $"{service.ReadyAfter.TotalMilliseconds:F0} ms to ready");
             tell("memory, idle", $"{service.ResidentMiB():F0} MiB");
             await PrepareAsync(service);
             await ReadsAsync(service, share, "with 1,000 stored", tell);
-            int expected = await CreatesAsync(service, share, tell);
+            var expected = await CreatesAsync(service, share, tell);
             tell("memory, after creates", $"{service.ResidentMiB():F0} MiB");
             await ReconcilesAsync(service, (int)(5_000 * share), tell);
             await FillAsync(service, Math.Max(0, stored - expected), tell);
@@ -71,7 +71,7 @@ internal static class LoadRun
             tell("memory, at the end", $"{service.ResidentMiB():F0} MiB");
         }
 
-        await using ServiceUnderLoad again = await ServiceUnderLoad.StartAsync(folder, settings);
+        await using var again = await ServiceUnderLoad.StartAsync(folder, settings);
         tell(string.Create(CultureInfo.InvariantCulture, $"start-up, {stored:N0} stored"), $"{again.ReadyAfter.TotalMilliseconds:F0} ms to ready");
     }
 
@@ -90,27 +90,27 @@ internal static class LoadRun
 
     private static async Task<int> CreatesAsync(ServiceUnderLoad service, double share, Action<string, string> tell, string when = "")
     {
-        int before = await CountAsync(service);
-        int sent = 0;
-        foreach (int streams in StreamCounts)
+        var before = await CountAsync(service);
+        var sent = 0;
+        foreach (var streams in StreamCounts)
         {
-            int calls = (int)((streams == 1 ? 20_000 : 100_000) * share);
+            var calls = (int)((streams == 1 ? 20_000 : 100_000) * share);
             if (before < 2_000 && streams == 1)
                 sent += await WarmAsync(service);
-            TimeSpan busy = service.ProcessorTime();
-            H2Load.Result result = await H2Load.RunAsync(
+            var busy = service.ProcessorTime();
+            var result = await H2Load.RunAsync(
                 service.GrpcPort, "/grafeas.v1.Grafeas/CreateOccurrence", Samples.Unmapped(), streams, calls);
-            double cpu = (service.ProcessorTime() - busy).TotalSeconds / calls * 1e6;
+            var cpu = (service.ProcessorTime() - busy).TotalSeconds / calls * 1e6;
             tell($"durable creates, {streams} streams{when}", Format(result) + $", {cpu:F0} us of processor a call");
             sent += calls;
         }
 
-        int many = (int)(100_000 * share);
-        H2Load.Result spread = await H2Load.RunOnAsync(200, service.GrpcPort, "/grafeas.v1.Grafeas/CreateOccurrence", Samples.Unmapped(), 200, many);
+        var many = (int)(100_000 * share);
+        var spread = await H2Load.RunOnAsync(200, service.GrpcPort, "/grafeas.v1.Grafeas/CreateOccurrence", Samples.Unmapped(), 200, many);
         tell($"durable creates, 200 connections of 1 stream{when}", Format(spread));
         sent += many;
         sent += await ReceiptsAsync(service, (int)(30_000 * share), tell, when);
-        int after = await CountAsync(service);
+        var after = await CountAsync(service);
         if (after - before != sent)
             throw new InvalidOperationException($"{sent} creates were answered, {after - before} occurrences are stored.");
         return after;
@@ -121,13 +121,13 @@ internal static class LoadRun
     {
         const int turns = 4;
         string[][] headers = [[], ["x-grafeasbridge-receipt: true"]];
-        double[] perSecond = new double[2];
-        double[] processor = new double[2];
-        for (int turn = 0; turn < 2 * turns; turn++)
+        var perSecond = new double[2];
+        var processor = new double[2];
+        for (var turn = 0; turn < 2 * turns; turn++)
         {
-            int kind = turn % 2;
-            TimeSpan busy = service.ProcessorTime();
-            H2Load.Result result = await H2Load.RunAsync(
+            var kind = turn % 2;
+            var busy = service.ProcessorTime();
+            var result = await H2Load.RunAsync(
                 service.GrpcPort, "/grafeas.v1.Grafeas/CreateOccurrence", Samples.Unmapped(), 64, calls, headers[kind]);
             perSecond[kind] += result.PerSecond / turns;
             processor[kind] += (service.ProcessorTime() - busy).TotalSeconds / calls * 1e6 / turns;
@@ -150,9 +150,9 @@ internal static class LoadRun
     {
         var grafeas = new Grafeas.V1.Grafeas.GrafeasClient(service.Channel);
         var page = new ListOccurrencesRequest { Parent = "projects/" + Samples.Project };
-        ListOccurrencesResponse first = await grafeas.ListOccurrencesAsync(page);
+        var first = await grafeas.ListOccurrencesAsync(page);
         var get = new GetOccurrenceRequest { Name = first.Occurrences[^1].Name };
-        int calls = (int)(100_000 * share);
+        var calls = (int)(100_000 * share);
         tell($"gets, 64 streams, {when}", Format(await H2Load.RunAsync(service.GrpcPort, "/grafeas.v1.Grafeas/GetOccurrence", get, 64, calls)));
         tell($"pages of 20, 1 stream, {when}", Format(await H2Load.RunAsync(service.GrpcPort, "/grafeas.v1.Grafeas/ListOccurrences", page, 1, calls / 20)));
     }
@@ -161,21 +161,21 @@ internal static class LoadRun
     {
         var grafeas = new Grafeas.V1.Grafeas.GrafeasClient(service.Channel);
         var bridge = new Bridge.BridgeClient(service.Channel);
-        long before = Stopwatch.GetTimestamp();
-        for (int done = 0; done < versions; done += 500)
+        var before = Stopwatch.GetTimestamp();
+        for (var done = 0; done < versions; done += 500)
         {
             var batch = new BatchCreateOccurrencesRequest { Parent = "projects/" + Samples.Project };
             batch.Occurrences.AddRange(Enumerable.Range(done, Math.Min(500, versions - done)).Select(i => Samples.Mapped(i).Occurrence));
             await grafeas.BatchCreateOccurrencesAsync(batch);
         }
 
-        foreach (DeliveryState open in new[] { DeliveryState.Pending, DeliveryState.Delivering, DeliveryState.Waiting })
+        foreach (var open in new[] { DeliveryState.Pending, DeliveryState.Delivering, DeliveryState.Waiting })
         {
             while ((await bridge.ListVersionsAsync(new ListVersionsRequest { State = open, PageSize = 1 })).Versions.Count > 0)
                 await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
         }
 
-        TimeSpan took = Stopwatch.GetElapsedTime(before);
+        var took = Stopwatch.GetElapsedTime(before);
         tell("reconciles, written and read back at the emulator in the same process", $"{versions / took.TotalSeconds:F0}/s ({versions} new versions)");
     }
 
@@ -184,7 +184,7 @@ internal static class LoadRun
         var grafeas = new Grafeas.V1.Grafeas.GrafeasClient(service.Channel);
         var batch = new BatchCreateOccurrencesRequest { Parent = "projects/" + Samples.Project };
         batch.Occurrences.AddRange(Enumerable.Repeat(Samples.Unmapped().Occurrence, 1000));
-        long before = Stopwatch.GetTimestamp();
+        var before = Stopwatch.GetTimestamp();
         await Parallel.ForEachAsync(
             Enumerable.Range(0, count / 1000),
             new ParallelOptions { MaxDegreeOfParallelism = 4 },
@@ -196,10 +196,10 @@ internal static class LoadRun
     {
         var grafeas = new Grafeas.V1.Grafeas.GrafeasClient(service.Channel);
         var request = new ListOccurrencesRequest { Parent = "projects/" + Samples.Project, PageSize = 1000 };
-        int count = 0;
+        var count = 0;
         do
         {
-            ListOccurrencesResponse page = await grafeas.ListOccurrencesAsync(request, new CallOptions());
+            var page = await grafeas.ListOccurrencesAsync(request, new CallOptions());
             count += page.Occurrences.Count;
             request.PageToken = page.NextPageToken;
         }

@@ -40,7 +40,7 @@ internal static class Samples
                 },
             },
         };
-        for (int i = 0; i < 8; i++)
+        for (var i = 0; i < 8; i++)
         {
             var command = new Command { Name = "docker", Dir = "/workspace/team/web", Id = "step-" + i.ToString(CultureInfo.InvariantCulture) };
             command.Args.AddRange(["build", "--tag", "registry.example/team/web", "--file", "deploy/Dockerfile", "--label", "step", "."]);

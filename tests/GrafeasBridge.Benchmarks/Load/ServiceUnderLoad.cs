@@ -31,8 +31,8 @@ internal sealed class ServiceUnderLoad : IAsyncDisposable
 
     public static async Task<ServiceUnderLoad> StartAsync(string folder, params IEnumerable<string> settings)
     {
-        int[] ports = FreePorts(3);
-        string program = Path.Combine(AppContext.BaseDirectory, "GrafeasBridge.dll");
+        var ports = FreePorts(3);
+        var program = Path.Combine(AppContext.BaseDirectory, "GrafeasBridge.dll");
         var start = new ProcessStartInfo("dotnet", [
             program,
             $"--Listen:Grpc=http://127.0.0.1:{ports[0]}",
@@ -43,8 +43,8 @@ internal sealed class ServiceUnderLoad : IAsyncDisposable
             "--Logging:LogLevel:Default=Warning",
             .. settings,
         ]);
-        long before = Stopwatch.GetTimestamp();
-        Process started = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
+        var before = Stopwatch.GetTimestamp();
+        var started = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
         while (!await IsReadyAsync(http, ports[1]))
         {
@@ -61,7 +61,7 @@ internal sealed class ServiceUnderLoad : IAsyncDisposable
     /// <summary>Resident memory now, in MiB, as the kernel counts it.</summary>
     public double ResidentMiB()
     {
-        string line = File.ReadLines($"/proc/{process.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{process.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
         return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
     }
 
@@ -84,7 +84,7 @@ internal sealed class ServiceUnderLoad : IAsyncDisposable
     {
         try
         {
-            using HttpResponseMessage answer = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/readyz"));
+            using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/readyz"));
             return answer.StatusCode == HttpStatusCode.OK;
         }
         catch (Exception cause) when (cause is HttpRequestException or TaskCanceledException)
@@ -96,10 +96,10 @@ internal sealed class ServiceUnderLoad : IAsyncDisposable
     private static int[] FreePorts(int count)
     {
         var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (TcpListener listener in listeners)
+        foreach (var listener in listeners)
             listener.Start();
         int[] ports = [.. listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port)];
-        foreach (TcpListener listener in listeners)
+        foreach (var listener in listeners)
             listener.Dispose();
         return ports;
     }

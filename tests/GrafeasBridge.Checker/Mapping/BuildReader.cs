@@ -11,9 +11,9 @@ internal static class BuildReader
     /// <summary>False when it holds what these rows would have to read and do not: sources that are not git, artifacts without a plain digest.</summary>
     public static bool IsJudged(JsonElement provenance)
     {
-        JsonElement source = Content.Get(provenance, "sourceProvenance");
-        JsonElement context = Content.Get(source, "context");
-        bool hasOther = Content.Get(context, "gerrit").ValueKind == JsonValueKind.Object
+        var source = Content.Get(provenance, "sourceProvenance");
+        var context = Content.Get(source, "context");
+        var hasOther = Content.Get(context, "gerrit").ValueKind == JsonValueKind.Object
             || Content.Get(context, "cloudRepo").ValueKind == JsonValueKind.Object
             || Content.Get(source, "additionalContexts") is { ValueKind: JsonValueKind.Array } more && more.GetArrayLength() > 0;
         return !hasOther && Artifacts(provenance).All(a => Content.Text(a, "checksum").Length > 0 || !a.GetRawText().Contains('@', StringComparison.Ordinal));
@@ -22,17 +22,17 @@ internal static class BuildReader
     public static Build Read(JsonElement provenance)
     {
         var single = new Dictionary<string, (int Place, string Value)>(StringComparer.Ordinal);
-        string id = Content.Text(provenance, "id");
+        var id = Content.Text(provenance, "id");
         Put(single, "build.id", id);
         Put(single, "build.name", Content.Text(provenance, "projectId"));
         Put(single, "build.url", Content.Text(provenance, "logsUri"));
-        if (Uri.TryCreate(id, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https")
+        if (Uri.TryCreate(id, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
             Put(single, "build.url", id, place: 1);
         Put(single, "build.creator", Content.Text(provenance, "creator"));
         Put(single, "build.trigger", Content.Text(provenance, "triggerId"));
-        foreach ((string attribute, string field) in new[] { ("created", "createTime"), ("started", "startTime"), ("finished", "endTime") })
+        foreach ((var attribute, var field) in new[] { ("created", "createTime"), ("started", "startTime"), ("finished", "endTime") })
             Put(single, "build." + attribute, Instant.Parse(Content.Text(provenance, field))?.ToMilliseconds() ?? string.Empty);
-        JsonElement git = Content.Get(Content.Get(Content.Get(provenance, "sourceProvenance"), "context"), "git");
+        var git = Content.Get(Content.Get(Content.Get(provenance, "sourceProvenance"), "context"), "git");
         Put(single, "vcs.url", Content.Text(git, "url"));
         Put(single, "vcs.revision", Content.Text(git, "revisionId"));
         Put(single, "provenance.signed", "false");
@@ -61,17 +61,17 @@ internal static class BuildReader
         string[] names = Content.Get(artifact, "names") is { ValueKind: JsonValueKind.Array } given
             ? [.. given.EnumerateArray().Where(n => n.ValueKind == JsonValueKind.String).Select(n => n.GetString()!).Where(n => n.Length > 0)]
             : [];
-        string id = Content.Text(artifact, "id");
+        var id = Content.Text(artifact, "id");
         return names.Length > 0 || id.Length == 0 ? names : [id];
     }
 
     private static string Digest(string checksum)
     {
-        int colon = checksum.IndexOf(':', StringComparison.Ordinal);
-        string value = checksum[(colon + 1)..];
-        bool isHex = value.Length > 0 && value.All(char.IsAsciiHexDigit);
+        var colon = checksum.IndexOf(':', StringComparison.Ordinal);
+        var value = checksum[(colon + 1)..];
+        var isHex = value.Length > 0 && value.All(char.IsAsciiHexDigit);
         if (colon > 0)
             return $"{checksum[..colon].ToLowerInvariant()}:{(isHex ? value.ToLowerInvariant() : value)}";
-        return isHex && Algorithms.TryGetValue(value.Length, out string? algorithm) ? $"{algorithm}:{value.ToLowerInvariant()}" : checksum;
+        return isHex && Algorithms.TryGetValue(value.Length, out var algorithm) ? $"{algorithm}:{value.ToLowerInvariant()}" : checksum;
     }
 }

@@ -33,18 +33,18 @@ internal sealed partial record Content(VersionId? Version, string NoteName, Buil
 
     public static Content Of(JsonElement occurrence)
     {
-        JsonElement build = Get(occurrence, "build");
-        JsonElement provenance = Get(build, "provenance");
-        bool isJudged = build.ValueKind == JsonValueKind.Object
+        var build = Get(occurrence, "build");
+        var provenance = Get(build, "provenance");
+        var isJudged = build.ValueKind == JsonValueKind.Object
             && occurrence.EnumerateObject().All(p => Known.Contains(p.Name, StringComparer.Ordinal))
             && build.EnumerateObject().All(p => p.Name is "provenance" or "provenanceBytes")
             && BuildReader.IsJudged(provenance);
-        Build? told = isJudged && provenance.ValueKind == JsonValueKind.Object ? BuildReader.Read(provenance) : null;
+        var told = isJudged && provenance.ValueKind == JsonValueKind.Object ? BuildReader.Read(provenance) : null;
         return new Content(VersionOf(Text(occurrence, "resourceUri")), Text(occurrence, "noteName"), told, isJudged);
     }
 
     public static JsonElement Get(JsonElement from, string name) =>
-        from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out JsonElement value) ? value : default;
+        from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var value) ? value : default;
 
     /// <summary>Empty when it is not there or no text.</summary>
     public static string Text(JsonElement from, string name) =>
@@ -54,11 +54,11 @@ internal sealed partial record Content(VersionId? Version, string NoteName, Buil
     // which are not followed here.
     private static VersionId? VersionOf(string resource)
     {
-        Match match = Image().Match(resource);
+        var match = Image().Match(resource);
         if (!match.Success)
             return null;
-        string tag = match.Groups["tag"] is { Success: true } told ? told.Value : "latest";
-        string package = match.Groups["image"].Value.Replace('/', ':');
+        var tag = match.Groups["tag"] is { Success: true } told ? told.Value : "latest";
+        var package = match.Groups["image"].Value.Replace('/', ':');
         return new VersionId(match.Groups["subject"].Value, match.Groups["repo"].Value, package, tag);
     }
 

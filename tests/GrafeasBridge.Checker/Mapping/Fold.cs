@@ -41,7 +41,7 @@ internal static class Fold
         if (!IsOrderKnown(builds))
             return null;
         builds.Sort((one, other) => Compare(other, one));
-        IEnumerable<IGrouping<string, Contribution>> items = builds.Take(Tellings).GroupBy(ItemOf, StringComparer.Ordinal);
+        var items = builds.Take(Tellings).GroupBy(ItemOf, StringComparer.Ordinal);
         Contribution[] newest = [.. items.MaxBy(Rank, RankOrder)!];
         all.AddRange(Rows(newest, maxValues));
         return all;
@@ -52,10 +52,10 @@ internal static class Fold
     {
         if (expected == actual)
             return true;
-        bool mayHoldCredentials = expected.Contains("://", StringComparison.Ordinal) && expected.AsSpan().IndexOfAny('@', '?') >= 0;
+        var mayHoldCredentials = expected.Contains("://", StringComparison.Ordinal) && expected.AsSpan().IndexOfAny('@', '?') >= 0;
         if (expected.Length <= LongestValue || mayHoldCredentials)
             return mayHoldCredentials;
-        string end = "…sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(expected)));
+        var end = "…sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(expected)));
         return actual.Length <= LongestValue && actual.EndsWith(end, StringComparison.Ordinal)
             && expected.StartsWith(actual[..^end.Length], StringComparison.Ordinal);
     }
@@ -63,13 +63,13 @@ internal static class Fold
     private static IEnumerable<Expected> Rows(Contribution[] newestFirst, int maxValues)
     {
         Build[] tellings = [.. newestFirst.Select(c => c.Content.Build!)];
-        foreach (string attribute in tellings.SelectMany(b => b.Single.Keys).Distinct(StringComparer.Ordinal))
+        foreach (var attribute in tellings.SelectMany(b => b.Single.Keys).Distinct(StringComparer.Ordinal))
         {
-            string value = tellings.Where(b => b.Single.ContainsKey(attribute)).Select(b => b.Single[attribute]).MinBy(v => v.Place).Value;
+            var value = tellings.Where(b => b.Single.ContainsKey(attribute)).Select(b => b.Single[attribute]).MinBy(v => v.Place).Value;
             yield return new Expected(attribute, TypeOf(attribute), [value]);
         }
 
-        foreach (string attribute in tellings.SelectMany(b => b.Sets.Keys).Distinct(StringComparer.Ordinal))
+        foreach (var attribute in tellings.SelectMany(b => b.Sets.Keys).Distinct(StringComparer.Ordinal))
         {
             string[] values = [.. tellings.SelectMany(b => b.Sets[attribute]).Distinct().Order(StringComparer.Ordinal).Take(maxValues)];
             if (values.Length > 0)
@@ -100,7 +100,7 @@ internal static class Fold
     // A finish that one telling gives is better than the creation of another that gives none.
     private static (Instant Time, Instant Created, string Name) Rank(IGrouping<string, Contribution> item)
     {
-        Contribution last = item.MaxBy(c => (c.Created ?? default, c.Name), CreationOrder)!;
+        var last = item.MaxBy(c => (c.Created ?? default, c.Name), CreationOrder)!;
         return (item.Max(c => c.Content.Build!.Finished) ?? last.Created ?? default, last.Created ?? default, last.Name);
     }
 
@@ -114,9 +114,9 @@ internal static class Fold
 
     private static string ItemOf(Contribution telling)
     {
-        string id = telling.Content.Build!.Id;
+        var id = telling.Content.Build!.Id;
         if (id.Length == 0)
             return "alone " + telling.Name;
-        return Guid.TryParseExact(id[(id.LastIndexOf('/') + 1)..], "D", out Guid bare) ? $"{telling.Project} {bare:D}" : $"{telling.Project} {id}";
+        return Guid.TryParseExact(id[(id.LastIndexOf('/') + 1)..], "D", out var bare) ? $"{telling.Project} {bare:D}" : $"{telling.Project} {id}";
     }
 }

@@ -14,13 +14,13 @@ internal readonly record struct Instant(long Seconds, int Nanos) : IComparable<I
     {
         if (text is null)
             return null;
-        int dot = text.IndexOf('.', StringComparison.Ordinal);
-        int zone = dot < 0 ? -1 : text.AsSpan(dot + 1).IndexOfAnyExceptInRange('0', '9') + dot + 1;
+        var dot = text.IndexOf('.', StringComparison.Ordinal);
+        var zone = dot < 0 ? -1 : text.AsSpan(dot + 1).IndexOfAnyExceptInRange('0', '9') + dot + 1;
         if (dot >= 0 && (zone <= dot + 1 || zone > dot + 10))
             return null;
-        string whole = dot < 0 ? text : text[..dot] + text[zone..];
-        int nanos = dot < 0 ? 0 : int.Parse(text[(dot + 1)..zone].PadRight(9, '0'), CultureInfo.InvariantCulture);
-        return DateTimeOffset.TryParse(whole, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+        var whole = dot < 0 ? text : text[..dot] + text[zone..];
+        var nanos = dot < 0 ? 0 : int.Parse(text[(dot + 1)..zone].PadRight(9, '0'), CultureInfo.InvariantCulture);
+        return DateTimeOffset.TryParse(whole, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? new Instant(time.ToUnixTimeSeconds(), nanos)
             : null;
     }

@@ -62,7 +62,7 @@ internal static class WireForm
     public static IReadOnlyList<(int Number, byte[] Bytes)>? Parts(JsonElement occurrence)
     {
         var parts = new List<(int Number, byte[] Bytes)>();
-        foreach (JsonProperty property in occurrence.EnumerateObject())
+        foreach (var property in occurrence.EnumerateObject())
         {
             if (ServerOwned.Contains(property.Name))
                 continue;
@@ -117,7 +117,7 @@ internal static class WireForm
         if (value.ValueKind != JsonValueKind.Object)
             return false;
         var known = new List<(Field Field, JsonElement Value)>();
-        foreach (JsonProperty property in value.EnumerateObject())
+        foreach (var property in value.EnumerateObject())
         {
             if (field.Type!.Find(property.Name) is not { } inner)
                 return false;
@@ -125,7 +125,7 @@ internal static class WireForm
         }
 
         var body = new ArrayBufferWriter<byte>();
-        bool isKnown = known.OrderBy(k => k.Field.Number).All(k => Write(body, k.Field, k.Value));
+        var isKnown = known.OrderBy(k => k.Field.Number).All(k => Write(body, k.Field, k.Value));
         WriteBytes(to, field.Number, body.WrittenSpan);
         return isKnown;
     }
@@ -134,7 +134,7 @@ internal static class WireForm
     {
         if (value.ValueKind != JsonValueKind.Object || value.EnumerateObject().Any(p => p.Value.ValueKind != JsonValueKind.String))
             return false;
-        foreach (JsonProperty entry in value.EnumerateObject().OrderBy(p => p.Name, StringComparer.Ordinal))
+        foreach (var entry in value.EnumerateObject().OrderBy(p => p.Name, StringComparer.Ordinal))
         {
             var body = new ArrayBufferWriter<byte>();
             WriteText(body, 1, entry.Name);
@@ -180,7 +180,7 @@ internal static class WireForm
     private static void WriteVarint(ArrayBufferWriter<byte> to, ulong value)
     {
         Span<byte> bytes = stackalloc byte[10];
-        int length = 0;
+        var length = 0;
         for (; value >= 0x80; value >>= 7)
             bytes[length++] = (byte)(value | 0x80);
         bytes[length++] = (byte)value;

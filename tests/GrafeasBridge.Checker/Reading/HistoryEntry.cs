@@ -15,7 +15,7 @@ internal sealed record HistoryEntry(long Sequence, DateTimeOffset Time, string V
     /// <exception cref="JsonException">It is not of the history's form.</exception>
     public static HistoryEntry Of(JsonElement entry)
     {
-        if (!Content.Get(entry, "sequence").TryGetInt64(out long sequence) || Instant.Parse(Content.Text(entry, "time")) is not { } time)
+        if (!Content.Get(entry, "sequence").TryGetInt64(out var sequence) || Instant.Parse(Content.Text(entry, "time")) is not { } time)
             throw new JsonException("An entry has no 'sequence' or no 'time'.");
         return new HistoryEntry(sequence, time.ToTime(), Content.Text(entry, "verb"), TargetVersion.Of(entry));
     }
@@ -33,17 +33,17 @@ internal sealed class History
         if (Content.Get(value, "truncated").ValueKind == JsonValueKind.True)
             throw new BadInputException($"{place}: the oldest entries of the history are gone. Give the emulator a larger Emulator:HistoryLimit.");
         IEnumerable<JsonElement> entries = Content.Get(value, "entries") is { ValueKind: JsonValueKind.Array } page ? page.EnumerateArray() : [value];
-        foreach (JsonElement entry in entries)
+        foreach (var entry in entries)
             yield return Next(entry, place);
     }
 
     public IEnumerable<HistoryEntry> ReadFile(string path)
     {
-        using FileStream stream = Lines.Open(path);
-        foreach (Line line in Lines.Read(stream, path))
+        using var stream = Lines.Open(path);
+        foreach (var line in Lines.Read(stream, path))
         {
-            using JsonDocument document = Parse(line.Bytes, $"{path}:{line.Number}");
-            foreach (HistoryEntry entry in Read(document.RootElement, $"{path}:{line.Number}"))
+            using var document = Parse(line.Bytes, $"{path}:{line.Number}");
+            foreach (var entry in Read(document.RootElement, $"{path}:{line.Number}"))
                 yield return entry;
         }
     }

@@ -83,7 +83,7 @@ internal sealed record JournalLine
     /// <exception cref="JsonException">It is no record, or its kind lacks a field.</exception>
     public static JournalLine Parse(ReadOnlySpan<byte> line)
     {
-        JournalLine record = JsonSerializer.Deserialize<JournalLine>(line, Json) ?? throw new JsonException("It is null.");
+        var record = JsonSerializer.Deserialize<JournalLine>(line, Json) ?? throw new JsonException("It is null.");
         return record.Missing() is { } field ? throw new JsonException($"A record of kind {record.Kind} has no '{field}'.") : record;
     }
 

@@ -17,10 +17,10 @@ internal sealed class Keys
         var keys = new Keys();
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json);
+            using var document = JsonDocument.Parse(json);
             if (Content.Get(document.RootElement, "keys") is not { ValueKind: JsonValueKind.Array } served)
                 throw new JsonException("It has no array 'keys'.");
-            foreach (JsonElement key in served.EnumerateArray().Where(k => Content.Text(k, "crv") == "Ed25519"))
+            foreach (var key in served.EnumerateArray().Where(k => Content.Text(k, "crv") == "Ed25519"))
                 keys.Add(Content.Text(key, "kid"), Content.Text(key, "x"));
         }
         catch (Exception e) when (e is JsonException or FormatException)
@@ -34,18 +34,18 @@ internal sealed class Keys
     /// <summary>What is wrong with a signature, in a sentence; null when it is good.</summary>
     public string? Problem(string keyId, byte[] text, string signature)
     {
-        if (!byId.TryGetValue(keyId, out byte[]? key))
+        if (!byId.TryGetValue(keyId, out var key))
             return $"it is signed with the key '{keyId}', which is not among those given";
-        byte[] bytes = new byte[Ed25519.SignatureSize];
-        bool isWhole = Convert.TryFromBase64String(signature, bytes, out int length) && length == bytes.Length;
+        var bytes = new byte[Ed25519.SignatureSize];
+        var isWhole = Convert.TryFromBase64String(signature, bytes, out var length) && length == bytes.Length;
         return isWhole && Ed25519.Verify(bytes, 0, key, 0, text, 0, text.Length) ? null : "the signature does not fit";
     }
 
     private void Add(string id, string open)
     {
-        byte[] key = Base64Url.DecodeFromChars(open);
+        var key = Base64Url.DecodeFromChars(open);
         // RFC 7638: who has the key can tell that the id is its own.
-        string thumbprint = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes($$"""{"crv":"Ed25519","kty":"OKP","x":"{{open}}"}""")));
+        var thumbprint = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes($$"""{"crv":"Ed25519","kty":"OKP","x":"{{open}}"}""")));
         if (key.Length != Ed25519.PublicKeySize || thumbprint != id)
             throw new FormatException($"The key '{id}' is not the one that its id names.");
         byId[id] = key;
@@ -58,7 +58,7 @@ internal static class CountedLines
     public static byte[] Of(params ReadOnlySpan<string> values)
     {
         var text = new StringBuilder();
-        foreach (string value in values)
+        foreach (var value in values)
             text.Append(Encoding.UTF8.GetByteCount(value)).Append(':').Append(value).Append('\n');
         return Encoding.UTF8.GetBytes(text.ToString());
     }
@@ -82,7 +82,7 @@ internal static class CountedLines
     public static string? ReadBack(TargetVersion state, IEnumerable<string> attributes)
     {
         var lines = new List<string>();
-        foreach (string name in attributes.Distinct().OrderBy(Encoding.UTF8.GetBytes, ByteOrder))
+        foreach (var name in attributes.Distinct().OrderBy(Encoding.UTF8.GetBytes, ByteOrder))
         {
             if (state.Attributes.GetValueOrDefault(name) is not { } held)
                 return null;

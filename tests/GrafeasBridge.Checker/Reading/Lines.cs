@@ -11,11 +11,11 @@ internal static class Lines
     /// <summary>Each line that is not empty. Its bytes are good until the next one is asked for.</summary>
     public static IEnumerable<Line> Read(Stream stream, string name)
     {
-        byte[] buffer = new byte[1024 * 1024];
+        var buffer = new byte[1024 * 1024];
         var (start, end, number) = (0, 0, 0);
         while (true)
         {
-            int feed = Array.IndexOf(buffer, (byte)'\n', start, end - start);
+            var feed = Array.IndexOf(buffer, (byte)'\n', start, end - start);
             if (feed >= 0)
             {
                 number++;
@@ -26,7 +26,7 @@ internal static class Lines
             }
 
             buffer = MakeRoom(buffer, ref start, ref end, $"{name}:{number + 1}");
-            int read = stream.Read(buffer, end, buffer.Length - end);
+            var read = stream.Read(buffer, end, buffer.Length - end);
             if (read == 0)
                 break;
             end += read;
@@ -51,7 +51,7 @@ internal static class Lines
     // Lines before the start are done with; a line longer than the buffer gets a larger one.
     private static byte[] MakeRoom(byte[] buffer, ref int start, ref int end, string place)
     {
-        byte[] next = buffer;
+        var next = buffer;
         if (start == 0 && end == buffer.Length)
             next = buffer.Length < LargestLine ? new byte[buffer.Length * 2] : throw new BadInputException($"{place} is longer than {LargestLine} bytes.");
         Buffer.BlockCopy(buffer, start, next, 0, end - start);

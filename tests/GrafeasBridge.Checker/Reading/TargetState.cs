@@ -18,7 +18,7 @@ internal sealed record TargetVersion(VersionId Id, IReadOnlyDictionary<string, H
         if (Content.Get(entry, "attributes") is not { ValueKind: JsonValueKind.Array } attributes)
             throw new JsonException("An entry has no array 'attributes'.");
         var held = new Dictionary<string, HeldAttribute>(StringComparer.Ordinal);
-        foreach (JsonElement attribute in attributes.EnumerateArray())
+        foreach (var attribute in attributes.EnumerateArray())
         {
             if (Content.Get(attribute, "values") is not { ValueKind: JsonValueKind.Array } values)
                 throw new JsonException("An attribute has no array 'values'.");
@@ -43,7 +43,7 @@ internal static class TargetState
     {
         try
         {
-            using JsonDocument document = await JsonDocument.ParseAsync(stream);
+            using var document = await JsonDocument.ParseAsync(stream);
             if (Content.Get(document.RootElement, "carried") is not { ValueKind: JsonValueKind.Array } carried)
                 throw new JsonException("It has no array 'carried'.");
             return carried.EnumerateArray()

@@ -17,13 +17,13 @@ internal static class Report
     public static string Text(Findings findings, IReadOnlyList<string> seeds)
     {
         var text = new StringBuilder();
-        foreach (IGrouping<Rule, Finding> rule in findings.Kept.GroupBy(f => f.Rule))
+        foreach (var rule in findings.Kept.GroupBy(f => f.Rule))
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"{Word(rule.Key)}: {findings.Found[rule.Key]}");
-            foreach (Finding finding in rule.Take(ShownOfEach))
+            foreach (var finding in rule.Take(ShownOfEach))
             {
                 text.AppendLine(CultureInfo.InvariantCulture, $"  {finding.About}: {finding.Text}");
-                foreach (string evidence in finding.Evidence)
+                foreach (var evidence in finding.Evidence)
                     text.AppendLine(CultureInfo.InvariantCulture, $"    {evidence}");
             }
 
@@ -31,9 +31,9 @@ internal static class Report
                 text.AppendLine(CultureInfo.InvariantCulture, $"  and {findings.Found[rule.Key] - ShownOfEach} more");
         }
 
-        foreach ((string what, long number) in findings.Counts)
+        foreach ((var what, var number) in findings.Counts)
             text.AppendLine(CultureInfo.InvariantCulture, $"{number,10}  {what}");
-        foreach ((string reason, long number) in findings.NotJudged)
+        foreach ((var reason, var number) in findings.NotJudged)
             text.AppendLine(CultureInfo.InvariantCulture, $"{number,10}  not judged: {reason}");
         if (seeds.Count > 0)
             text.AppendLine(CultureInfo.InvariantCulture, $"seeds: {string.Join(' ', seeds)}");

@@ -39,8 +39,8 @@ internal sealed class Book(ReceiptRule receipts, Findings findings)
     public void Read(string path)
     {
         highest = 0;
-        using FileStream stream = Lines.Open(path);
-        foreach (Line line in Lines.Read(stream, path))
+        using var stream = Lines.Open(path);
+        foreach (var line in Lines.Read(stream, path))
         {
             if (Parse(line, path) is not { } record)
                 continue;
@@ -78,7 +78,7 @@ internal sealed class Book(ReceiptRule receipts, Findings findings)
             case JournalKind.Sent:
                 SentDeletion(record, place);
                 break;
-            case JournalKind.Told when deletionsByKey.TryGetValue(record.Key!, out Deletion? deletion):
+            case JournalKind.Told when deletionsByKey.TryGetValue(record.Key!, out var deletion):
                 deletion.Told ??= place;
                 break;
             case JournalKind.Told:
@@ -104,8 +104,8 @@ internal sealed class Book(ReceiptRule receipts, Findings findings)
 
     private void SentCreation(JournalLine record, Place place)
     {
-        string hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(record.Occurrence!.Value.GetRawText())));
-        if (!creations.TryGetValue(record.Key!, out Creation? creation))
+        var hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(record.Occurrence!.Value.GetRawText())));
+        if (!creations.TryGetValue(record.Key!, out var creation))
         {
             if (creations.Count == MaxCreations)
                 throw new BadInputException($"The journals hold more than {MaxCreations} occurrences.");
@@ -143,7 +143,7 @@ internal sealed class Book(ReceiptRule receipts, Findings findings)
     private void Told(Creation creation, JournalLine record, Place place)
     {
         creation.Answered(mayBeStored: false);
-        string name = record.Name!;
+        var name = record.Name!;
         if (!creation.Told.Exists(t => t.Name == name))
         {
             creation.Told.Add(new Acknowledgement(name, place));
@@ -153,7 +153,7 @@ internal sealed class Book(ReceiptRule receipts, Findings findings)
 
         if (!byName.TryAdd(name, creation) && byName[name] != creation)
         {
-            Creation other = byName[name];
+            var other = byName[name];
             findings.Add(Rule.Wrong, name, "One name was told for two keys.", $"{creation.Key}: {place}", $"{other.Key}: {other.Told[0].Place}");
         }
 

@@ -10,15 +10,15 @@ internal static class Comparison
     public static IReadOnlyList<string> Differences(IReadOnlyList<Expected> expected, TargetVersion held)
     {
         var differences = new List<string>();
-        foreach (Expected wanted in expected)
+        foreach (var wanted in expected)
         {
-            if (!held.Attributes.TryGetValue(wanted.Name, out HeldAttribute? there))
+            if (!held.Attributes.TryGetValue(wanted.Name, out var there))
                 differences.Add($"{wanted.Name} is missing; expected {Shown(wanted.Values)}");
             else if (there.Type != wanted.Type || !IsSame(wanted.Values, there.Values))
                 differences.Add($"{wanted.Name} is {there.Type} {Shown(there.Values)}; expected {wanted.Type} {Shown(wanted.Values)}");
         }
 
-        IEnumerable<string> others = held.Attributes.Keys.Where(Fold.Names.Contains).Except(expected.Select(e => e.Name));
+        var others = held.Attributes.Keys.Where(Fold.Names.Contains).Except(expected.Select(e => e.Name));
         differences.AddRange(others.Select(name => $"{name} is {Shown(held.Attributes[name].Values)}; nothing says that"));
         return differences;
     }
@@ -55,7 +55,7 @@ internal static class Choices
         if (shown.Count == 0)
             return [[]];
         // More than can be: told by another rule; all of them is the best guess.
-        int wanted = Math.Min(shown.Count, uncertain.Count);
+        var wanted = Math.Min(shown.Count, uncertain.Count);
         return Count(uncertain.Count, wanted) <= Most
             ? Pick(uncertain, wanted).Select(chosen => chosen.Select((c, i) => new Contribution(c.Content, c.Project, shown[i], null)))
             : [];

@@ -47,7 +47,7 @@ internal sealed class Findings
     public void Add(Rule rule, string about, string text, params IEnumerable<string?> evidence)
     {
         found[rule] = found.GetValueOrDefault(rule) + 1;
-        if (!kept.TryGetValue(rule, out List<Finding>? list))
+        if (!kept.TryGetValue(rule, out var list))
             kept[rule] = list = [];
         if (list.Count < KeptOfEach)
             list.Add(new Finding(rule, about, text, [.. evidence.OfType<string>()]));

@@ -16,9 +16,9 @@ internal sealed class HistoryRule(Findings findings, Arguments arguments)
     /// <summary>What the journals say was verified; before the first entry.</summary>
     public void Expect(Book book, ReceiptRule receipts)
     {
-        foreach (Verification told in book.Verifications)
+        foreach (var told in book.Verifications)
         {
-            string[] names = [.. told.Names.Distinct().Where(n => !(book.Deletions.TryGetValue(n, out Deletion? gone) && gone.First.At <= told.Place.At))];
+            string[] names = [.. told.Names.Distinct().Where(n => !(book.Deletions.TryGetValue(n, out var gone) && gone.First.At <= told.Place.At))];
             if (names.Length > 0)
                 TrackOf(told.Version).Claims.Add(new Claim(told.Place.At + skew, told.Place, "VERIFIED was answered", names, null));
             if (told.Proof is { } proof)
@@ -31,18 +31,18 @@ internal sealed class HistoryRule(Findings findings, Arguments arguments)
     public void Add(HistoryEntry entry)
     {
         findings.Count("history");
-        Track track = TrackOf(entry.State.Id);
+        var track = TrackOf(entry.State.Id);
         var now = new HashSet<string>(entry.State.Occurrences, StringComparer.Ordinal);
         var step = new Step(entry.Sequence, entry.Time, entry.Verb, entry.IsFault);
         Judge(track, entry, now, step);
         // A full set has no room for the oldest names.
         if (now.Count < maxValues)
         {
-            foreach (string name in track.Now.Where(n => !now.Contains(n)))
+            foreach (var name in track.Now.Where(n => !now.Contains(n)))
                 track.Missing[name] = step;
         }
 
-        foreach (string name in now.Where(n => track.Missing.Count > 0 && track.Missing.ContainsKey(n)))
+        foreach (var name in now.Where(n => track.Missing.Count > 0 && track.Missing.ContainsKey(n)))
         {
             findings.Count(track.Missing[name].IsFault ? "steps.backByFault.healed" : "steps.back.healed");
             track.Missing.Remove(name);
@@ -54,11 +54,11 @@ internal sealed class HistoryRule(Findings findings, Arguments arguments)
     /// <summary>Says what was never true, and what never came back.</summary>
     public void Finish(Book book)
     {
-        foreach ((VersionId version, Track track) in tracks)
+        foreach ((var version, var track) in tracks)
         {
-            foreach (Claim claim in track.Claims)
+            foreach (var claim in track.Claims)
                 Report(version, claim);
-            foreach ((string name, Step step) in track.Missing.Where(m => book.Find(m.Key) is not null && !book.Deletions.ContainsKey(m.Key)))
+            foreach ((var name, var step) in track.Missing.Where(m => book.Find(m.Key) is not null && !book.Deletions.ContainsKey(m.Key)))
                 Report(version, name, step);
         }
     }
@@ -76,7 +76,7 @@ internal sealed class HistoryRule(Findings findings, Arguments arguments)
             return;
         }
 
-        DateTimeOffset by = arguments.TrustsProofTimes ? signed.ToTime() : told.Place.At;
+        var by = arguments.TrustsProofTimes ? signed.ToTime() : told.Place.At;
         TrackOf(told.Version).Claims.Add(new Claim(by + skew, told.Place, $"the proof of revision {proof.Revision} was given", [], proof));
     }
 
@@ -103,14 +103,14 @@ internal sealed class HistoryRule(Findings findings, Arguments arguments)
     {
         if (claim.Proof is { } proof)
         {
-            string names = string.Join('\n', proof.Attributes);
-            if (!hashes.TryGetValue(names, out string? hash))
+            var names = string.Join('\n', proof.Attributes);
+            if (!hashes.TryGetValue(names, out var hash))
                 hashes[names] = hash = CountedLines.ReadBack(state, proof.Attributes);
             return hash == proof.ReadBackHash;
         }
 
         // The newest name is the likeliest one to be missing. A full set of names cannot show them all.
-        for (int i = claim.Names.Count - 1; i >= 0; i--)
+        for (var i = claim.Names.Count - 1; i >= 0; i--)
         {
             if (!now.Contains(claim.Names[i]))
                 return now.Count >= maxValues;
@@ -121,7 +121,7 @@ internal sealed class HistoryRule(Findings findings, Arguments arguments)
 
     private void Report(VersionId version, Claim claim)
     {
-        string what = claim.Proof is null ? $"the target held no state with {claim.Names.Count} occurrences" : "no state that the target held has its digest";
+        var what = claim.Proof is null ? $"the target held no state with {claim.Names.Count} occurrences" : "no state that the target held has its digest";
         findings.Add(
             Rule.Early,
             version.ToString(),
@@ -141,7 +141,7 @@ internal sealed class HistoryRule(Findings findings, Arguments arguments)
 
     private Track TrackOf(VersionId version)
     {
-        if (!tracks.TryGetValue(version, out Track? track))
+        if (!tracks.TryGetValue(version, out var track))
             tracks[version] = track = new Track();
         return track;
     }

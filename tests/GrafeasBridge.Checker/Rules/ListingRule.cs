@@ -15,13 +15,13 @@ internal sealed class ListingRule(Book book, Findings findings)
 
         var listed = new HashSet<string>(book.Listings.SelectMany(l => l.Names), StringComparer.Ordinal);
         findings.Count("listed", listed.Count);
-        foreach (Creation creation in book.Creations)
+        foreach (var creation in book.Creations)
         {
-            foreach (Acknowledgement told in creation.Told.Where(t => !listed.Contains(t.Name)))
+            foreach (var told in creation.Told.Where(t => !listed.Contains(t.Name)))
                 CheckMissing(creation, told, atTarget, missing);
         }
 
-        foreach (Deletion deletion in book.Deletions.Values.Where(d => d.Told is not null && listed.Contains(d.Name)))
+        foreach (var deletion in book.Deletions.Values.Where(d => d.Told is not null && listed.Contains(d.Name)))
             findings.Add(Rule.Wrong, deletion.Name, "Its deletion was acknowledged, and the service still lists it.", deletion.Told!.ToString());
         CheckUnknown(listed);
         return missing;
@@ -29,11 +29,11 @@ internal sealed class ListingRule(Book book, Findings findings)
 
     private void CheckMissing(Creation creation, Acknowledgement told, IReadOnlySet<string> atTarget, HashSet<string> missing)
     {
-        Place? listing = book.Listings.Where(l => l.Project is null || l.Project == creation.Project).Select(l => l.Place).MaxBy(p => p.At);
+        var listing = book.Listings.Where(l => l.Project is null || l.Project == creation.Project).Select(l => l.Place).MaxBy(p => p.At);
         if (listing is null || listing.At < told.Place.At || book.Deletions.ContainsKey(told.Name))
             return;
         missing.Add(told.Name);
-        Place? kill = book.Kills.Find(k => k.At >= told.Place.At && k.At <= listing.At);
+        var kill = book.Kills.Find(k => k.At >= told.Place.At && k.At <= listing.At);
         findings.Add(
             kill is null ? Rule.Lost : Rule.Early,
             told.Name,
@@ -48,10 +48,10 @@ internal sealed class ListingRule(Book book, Findings findings)
     // A creation of which nobody was told may have been stored, once.
     private void CheckUnknown(HashSet<string> listed)
     {
-        Dictionary<string, int> uncertain = book.Creations.Where(c => c.IsUncertain).CountBy(c => c.Project).ToDictionary(StringComparer.Ordinal);
-        foreach (IGrouping<string, string> project in listed.Where(n => book.Find(n) is null).GroupBy(Names.ProjectOf))
+        var uncertain = book.Creations.Where(c => c.IsUncertain).CountBy(c => c.Project).ToDictionary(StringComparer.Ordinal);
+        foreach (var project in listed.Where(n => book.Find(n) is null).GroupBy(Names.ProjectOf))
         {
-            int allowed = uncertain.GetValueOrDefault(project.Key);
+            var allowed = uncertain.GetValueOrDefault(project.Key);
             if (project.Count() > allowed)
             {
                 findings.Add(

@@ -41,9 +41,9 @@ internal sealed class ReceiptRule(Keys? keys, Findings findings)
     /// <summary>Checks the signatures that still wait.</summary>
     public void Finish()
     {
-        string?[] problems = new string?[waiting.Count];
+        var problems = new string?[waiting.Count];
         Parallel.For(0, waiting.Count, i => problems[i] = keys!.Problem(waiting[i].KeyId, waiting[i].Text, waiting[i].Signature));
-        for (int i = 0; i < problems.Length; i++)
+        for (var i = 0; i < problems.Length; i++)
         {
             if (problems[i] is { } problem)
                 findings.Add(Rule.Wrong, waiting[i].About, $"What was signed for it is not good: {problem}.", waiting[i].Place.ToString());
@@ -88,7 +88,7 @@ internal sealed class ReceiptRule(Keys? keys, Findings findings)
             return;
         }
 
-        string hash = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(WireForm.Whole(parts, receipt.Occurrence, created)));
+        var hash = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(WireForm.Whole(parts, receipt.Occurrence, created)));
         findings.Count("contentHashes");
         if (hash != receipt.ContentHash)
             findings.Add(Rule.Wrong, receipt.Occurrence, "The content hash of its receipt is not that of what was sent.", $"expected {hash}", $"told {receipt.ContentHash}: {place}");

@@ -13,15 +13,15 @@ internal sealed class TargetRule(Book book, Findings findings, int maxValues)
     public void Check(IReadOnlyDictionary<VersionId, TargetVersion> state, IReadOnlySet<string> atTarget, IReadOnlySet<string> reported)
     {
         findings.Count("target.versions", state.Count);
-        IEnumerable<VersionId> named = byVersion.Select(g => g.Key).OfType<VersionId>();
-        foreach (VersionId version in state.Keys.Union(named))
+        var named = byVersion.Select(g => g.Key).OfType<VersionId>();
+        foreach (var version in state.Keys.Union(named))
         {
-            TargetVersion held = state.GetValueOrDefault(version) ?? new TargetVersion(version, new Dictionary<string, HeldAttribute>());
+            var held = state.GetValueOrDefault(version) ?? new TargetVersion(version, new Dictionary<string, HeldAttribute>());
             if (held.Occurrences.Count > 0 || byVersion.Contains(version))
                 Check(held, reported);
         }
 
-        int elsewhere = byVersion[null].Count(c => c.Name is { } name && !atTarget.Contains(name));
+        var elsewhere = byVersion[null].Count(c => c.Name is { } name && !atTarget.Contains(name));
         if (elsewhere > 0)
             findings.Pass("where occurrences belong whose resource names no image with a tag", elsewhere);
     }
@@ -31,7 +31,7 @@ internal sealed class TargetRule(Book book, Findings findings, int maxValues)
         var shown = new HashSet<string>(held.Occurrences, StringComparer.Ordinal);
         if (shown.Count < held.Occurrences.Count)
             findings.Add(Rule.Duplicated, held.Id.ToString(), "It counts an occurrence twice.", held.Occurrences.GroupBy(n => n).Where(g => g.Count() > 1).Select(g => g.Key));
-        if (book.Parked.TryGetValue(held.Id, out string? reason))
+        if (book.Parked.TryGetValue(held.Id, out var reason))
         {
             findings.Count("target.parked");
             findings.Pass($"versions that the service says it has not delivered: {reason}");
@@ -39,7 +39,7 @@ internal sealed class TargetRule(Book book, Findings findings, int maxValues)
         }
 
         findings.Count("target.checked");
-        List<string> unknown = CheckShown(held, shown);
+        var unknown = CheckShown(held, shown);
         if (shown.Count < maxValues)
             CheckLost(held, shown, reported);
         else
@@ -51,19 +51,19 @@ internal sealed class TargetRule(Book book, Findings findings, int maxValues)
     private List<string> CheckShown(TargetVersion held, HashSet<string> shown)
     {
         var unknown = new List<string>();
-        foreach (string name in shown)
+        foreach (var name in shown)
         {
             if (book.Find(name) is not { } creation)
                 unknown.Add(name);
             else if (creation.Content.Version is { } version && version != held.Id)
                 findings.Add(Rule.Wrong, name, $"It stands at {held.Id} and belongs to {version}.", $"sent: {creation.First}");
-            if (book.Deletions.TryGetValue(name, out Deletion? gone) && gone.Told is { } told)
+            if (book.Deletions.TryGetValue(name, out var gone) && gone.Told is { } told)
                 findings.Add(Rule.Wrong, name, $"Its deletion was acknowledged, and it still contributes to {held.Id}.", $"told: {told}");
         }
 
-        foreach (IGrouping<string, string> project in unknown.GroupBy(Names.ProjectOf))
+        foreach (var project in unknown.GroupBy(Names.ProjectOf))
         {
-            int allowed = UncertainOf(held.Id).Count(c => c.Project == project.Key);
+            var allowed = UncertainOf(held.Id).Count(c => c.Project == project.Key);
             if (project.Count() > allowed)
             {
                 findings.Add(
@@ -79,10 +79,10 @@ internal sealed class TargetRule(Book book, Findings findings, int maxValues)
 
     private void CheckLost(TargetVersion held, HashSet<string> shown, IReadOnlySet<string> reported)
     {
-        foreach (Creation creation in byVersion[held.Id].Where(c => c.Name is not null))
+        foreach (var creation in byVersion[held.Id].Where(c => c.Name is not null))
         {
             findings.Count("target.acknowledged");
-            bool isThere = creation.Told.Exists(t => shown.Contains(t.Name) || reported.Contains(t.Name) || book.Deletions.ContainsKey(t.Name));
+            var isThere = creation.Told.Exists(t => shown.Contains(t.Name) || reported.Contains(t.Name) || book.Deletions.ContainsKey(t.Name));
             if (!isThere)
             {
                 findings.Add(
@@ -109,7 +109,7 @@ internal sealed class TargetRule(Book book, Findings findings, int maxValues)
 
         Contribution[] sure = [.. known.Select(c => new Contribution(c.Content, c.Project, c.Name!, c.Created))];
         IReadOnlyList<string>? differences = null;
-        foreach (IEnumerable<Contribution> more in Choices.Of(open, unknown))
+        foreach (var more in Choices.Of(open, unknown))
         {
             if (Fold.Of([.. sure, .. more], maxValues) is not { } expected)
             {
@@ -117,7 +117,7 @@ internal sealed class TargetRule(Book book, Findings findings, int maxValues)
                 return;
             }
 
-            IReadOnlyList<string> found = Comparison.Differences(expected, held);
+            var found = Comparison.Differences(expected, held);
             if (found.Count == 0)
             {
                 findings.Count("target.attributes", expected.Count);

@@ -15,7 +15,7 @@ internal sealed class CredulousTarget(ITarget target) : ITarget
     {
         if (written.TryRemove(version, out _))
             return [.. believed[version].Values];
-        IReadOnlyList<CarriedAttribute> carried = await target.ReadAsync(version, cancellationToken);
+        var carried = await target.ReadAsync(version, cancellationToken);
         believed[version] = carried.ToDictionary(one => one.Name, StringComparer.Ordinal);
         return carried;
     }
@@ -26,16 +26,16 @@ internal sealed class CredulousTarget(ITarget target) : ITarget
     public async Task SetAsync(VersionCoordinates version, IReadOnlyList<MappedAttribute> attributes, CancellationToken cancellationToken)
     {
         await target.SetAsync(version, attributes, cancellationToken);
-        Dictionary<string, CarriedAttribute> all = Believed(version);
-        foreach (MappedAttribute one in attributes)
+        var all = Believed(version);
+        foreach (var one in attributes)
             all[one.Name] = new CarriedAttribute(one.Name, one.Type, [.. one.Values.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture)!)]);
     }
 
     public async Task RemoveAsync(VersionCoordinates version, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         await target.RemoveAsync(version, names, cancellationToken);
-        Dictionary<string, CarriedAttribute> all = Believed(version);
-        foreach (string name in names)
+        var all = Believed(version);
+        foreach (var name in names)
             all.Remove(name);
     }
 

@@ -28,7 +28,7 @@ internal sealed class DrainFile(string file) : BackgroundService
             listener.RecordObservableInstruments();
             if (seconds is not { } told)
                 continue;
-            string now = TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
+            var now = TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
             await File.AppendAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $"{now} {told}\n"), stoppingToken);
         }
     }

@@ -19,12 +19,12 @@ internal sealed class JumpingClock(string file) : TimeProvider
     {
         lock (sync)
         {
-            long now = Environment.TickCount64;
+            var now = Environment.TickCount64;
             if (now - lookedAt < LookEveryMilliseconds)
                 return offset;
             lookedAt = now;
             // Half-written or not there: what stood there before still holds.
-            if (File.Exists(file) && TimeSpan.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out TimeSpan told))
+            if (File.Exists(file) && TimeSpan.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out var told))
                 offset = told;
             return offset;
         }

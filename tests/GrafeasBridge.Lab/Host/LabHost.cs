@@ -19,10 +19,10 @@ internal static class LabHost
 
     private static void Decorate(WebApplicationBuilder builder)
     {
-        LabOptions options = builder.Configuration.GetSection(LabOptions.Section).Get<LabOptions>() ?? new LabOptions();
+        var options = builder.Configuration.GetSection(LabOptions.Section).Get<LabOptions>() ?? new LabOptions();
         if (options.CrashAt.Length > 0 && !CrashPoints.All.Contains(options.CrashAt))
             throw new InvalidDataException($"Lab:CrashAt is '{options.CrashAt}', which is no crash point; --list-crash-points lists them.");
-        IServiceCollection services = builder.Services;
+        var services = builder.Services;
         services.AddSingleton(new Passings(options));
         if (options.ClockFile.Length > 0)
             services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new JumpingClock(options.ClockFile)));
@@ -39,10 +39,10 @@ internal static class LabHost
     private static TargetRegistry Targets(IServiceProvider provider, LabOptions options)
     {
         var registry = ActivatorUtilities.CreateInstance<TargetRegistry>(provider);
-        for (int i = 0; i < registry.All.Count; i++)
+        for (var i = 0; i < registry.All.Count; i++)
         {
-            DeliveryTarget target = registry.All[i];
-            ITarget api = options.Mutant == Mutant.IgnoreReadBack ? new CredulousTarget(target.Api) : target.Api;
+            var target = registry.All[i];
+            var api = options.Mutant == Mutant.IgnoreReadBack ? new CredulousTarget(target.Api) : target.Api;
             registry.All[i] = target with { Api = new LabTarget(api, provider.GetRequiredService<Passings>()) };
         }
 

@@ -44,7 +44,7 @@ internal class LabStore : DispatchProxy
     {
         object? Call() => targetMethod!.Invoke(store, BindingFlags.DoNotWrapExceptions, null, args, CultureInfo.InvariantCulture);
 
-        if (!Verbs.TryGetValue(targetMethod!.Name, out string? verb))
+        if (!Verbs.TryGetValue(targetMethod!.Name, out var verb))
             return Call();
         if (targetMethod.Name == nameof(IBridgeStore.ReadOccurrencesOfAsync))
             return ReadAsync(verb, (VersionCoordinates)args![0]!, (CancellationToken)args[1]!);
@@ -63,7 +63,7 @@ internal class LabStore : DispatchProxy
     private async Task<T> TellsAsync<T>(string verb, Func<object?> call)
     {
         await passings.PassAsync(CrashPoints.Before(verb));
-        T answer = await (Task<T>)call()!;
+        var answer = await (Task<T>)call()!;
         // A worker that found nothing to do is nowhere on the journey.
         if (answer is not (null or Claim { Versions.Count: 0 }))
             await passings.PassAsync(CrashPoints.After(verb));
@@ -74,7 +74,7 @@ internal class LabStore : DispatchProxy
         string verb, VersionCoordinates version, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await passings.PassAsync(CrashPoints.Before(verb));
-        await foreach (byte[] content in store.ReadOccurrencesOfAsync(version, cancellationToken))
+        await foreach (var content in store.ReadOccurrencesOfAsync(version, cancellationToken))
             yield return content;
         await passings.PassAsync(CrashPoints.After(verb));
     }

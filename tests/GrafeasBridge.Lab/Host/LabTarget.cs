@@ -20,9 +20,9 @@ internal sealed class LabTarget(ITarget target, Passings passings) : ITarget
 
     public async Task<IReadOnlyList<CarriedAttribute>> ReadAsync(VersionCoordinates version, CancellationToken cancellationToken)
     {
-        string verb = written.TryRemove(version, out _) ? ReadBack : Read;
+        var verb = written.TryRemove(version, out _) ? ReadBack : Read;
         await passings.PassAsync(CrashPoints.Before(verb));
-        IReadOnlyList<CarriedAttribute> carried = await target.ReadAsync(version, cancellationToken);
+        var carried = await target.ReadAsync(version, cancellationToken);
         await passings.PassAsync(CrashPoints.After(verb));
         return carried;
     }

@@ -69,26 +69,26 @@ internal class MutantStore : DispatchProxy
 
     private async Task<SettleResult> SettleNewestAsync(ClaimedVersion version, Settlement settlement, CancellationToken stop)
     {
-        VersionRow? row = await store.FindVersionAsync(version.Target, version.Coordinates, stop);
+        var row = await store.FindVersionAsync(version.Target, version.Coordinates, stop);
         return await store.SettleAsync(row is null ? version : version with { Revision = row.Revision }, settlement, stop);
     }
 
     private async Task<Claim> ClaimAsync(string target, ClaimTerms terms, CancellationToken stop)
     {
-        Claim claim = await store.ClaimAsync(target, terms, stop);
-        foreach (ClaimedVersion version in claim.Versions)
+        var claim = await store.ClaimAsync(target, terms, stop);
+        foreach (var version in claim.Versions)
             leases[version.Id] = version.Lease;
         return claim;
     }
 
     private async Task<ClaimedVersion?> ClaimSuspectAsync(string target, TimeSpan lease, CancellationToken stop)
     {
-        ClaimedVersion? suspect = await store.ClaimSuspectAsync(target, lease, stop);
+        var suspect = await store.ClaimSuspectAsync(target, lease, stop);
         if (suspect is not null)
             leases[suspect.Id] = suspect.Lease;
         return suspect;
     }
 
     /// <summary>All claims of this process came by here, and no other process has the file.</summary>
-    private bool IsHeld(ClaimedVersion version) => leases.TryGetValue(version.Id, out string? lease) && lease == version.Lease;
+    private bool IsHeld(ClaimedVersion version) => leases.TryGetValue(version.Id, out var lease) && lease == version.Lease;
 }

@@ -11,14 +11,14 @@ internal sealed class Passings(LabOptions options)
 
     public async ValueTask PassAsync(string point)
     {
-        int count = counts.AddOrUpdate(point, 1, (_, before) => before + 1);
-        bool dies = point == options.CrashAt && count == options.CrashPass;
+        var count = counts.AddOrUpdate(point, 1, (_, before) => before + 1);
+        var dies = point == options.CrashAt && count == options.CrashPass;
         if (options.PassFile.Length > 0)
             WriteDown(point, dies);
         if (dies)
         {
             // SIGKILL: nothing is flushed, nothing is told.
-            using Process self = Process.GetCurrentProcess();
+            using var self = Process.GetCurrentProcess();
             self.Kill();
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, CancellationToken.None);
         }

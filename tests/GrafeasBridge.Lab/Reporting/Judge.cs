@@ -20,7 +20,7 @@ internal static class Judge
     public static async Task<(int Exit, JsonNode? Verdict)> AskAsync(Rig rig, CancellationToken stop)
     {
         rig.Journal.Flush();
-        string file = Path.Combine(rig.Folder, "verdict.json");
+        var file = Path.Combine(rig.Folder, "verdict.json");
         var start = new ProcessStartInfo(
             "dotnet",
             [
@@ -32,9 +32,9 @@ internal static class Judge
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        using Process checker = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
-        Task<string> told = checker.StandardOutput.ReadToEndAsync(stop);
-        Task<string> complained = checker.StandardError.ReadToEndAsync(stop);
+        using var checker = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
+        var told = checker.StandardOutput.ReadToEndAsync(stop);
+        var complained = checker.StandardError.ReadToEndAsync(stop);
         await checker.WaitForExitAsync(stop);
         if (checker.ExitCode == NotJudged || !File.Exists(file))
             throw new InvalidOperationException($"The checker cannot judge this. {await complained}{await told}");

@@ -19,13 +19,13 @@ internal sealed class LabReport(LabArguments arguments)
         if (arguments.Results is not { } folder)
             return;
         Directory.CreateDirectory(folder);
-        string date = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        string path = Path.Combine(folder, $"{date}-laboratory{(arguments.IsFull ? "" : "-short")}");
-        JsonObject report = File.Exists(path + ".json") ? JsonNode.Parse(File.ReadAllText(path + ".json"))!.AsObject() : Empty(date);
+        var date = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var path = Path.Combine(folder, $"{date}-laboratory{(arguments.IsFull ? "" : "-short")}");
+        var report = File.Exists(path + ".json") ? JsonNode.Parse(File.ReadAllText(path + ".json"))!.AsObject() : Empty(date);
         report["machine"] = Machine();
-        JsonArray scenarios = report["scenarios"]!.AsArray();
-        JsonNode? old = scenarios.FirstOrDefault(one => one!["name"]!.GetValue<string>() == result.Name);
-        int place = old is null ? scenarios.Count : scenarios.IndexOf(old);
+        var scenarios = report["scenarios"]!.AsArray();
+        var old = scenarios.FirstOrDefault(one => one!["name"]!.GetValue<string>() == result.Name);
+        var place = old is null ? scenarios.Count : scenarios.IndexOf(old);
         if (old is not null)
             scenarios.RemoveAt(place);
         scenarios.Insert(place, Section(result));

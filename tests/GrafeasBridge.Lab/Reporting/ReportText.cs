@@ -12,11 +12,11 @@ internal static class ReportText
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"   {(result.Problems.Count == 0 ? "passed" : "FAILED")} in {result.Took.TotalSeconds:F0} s.");
-        foreach ((string what, long count) in result.Done)
+        foreach ((var what, var count) in result.Done)
             text.Append(CultureInfo.InvariantCulture, $"\n   {what}: {count}");
-        foreach ((string name, string value) in result.Figures)
+        foreach ((var name, var value) in result.Figures)
             text.Append(CultureInfo.InvariantCulture, $"\n   {name}: {value}");
-        foreach (string problem in result.Problems)
+        foreach (var problem in result.Problems)
             text.Append("\n   PROBLEM ").Append(problem);
         return text.ToString();
     }
@@ -25,15 +25,15 @@ internal static class ReportText
     public static string Markdown(JsonObject report)
     {
         var page = new StringBuilder();
-        JsonNode machine = report["machine"]!;
+        var machine = report["machine"]!;
         page.Append(CultureInfo.InvariantCulture, $"# Laboratory, {report["date"]}, {report["form"]} form\n\n");
         page.Append(CultureInfo.InvariantCulture, $"{machine["cores"]} cores, {machine["memoryMiB"]} MiB of memory, {machine["runtime"]}, {machine["system"]}. ");
         page.Append("Written by the run itself; the file beside it with `.json` holds the same and the checker's own words.\n\n");
         page.Append("| scenario | ended | seed | took | calls sent | lost | duplicated | wrong | early | out of order |\n|---|---|---|---|---|---|---|---|---|---|\n");
         JsonObject[] scenarios = [.. report["scenarios"]!.AsArray().Select(one => one!.AsObject())];
-        foreach (JsonObject one in scenarios)
+        foreach (var one in scenarios)
             Row(page, one);
-        foreach (JsonObject one in scenarios)
+        foreach (var one in scenarios)
             Section(page, one);
         return page.ToString();
     }
@@ -42,7 +42,7 @@ internal static class ReportText
     {
         page.Append(CultureInfo.InvariantCulture, $"| [{one["name"]}](#{one["name"]}) | {(one["passed"]!.GetValue<bool>() ? "passed" : "**failed**")} ");
         page.Append(CultureInfo.InvariantCulture, $"| {one["seed"]} | {one["seconds"]} s | {one["done"]?["calls sent"]?.ToString() ?? "-"} ");
-        foreach (string broken in (string[])["lost", "duplicated", "wrong", "early", "out-of-order"])
+        foreach (var broken in (string[])["lost", "duplicated", "wrong", "early", "out-of-order"])
             page.Append(CultureInfo.InvariantCulture, $"| {Judge.Count(one["verdict"], broken)?.ToString(CultureInfo.InvariantCulture) ?? "-"} ");
         page.Append("|\n");
     }
@@ -50,11 +50,11 @@ internal static class ReportText
     private static void Section(StringBuilder page, JsonObject one)
     {
         page.Append(CultureInfo.InvariantCulture, $"\n## {one["name"]}\n\n{one["about"]}\n\n    {one["again"]}\n\n");
-        foreach ((string what, JsonNode? count) in one["done"]!.AsObject())
+        foreach ((var what, var count) in one["done"]!.AsObject())
             page.Append(CultureInfo.InvariantCulture, $"- {what}: {count}\n");
-        foreach ((string name, JsonNode? value) in one["figures"]!.AsObject())
+        foreach ((var name, var value) in one["figures"]!.AsObject())
             page.Append(CultureInfo.InvariantCulture, $"- {name}: {value}\n");
-        foreach (JsonNode? problem in one["problems"]!.AsArray())
+        foreach (var problem in one["problems"]!.AsArray())
             page.Append(CultureInfo.InvariantCulture, $"- **problem**: {problem!.ToString().ReplaceLineEndings(" ")}\n");
     }
 }

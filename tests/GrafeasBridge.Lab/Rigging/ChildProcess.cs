@@ -72,7 +72,7 @@ internal sealed class ChildProcess(string name, Uri readiness, IReadOnlyList<str
     /// <returns>False when it ended before it was ready.</returns>
     public async Task<bool> ReadyAsync(CancellationToken stop)
     {
-        long began = Stopwatch.GetTimestamp();
+        var began = Stopwatch.GetTimestamp();
         while (!HasExited)
         {
             if (await AnswersAsync(stop))
@@ -134,7 +134,7 @@ internal sealed class ChildProcess(string name, Uri readiness, IReadOnlyList<str
     /// <summary>Resident memory now, in MiB, as the kernel counts it.</summary>
     public double ResidentMiB()
     {
-        string line = File.ReadLines($"/proc/{Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
         return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
     }
 
@@ -164,7 +164,7 @@ internal sealed class ChildProcess(string name, Uri readiness, IReadOnlyList<str
     {
         try
         {
-            using HttpResponseMessage answer = await http.GetAsync(readiness, stop);
+            using var answer = await http.GetAsync(readiness, stop);
             return answer.StatusCode == HttpStatusCode.OK;
         }
         catch (Exception cause) when (cause is HttpRequestException || (cause is TaskCanceledException && !stop.IsCancellationRequested))

@@ -44,7 +44,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
         {
             try
             {
-                Socket near = await listener.AcceptSocketAsync(ends.Token);
+                var near = await listener.AcceptSocketAsync(ends.Token);
                 _ = CarryAsync(near, dice.Next(100, mostBytes));
             }
             catch (Exception over) when (over is OperationCanceledException or SocketException or ObjectDisposedException && ends.IsCancellationRequested)
@@ -64,7 +64,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
                 near.NoDelay = true;
                 await far.ConnectAsync(IPAddress.Loopback, to, ends.Token);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(ends.Token);
-                Task first = await Task.WhenAny(PumpAsync(near, far, int.MaxValue, either.Token), PumpAsync(far, near, budget, either.Token));
+                var first = await Task.WhenAny(PumpAsync(near, far, int.MaxValue, either.Token), PumpAsync(far, near, budget, either.Token));
                 await either.CancelAsync();
                 await first;
             }
@@ -81,13 +81,13 @@ internal sealed class CuttingProxy : IAsyncDisposable
 
     private async Task PumpAsync(Socket from, Socket to, int budget, CancellationToken stop)
     {
-        byte[] buffer = new byte[16 * 1024];
+        var buffer = new byte[16 * 1024];
         while (true)
         {
-            int read = await from.ReceiveAsync(buffer, stop);
+            var read = await from.ReceiveAsync(buffer, stop);
             if (read == 0)
                 return;
-            bool breaks = !Holds && read >= budget;
+            var breaks = !Holds && read >= budget;
             await to.SendAsync(buffer.AsMemory(0, breaks ? budget : read), stop);
             if (breaks)
             {

@@ -11,7 +11,7 @@ internal static class EmulatorPages
     private static long Sum(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Number => element.GetInt64(),
-        JsonValueKind.Object when element.TryGetProperty("count", out JsonElement count) => count.GetInt64(),
+        JsonValueKind.Object when element.TryGetProperty("count", out var count) => count.GetInt64(),
         JsonValueKind.Object => element.EnumerateObject().Sum(one => Sum(one.Value)),
         JsonValueKind.Array => element.EnumerateArray().Sum(Sum),
         _ => 0,

@@ -26,7 +26,7 @@ internal sealed class Rig : IAsyncDisposable
         Folder = Directory.CreateTempSubdirectory("bridge-lab-").FullName;
         Data = options.StoreFolder ?? Folder;
         Server = server;
-        int[] ports = Ports.Free(1 + (2 * options.Replicas));
+        var ports = Ports.Free(1 + (2 * options.Replicas));
         GrpcPort = ports[1];
         Journal = new Journal(Path.Combine(Folder, "journal.jsonl"));
         File.WriteAllText(Path.Combine(Folder, "users"), $"bridge:{ApiKey}\n");
@@ -129,7 +129,7 @@ internal sealed class Rig : IAsyncDisposable
     public async Task FaultsAsync(object? plan, CancellationToken stop)
     {
         var page = new Uri("_emulator/faults", UriKind.Relative);
-        using HttpResponseMessage answer = plan is null ? await bintray.DeleteAsync(page, stop) : await bintray.PutAsJsonAsync(page, plan, stop);
+        using var answer = plan is null ? await bintray.DeleteAsync(page, stop) : await bintray.PutAsJsonAsync(page, plan, stop);
         if (!answer.IsSuccessStatusCode)
             throw new InvalidOperationException($"The emulator refused the faults: {await answer.Content.ReadAsStringAsync(stop)}");
         Journal.Mark(plan is null ? "faults end" : "faults begin");
@@ -138,17 +138,17 @@ internal sealed class Rig : IAsyncDisposable
     /// <summary>A page of the emulator's own.</summary>
     public async Task<JsonDocument> EmulatorPageAsync(string page, CancellationToken stop)
     {
-        using HttpResponseMessage answer = await bintray.GetAsync(new Uri(page, UriKind.Relative), stop);
+        using var answer = await bintray.GetAsync(new Uri(page, UriKind.Relative), stop);
         if (!answer.IsSuccessStatusCode)
             throw new InvalidOperationException($"The emulator answered {(int)answer.StatusCode} for {page}.\n{string.Join('\n', Emulator.LastLines)}");
-        using Stream content = await answer.Content.ReadAsStreamAsync(stop);
+        using var content = await answer.Content.ReadAsStreamAsync(stop);
         return await JsonDocument.ParseAsync(content, cancellationToken: stop);
     }
 
     /// <summary>How many calls the emulator has seen since its start, its own pages left out.</summary>
     public async Task<long> TargetCallsAsync(CancellationToken stop)
     {
-        using JsonDocument state = await EmulatorPageAsync("_emulator/state?attributes=0", stop);
+        using var state = await EmulatorPageAsync("_emulator/state?attributes=0", stop);
         return EmulatorPages.Calls(state);
     }
 
@@ -159,7 +159,7 @@ internal sealed class Rig : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Channel.Dispose();
-        foreach (ChildProcess bridge in Bridges)
+        foreach (var bridge in Bridges)
             await bridge.DisposeAsync();
         if (Server is not null)
             await Server.DisposeAsync();

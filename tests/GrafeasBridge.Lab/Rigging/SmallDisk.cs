@@ -12,7 +12,7 @@ internal sealed class SmallDisk : IAsyncDisposable
 
     public static async Task<SmallDisk> MountAsync(int mebibytes)
     {
-        string folder = Directory.CreateTempSubdirectory("bridge-lab-disk-").FullName;
+        var folder = Directory.CreateTempSubdirectory("bridge-lab-disk-").FullName;
         await RunAsync("mount", "-t", "tmpfs", "-o", Size(mebibytes), "tmpfs", folder);
         return new SmallDisk(folder);
     }
@@ -31,8 +31,8 @@ internal sealed class SmallDisk : IAsyncDisposable
 
     private static async Task RunAsync(string command, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
-        string complaint = await process.StandardError.ReadToEndAsync();
+        using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
+        var complaint = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"{command} {string.Join(' ', arguments)}: {complaint}");

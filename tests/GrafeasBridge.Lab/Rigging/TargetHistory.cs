@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 
 namespace GrafeasBridge.Lab.Rigging;
 
@@ -13,9 +12,9 @@ internal static class TargetHistory
         long after = 0;
         while (true)
         {
-            using JsonDocument page = await rig.EmulatorPageAsync(
+            using var page = await rig.EmulatorPageAsync(
                 string.Create(CultureInfo.InvariantCulture, $"_emulator/history?after={after}&limit=1000"), stop);
-            foreach (JsonElement entry in page.RootElement.GetProperty("entries").EnumerateArray())
+            foreach (var entry in page.RootElement.GetProperty("entries").EnumerateArray())
             {
                 yield return (
                     entry.GetProperty("package").GetString()!,
@@ -24,7 +23,7 @@ internal static class TargetHistory
                     entry.GetProperty("attributes").GetArrayLength() > 0);
             }
 
-            long next = page.RootElement.GetProperty("next").GetInt64();
+            var next = page.RootElement.GetProperty("next").GetInt64();
             if (next == after || next >= page.RootElement.GetProperty("last").GetInt64())
                 yield break;
             after = next;

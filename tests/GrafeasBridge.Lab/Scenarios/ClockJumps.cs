@@ -1,6 +1,5 @@
 using System.Globalization;
 using GrafeasBridge.Lab.Rigging;
-using GrafeasBridge.Lab.Sending;
 
 namespace GrafeasBridge.Lab.Scenarios;
 
@@ -13,16 +12,16 @@ internal sealed class ClockJumps : Scenario
 
     public override async Task RunAsync(ScenarioRun run)
     {
-        int jumps = run.Rounds(6, 150);
-        string file = Path.Combine(Directory.CreateTempSubdirectory("bridge-lab-clock-").FullName, "clock");
+        var jumps = run.Rounds(6, 150);
+        var file = Path.Combine(Directory.CreateTempSubdirectory("bridge-lab-clock-").FullName, "clock");
         await File.WriteAllTextAsync(file, "00:00:00", run.Stop);
-        await using Rig rig = await Rig.StartAsync(
+        await using var rig = await Rig.StartAsync(
             new RigOptions { LabHost = true, Skew = TimeSpan.FromHours(13), Bridge = [.. RigOptions.Impatient, $"--Lab:ClockFile={file}"] }, run.Stop);
-        Fleet fleet = run.Fleet(rig);
-        Task sending = fleet.RunAsync(run.Stop);
+        var fleet = run.Fleet(rig);
+        var sending = fleet.RunAsync(run.Stop);
         var dice = new Random(run.Seed);
-        TimeSpan highest = TimeSpan.Zero;
-        for (int jump = 0; jump < jumps; jump++)
+        var highest = TimeSpan.Zero;
+        for (var jump = 0; jump < jumps; jump++)
         {
             fleet.Add(30);
             // Hours or minutes, as often forward as back.
@@ -48,7 +47,7 @@ internal sealed class ClockJumps : Scenario
 
     private static async Task<TimeSpan> SetAsync(ScenarioRun run, Rig rig, string file, TimeSpan offset, TimeSpan highest)
     {
-        string text = offset.ToString("c", CultureInfo.InvariantCulture);
+        var text = offset.ToString("c", CultureInfo.InvariantCulture);
         await File.WriteAllTextAsync(file + ".new", text, run.Stop);
         File.Move(file + ".new", file, overwrite: true);
         rig.Journal.Mark($"the clock is {text} off");

@@ -26,11 +26,11 @@ internal sealed class CrashPointsScenario : Scenario
             points = points[..few];
         points = [.. points.SelectMany(AfterWhatItNeeds)];
 
-        await using Rig rig = await Rig.StartAsync(
+        await using var rig = await Rig.StartAsync(
             new RigOptions { LabHost = true, StartBridge = false, Bridge = [.. RigOptions.Impatient, "--Delivery:StopTimeout=00:00:00"] }, run.Stop);
-        Fleet fleet = run.Fleet(rig);
+        var fleet = run.Fleet(rig);
         Task? sending = null;
-        foreach (string point in points.OrderBy(WhenItCanBe))
+        foreach (var point in points.OrderBy(WhenItCanBe))
         {
             fleet.Add(PerPoint);
             await PointAsync(run, rig, fleet, point, Pass(point, dice), () => sending ??= fleet.RunAsync(run.Stop));
@@ -49,7 +49,7 @@ internal sealed class CrashPointsScenario : Scenario
     private static int WhenItCanBe(string point)
     {
         string[] once = ["add-signing-key.before", "add-signing-key.after", "add-notes.before", "add-notes.after"];
-        int place = Array.IndexOf(once, point);
+        var place = Array.IndexOf(once, point);
         return place < 0 ? once.Length : place;
     }
 
@@ -60,8 +60,8 @@ internal sealed class CrashPointsScenario : Scenario
     /// <summary>Points that every try passes are not always taken at the first one.</summary>
     private static int Pass(string point, Random dice)
     {
-        int drawn = dice.Next(1, 6);
-        bool often = point.StartsWith("add-occurrences", StringComparison.Ordinal) || point.StartsWith("settle", StringComparison.Ordinal)
+        var drawn = dice.Next(1, 6);
+        var often = point.StartsWith("add-occurrences", StringComparison.Ordinal) || point.StartsWith("settle", StringComparison.Ordinal)
             || point.StartsWith("map", StringComparison.Ordinal) || point.StartsWith("target.read", StringComparison.Ordinal)
             || point.StartsWith("intent", StringComparison.Ordinal) || point.StartsWith("target.set", StringComparison.Ordinal);
         return often ? drawn : 1;
@@ -69,23 +69,23 @@ internal sealed class CrashPointsScenario : Scenario
 
     private static async Task PointAsync(ScenarioRun run, Rig rig, Fleet fleet, string point, int pass, Action send)
     {
-        string passes = Path.Combine(rig.Folder, $"passes-{point}");
-        bool stops = point.StartsWith("stop", StringComparison.Ordinal) || point.StartsWith("release", StringComparison.Ordinal);
+        var passes = Path.Combine(rig.Folder, $"passes-{point}");
+        var stops = point.StartsWith("stop", StringComparison.Ordinal) || point.StartsWith("release", StringComparison.Ordinal);
         // Something must be in hand when the service is told to stop.
         await rig.FaultsAsync(stops ? new { seed = run.Seed, rules = new[] { new { kind = "delay", milliseconds = 300 } } } : null, run.Stop);
         rig.Journal.Mark($"point {point}, passing {pass}");
         rig.Bridge.Launch($"--Lab:CrashAt={point}", $"--Lab:CrashPass={pass}", $"--Lab:PassFile={passes}", $"--Lab:Mutant={run.Mutant}");
-        Task<bool> ended = rig.Bridge.EndedAsync(LongestLife, run.Stop);
+        var ended = rig.Bridge.EndedAsync(LongestLife, run.Stop);
         if (await rig.Bridge.ReadyAsync(run.Stop))
         {
-            Task driving = DriveAsync(run, rig, fleet, point, stops ? passes : null, send);
+            var driving = DriveAsync(run, rig, fleet, point, stops ? passes : null, send);
             // Builds go on coming: what a point needs, such as something to remove, comes with one of them.
             while (await Task.WhenAny(ended, run.PauseAsync(500)) != ended)
                 fleet.Add(MorePerTurn);
             await driving;
         }
 
-        bool died = await ended && File.Exists(passes) && (await File.ReadAllLinesAsync(passes, run.Stop)).Contains($"{point} dies");
+        var died = await ended && File.Exists(passes) && (await File.ReadAllLinesAsync(passes, run.Stop)).Contains($"{point} dies");
         run.Require(died, $"Point {point} was not passed {pass} times within {LongestLife}.");
         if (!rig.Bridge.HasExited)
             await rig.Bridge.KillAsync();
@@ -118,7 +118,7 @@ internal sealed class CrashPointsScenario : Scenario
     {
         while (fleet.Ledger.Versions == 0)
             await run.PauseAsync(10);
-        (string package, string version) = fleet.Ledger.All[0];
+        (var package, var version) = fleet.Ledger.All[0];
         await new Bridge.BridgeClient(rig.Channel).RedeliverAsync(
             new RedeliverRequest { Target = Rig.Target, Subject = "acme", Repo = "images", Package = package, Version = version },
             cancellationToken: run.Stop);

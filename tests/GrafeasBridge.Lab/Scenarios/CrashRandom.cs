@@ -18,15 +18,15 @@ internal sealed class CrashRandom : Scenario
 
     public override async Task RunAsync(ScenarioRun run)
     {
-        int rounds = run.Rounds(8, 1000);
-        await using Rig rig = await Rig.StartAsync(run.Rig with { LabHost = run.Mutant != Host.Mutant.None }, run.Stop);
-        Fleet fleet = run.Fleet(rig);
+        var rounds = run.Rounds(8, 1000);
+        await using var rig = await Rig.StartAsync(run.Rig with { LabHost = run.Mutant != Host.Mutant.None }, run.Stop);
+        var fleet = run.Fleet(rig);
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(run.Stop);
-        Task sending = fleet.RunAsync(run.Stop);
-        Task watch = new Observer(rig, fleet.Ledger).WatchAsync(run.Seed, watching.Token);
+        var sending = fleet.RunAsync(run.Stop);
+        var watch = new Observer(rig, fleet.Ledger).WatchAsync(run.Seed, watching.Token);
 
         var dice = new Random(run.Seed);
-        for (int round = 0; round < rounds; round++)
+        for (var round = 0; round < rounds; round++)
         {
             fleet.Add(PerRound);
             await RoundAsync(run, rig, fleet, dice);
@@ -44,10 +44,10 @@ internal sealed class CrashRandom : Scenario
     /// <summary>The moment is drawn first, so that the same seed draws the same moments whatever the machine does.</summary>
     private static async Task RoundAsync(ScenarioRun run, Rig rig, Fleet fleet, Random dice)
     {
-        bool emulatorToo = dice.NextDouble() < OfEmulator;
-        bool inStart = dice.NextDouble() < InStart;
-        double moment = dice.NextDouble();
-        ChildProcess bridge = rig.Bridges[dice.Next(rig.Bridges.Count)];
+        var emulatorToo = dice.NextDouble() < OfEmulator;
+        var inStart = dice.NextDouble() < InStart;
+        var moment = dice.NextDouble();
+        var bridge = rig.Bridges[dice.Next(rig.Bridges.Count)];
         if (emulatorToo)
         {
             await run.PauseAsync(moment * 200);
@@ -57,11 +57,11 @@ internal sealed class CrashRandom : Scenario
             await rig.Emulator.StartAsync(run.Stop);
         }
 
-        long before = await rig.TargetCallsAsync(run.Stop);
+        var before = await rig.TargetCallsAsync(run.Stop);
         await run.PauseAsync(20 + (moment * 400));
-        int inFlight = fleet.InFlight;
+        var inFlight = fleet.InFlight;
         await KillAsync(run, rig, bridge);
-        bool delivering = await rig.TargetCallsAsync(run.Stop) > before;
+        var delivering = await rig.TargetCallsAsync(run.Stop) > before;
         run.Count(inFlight > 0 && delivering ? "kills while sending and delivering" : inFlight > 0 ? "kills while sending" : delivering ? "kills while delivering" : "kills in a quiet moment");
 
         bridge.Launch();

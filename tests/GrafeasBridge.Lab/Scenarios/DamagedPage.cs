@@ -17,20 +17,20 @@ internal sealed class DamagedPage : Scenario
 
     public override async Task RunAsync(ScenarioRun run)
     {
-        int rounds = run.Rounds(4, 100);
+        var rounds = run.Rounds(4, 100);
         var dice = new Random(run.Seed);
-        for (int round = 0; round < rounds; round++)
+        for (var round = 0; round < rounds; round++)
             await RoundAsync(run, dice.Next());
     }
 
     private static async Task RoundAsync(ScenarioRun run, int seed)
     {
         var dice = new Random(seed);
-        await using Rig rig = await Rig.StartAsync(new RigOptions { Bridge = RigOptions.Impatient }, run.Stop);
+        await using var rig = await Rig.StartAsync(new RigOptions { Bridge = RigOptions.Impatient }, run.Stop);
         var fleet = new Fleet(rig.Channel, rig.Journal, new BuildPlan(seed), new FleetOptions(), seed, rig.Bridge.UpAsync);
         // Half is delivered, half is still to be delivered when the damage is done.
         fleet.Add(60);
-        Task sending = fleet.RunAsync(run.Stop);
+        var sending = fleet.RunAsync(run.Stop);
         await run.UntilAsync(() => fleet.Ledger.Names >= 60, TimeSpan.FromMinutes(1), "the first builds are answered");
         await new Observer(rig, fleet.Ledger).SettledAsync(TimeSpan.FromMinutes(1), run.Stop);
         await rig.Emulator.KillAsync();
@@ -41,10 +41,10 @@ internal sealed class DamagedPage : Scenario
         await rig.Bridge.TerminateAsync(run.Stop);
         await rig.Emulator.StartAsync(run.Stop);
 
-        string damage = Damage(rig.Database, dice);
+        var damage = Damage(rig.Database, dice);
         rig.Journal.Mark($"seed={seed.ToString(CultureInfo.InvariantCulture)} {damage}");
         run.Count("damages");
-        string ending = await EndingAsync(run, rig, fleet, damage);
+        var ending = await EndingAsync(run, rig, fleet, damage);
         run.Count(ending);
         await CalledOffAsync(rig);
     }
@@ -58,8 +58,8 @@ internal sealed class DamagedPage : Scenario
     /// <summary>One bit, or the second half of a page as it was before it was ever written.</summary>
     private static string Damage(string file, Random dice)
     {
-        byte[] content = File.ReadAllBytes(file);
-        int page = dice.Next(content.Length / PageSize);
+        var content = File.ReadAllBytes(file);
+        var page = dice.Next(content.Length / PageSize);
         if (dice.Next(3) == 0)
         {
             content.AsSpan((page * PageSize) + (PageSize / 2), PageSize / 2).Clear();
@@ -67,7 +67,7 @@ internal sealed class DamagedPage : Scenario
             return string.Create(CultureInfo.InvariantCulture, $"page {page} torn");
         }
 
-        int bit = dice.Next(PageSize * 8);
+        var bit = dice.Next(PageSize * 8);
         content[(page * PageSize) + (bit / 8)] ^= (byte)(1 << (bit % 8));
         File.WriteAllBytes(file, content);
         return string.Create(CultureInfo.InvariantCulture, $"bit {bit} of page {page} flipped");
@@ -80,7 +80,7 @@ internal sealed class DamagedPage : Scenario
         if (!await rig.Bridge.ReadyAsync(run.Stop))
             return "refused at the start";
         var observer = new Observer(rig, fleet.Ledger) { TellsOfUnsettled = true };
-        bool refused = false;
+        var refused = false;
         try
         {
             await observer.SettledAsync(TimeSpan.FromSeconds(10), run.Stop);
@@ -104,10 +104,10 @@ internal sealed class DamagedPage : Scenario
             return "DENIED WHAT IT HAS";
         }
 
-        (int exit, var verdict) = await Reporting.Judge.AskAsync(rig, run.Stop);
+        (var exit, var verdict) = await Reporting.Judge.AskAsync(rig, run.Stop);
         if (exit == 0)
             return refused ? "refused to deliver what is damaged, right otherwise" : "right answers";
-        string words = Reporting.Judge.Words(verdict);
+        var words = Reporting.Judge.Words(verdict);
         run.Require(false, $"After '{damage}' the service went on, and the checker says {words}: {verdict!["findings"]![0]!.ToJsonString()}");
         return "WRONG ANSWERS";
     }

@@ -1,5 +1,4 @@
 using GrafeasBridge.Lab.Rigging;
-using GrafeasBridge.Lab.Sending;
 
 namespace GrafeasBridge.Lab.Scenarios;
 
@@ -12,12 +11,12 @@ internal sealed class DatabaseKilled : Scenario
 
     public override async Task RunAsync(ScenarioRun run)
     {
-        int rounds = run.Rounds(4, 100);
-        await using Rig rig = await Rig.StartAsync(run.Rig with { Postgres = true, Replicas = Math.Max(2, run.Rig.Replicas) }, run.Stop);
-        Fleet fleet = run.Fleet(rig);
-        Task sending = fleet.RunAsync(run.Stop);
+        var rounds = run.Rounds(4, 100);
+        await using var rig = await Rig.StartAsync(run.Rig with { Postgres = true, Replicas = Math.Max(2, run.Rig.Replicas) }, run.Stop);
+        var fleet = run.Fleet(rig);
+        var sending = fleet.RunAsync(run.Stop);
         var dice = new Random(run.Seed);
-        for (int round = 0; round < rounds; round++)
+        for (var round = 0; round < rounds; round++)
         {
             fleet.Add(400); // more than it gets done, so that the kill finds work
             await run.PauseAsync(50 + (dice.NextDouble() * 800));

@@ -14,12 +14,12 @@ internal sealed class DeadVersion : Scenario
 
     public override async Task RunAsync(ScenarioRun run)
     {
-        int versions = run.Rounds(100, 1_000);
-        double[] without = await DelaysAsync(run, versions, dead: false);
-        double[] with = await DelaysAsync(run, versions, dead: true);
+        var versions = run.Rounds(100, 1_000);
+        var without = await DelaysAsync(run, versions, dead: false);
+        var with = await DelaysAsync(run, versions, dead: true);
         Tell(run, "delay without the dead version", without);
         Tell(run, "delay with it", with);
-        double added = with[^1] - without[^1];
+        var added = with[^1] - without[^1];
         run.Figure("added to the slowest", $"{added:F3} s");
         run.Require(added <= Poll.TotalSeconds, $"The slowest version came {added:F3} s later, which is more than {Poll.TotalSeconds} s.");
         run.Require(
@@ -33,11 +33,11 @@ internal sealed class DeadVersion : Scenario
     /// <returns>Seconds from the answer to the last build of a version until the target carried it, sorted.</returns>
     private static async Task<double[]> DelaysAsync(ScenarioRun run, int versions, bool dead)
     {
-        await using Rig rig = await Rig.StartAsync(
+        await using var rig = await Rig.StartAsync(
             new RigOptions { Bridge = ["--Delivery:FirstRetry=00:00:00.500", "--Delivery:MaxRetryDelay=00:00:05"] }, run.Stop);
         // The first build is sent alone, so that the packages are there and all is warm.
-        Fleet fleet = run.Fleet(rig, new FleetOptions { Senders = 4, ClientRetries = 0, JobReruns = 0, PerJob = 1 }, perVersion: 1);
-        Task sending = fleet.RunAsync(run.Stop);
+        var fleet = run.Fleet(rig, new FleetOptions { Senders = 4, ClientRetries = 0, JobReruns = 0, PerJob = 1 }, perVersion: 1);
+        var sending = fleet.RunAsync(run.Stop);
         fleet.Add(30);
         await run.UntilAsync(() => fleet.Ledger.Names >= 30, TimeSpan.FromMinutes(1), "the first builds are answered");
         var observer = new Observer(rig, fleet.Ledger);
@@ -49,7 +49,7 @@ internal sealed class DeadVersion : Scenario
             await rig.FaultsAsync(hangs, run.Stop);
         }
 
-        for (int sent = 0; sent < versions; sent += 2)
+        for (var sent = 0; sent < versions; sent += 2)
         {
             fleet.Add(2);
             await run.PauseAsync(50);
@@ -60,7 +60,7 @@ internal sealed class DeadVersion : Scenario
         await OthersSettledAsync(run, rig, fleet);
         if (dead)
             await rig.FaultsAsync(null, run.Stop);
-        double[] delays = await MeasureAsync(run, rig, fleet, early);
+        var delays = await MeasureAsync(run, rig, fleet, early);
         await run.JudgeAsync(rig, fleet, TimeSpan.FromMinutes(3));
         return delays;
     }
@@ -68,7 +68,7 @@ internal sealed class DeadVersion : Scenario
     private static async Task OthersSettledAsync(ScenarioRun run, Rig rig, Fleet fleet)
     {
         var observer = new Observer(rig, fleet.Ledger);
-        for (int look = 0; await observer.UnsettledAsync(run.Stop) > 1; look++)
+        for (var look = 0; await observer.UnsettledAsync(run.Stop) > 1; look++)
         {
             if (look > 600)
                 throw new TimeoutException("The other versions were not delivered within a minute.");
@@ -79,7 +79,7 @@ internal sealed class DeadVersion : Scenario
     private static async Task<double[]> MeasureAsync(ScenarioRun run, Rig rig, Fleet fleet, HashSet<(string Package, string Version)> early)
     {
         var arrived = new Dictionary<(string Package, string Version), DateTimeOffset>();
-        await foreach ((string package, string version, DateTimeOffset at, bool has) in TargetHistory.ReadAsync(rig, run.Stop))
+        await foreach ((var package, var version, var at, var has) in TargetHistory.ReadAsync(rig, run.Stop))
         {
             if (has)
                 arrived[(package, version)] = at;

@@ -13,14 +13,14 @@ internal sealed class DiskFull : Scenario
 
     public override async Task RunAsync(ScenarioRun run)
     {
-        int rounds = run.Rounds(2, 20);
-        int size = 3;
-        await using SmallDisk disk = await SmallDisk.MountAsync(size);
-        await using Rig rig = await Rig.StartAsync(
+        var rounds = run.Rounds(2, 20);
+        var size = 3;
+        await using var disk = await SmallDisk.MountAsync(size);
+        await using var rig = await Rig.StartAsync(
             new RigOptions { StoreFolder = disk.Folder, Bridge = [.. RigOptions.Impatient, "--Store:MaxWalBytes=1048576"] }, run.Stop);
-        Fleet fleet = run.Fleet(rig, new FleetOptions { LongestHint = TimeSpan.FromMilliseconds(500) });
-        Task sending = fleet.RunAsync(run.Stop);
-        for (int round = 0; round < rounds; round++)
+        var fleet = run.Fleet(rig, new FleetOptions { LongestHint = TimeSpan.FromMilliseconds(500) });
+        var sending = fleet.RunAsync(run.Stop);
+        for (var round = 0; round < rounds; round++)
         {
             await FillAsync(run, rig, fleet);
             rig.Journal.Mark("disk full");
@@ -29,7 +29,7 @@ internal sealed class DiskFull : Scenario
             size += 2;
             await disk.ResizeAsync(size);
             rig.Journal.Mark("disk larger");
-            long told = fleet.Told;
+            var told = fleet.Told;
             await run.UntilAsync(() => fleet.Told > told || fleet.InFlight == 0, TimeSpan.FromMinutes(1), "senders are answered again");
         }
 
@@ -44,7 +44,7 @@ internal sealed class DiskFull : Scenario
 
     private static async Task FillAsync(ScenarioRun run, Rig rig, Fleet fleet)
     {
-        long refused = Refused(fleet);
+        var refused = Refused(fleet);
         while (Refused(fleet) == refused)
         {
             if (fleet.Queued - fleet.Ledger.Names < 300)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using GrafeasBridge.Lab.Rigging;
 using GrafeasBridge.Lab.Sending;
 
@@ -16,10 +15,10 @@ internal sealed class Drain : Scenario
 
     public override async Task RunAsync(ScenarioRun run)
     {
-        int versions = run.Rounds(600, 100_000);
-        int limit = run.Size(300, 4_000);
-        string told = Path.Combine(Directory.CreateTempSubdirectory("bridge-lab-drain-").FullName, "told");
-        await using Rig rig = await Rig.StartAsync(
+        var versions = run.Rounds(600, 100_000);
+        var limit = run.Size(300, 4_000);
+        var told = Path.Combine(Directory.CreateTempSubdirectory("bridge-lab-drain-").FullName, "told");
+        await using var rig = await Rig.StartAsync(
             new RigOptions
             {
                 LabHost = true,
@@ -28,13 +27,13 @@ internal sealed class Drain : Scenario
             run.Stop);
         await rig.Emulator.KillAsync();
         rig.Journal.Mark("target gone");
-        Fleet fleet = run.Fleet(rig, new FleetOptions { Senders = 32, ClientRetries = 0, JobReruns = 0 }, perVersion: 1);
+        var fleet = run.Fleet(rig, new FleetOptions { Senders = 32, ClientRetries = 0, JobReruns = 0 }, perVersion: 1);
         fleet.Add(versions);
         fleet.Close();
         await fleet.RunAsync(run.Stop);
-        DateTimeOffset began = await BackAsync(run, rig, limit);
+        var began = await BackAsync(run, rig, limit);
         await DrainedAsync(run, rig, fleet, limit, began);
-        DateTimeOffset ended = TimeProvider.System.GetUtcNow();
+        var ended = TimeProvider.System.GetUtcNow();
         run.Figure("drained", $"{fleet.Ledger.Versions} versions in {(ended - began).TotalSeconds:F0} s, {fleet.Ledger.Versions / (ended - began).TotalSeconds:F0} versions/s");
         await OrderAsync(run, rig, fleet);
         await ToldAsync(run, told, began, ended);
@@ -59,15 +58,15 @@ internal sealed class Drain : Scenario
         while (await observer.UnsettledAsync(run.Stop) > 0)
         {
             await run.PauseAsync(300);
-            double seconds = (TimeProvider.System.GetUtcNow() - began).TotalSeconds;
+            var seconds = (TimeProvider.System.GetUtcNow() - began).TotalSeconds;
             if (found is not null || seconds < run.Size(15, 60))
                 continue;
             found = await CallsAsync(run, rig);
             run.Figure("while the limit was being found", $"{found.Value.refused} of {found.Value.calls} calls refused, in {seconds:F0} s");
         }
 
-        (long all, long over) = await CallsAsync(run, rig);
-        (long calls, long refused) = (all - (found?.calls ?? 0), over - (found?.refused ?? 0));
+        (var all, var over) = await CallsAsync(run, rig);
+        (var calls, var refused) = (all - (found?.calls ?? 0), over - (found?.refused ?? 0));
         run.Figure("hidden limit", $"{limit} calls in any {WindowSeconds} s");
         run.Figure("afterwards", $"{refused} of {calls} calls were over the limit ({(calls == 0 ? 0 : 100.0 * refused / calls):F2} %)");
         run.Require(refused <= calls / 100, $"After the limit was found {refused} of {calls} calls were over it.");
@@ -75,9 +74,9 @@ internal sealed class Drain : Scenario
 
     private static async Task<(long Calls, long Refused)> CallsAsync(ScenarioRun run, Rig rig)
     {
-        using JsonDocument page = await rig.EmulatorPageAsync("_emulator/calls", run.Stop);
-        JsonElement byStatus = page.RootElement.GetProperty("byStatus");
-        return (page.RootElement.GetProperty("calls").GetInt64(), byStatus.TryGetProperty("429", out JsonElement refused) ? refused.GetInt64() : 0);
+        using var page = await rig.EmulatorPageAsync("_emulator/calls", run.Stop);
+        var byStatus = page.RootElement.GetProperty("byStatus");
+        return (page.RootElement.GetProperty("calls").GetInt64(), byStatus.TryGetProperty("429", out var refused) ? refused.GetInt64() : 0);
     }
 
     /// <summary>Of what was delivered in the first half, how much belongs to the newer half.</summary>
@@ -85,14 +84,14 @@ internal sealed class Drain : Scenario
     {
         var order = new List<int>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        await foreach ((string _, string version, DateTimeOffset _, bool has) in TargetHistory.ReadAsync(rig, run.Stop))
+        await foreach ((var _, var version, var _, var has) in TargetHistory.ReadAsync(rig, run.Stop))
         {
             if (has && seen.Add(version))
                 order.Add(int.Parse(version.AsSpan(version.LastIndexOf('.') + 1), NumberStyles.None, CultureInfo.InvariantCulture));
         }
 
-        int middle = order.Order().ElementAt(order.Count / 2);
-        double newer = (double)order.Take(order.Count / 2).Count(number => number >= middle) / (order.Count / 2);
+        var middle = order.Order().ElementAt(order.Count / 2);
+        var newer = (double)order.Take(order.Count / 2).Count(number => number >= middle) / (order.Count / 2);
         run.Figure("newest first", $"{newer:P0} of the first half that was delivered belongs to the newer half of {fleet.Ledger.Versions} versions");
         run.Require(newer > 0.75, $"Only {newer:P0} of what was delivered first was newer.");
     }
@@ -100,7 +99,7 @@ internal sealed class Drain : Scenario
     /// <summary>What was told in the middle three fifths, against what it was in the end.</summary>
     private static async Task ToldAsync(ScenarioRun run, string file, DateTimeOffset began, DateTimeOffset ended)
     {
-        TimeSpan all = ended - began;
+        var all = ended - began;
         double[] errors =
         [
             .. (await File.ReadAllLinesAsync(file, run.Stop)).Select(line => line.Split(' '))
@@ -112,8 +111,8 @@ internal sealed class Drain : Scenario
         run.Require(errors.Length > 0, $"No time to drain was told.");
         if (errors.Length == 0)
             return;
-        double median = errors[errors.Length / 2];
-        double within = (double)errors.Count(error => error <= 0.2) / errors.Length;
+        var median = errors[errors.Length / 2];
+        var within = (double)errors.Count(error => error <= 0.2) / errors.Length;
         run.Figure("time to drain", $"{errors.Length} times told in the middle of the run: off by {median:P0} in the median, {errors[^1]:P0} at most; {within:P0} within 20 %");
         run.Require(median <= 0.2, $"The time to drain was off by {median:P0} in the median.");
     }

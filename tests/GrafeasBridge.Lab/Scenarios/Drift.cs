@@ -1,4 +1,3 @@
-using System.Text.Json;
 using GrafeasBridge.Lab.Rigging;
 using GrafeasBridge.Lab.Sending;
 
@@ -13,15 +12,15 @@ internal sealed class Drift : Scenario
 
     public override async Task RunAsync(ScenarioRun run)
     {
-        int builds = run.Rounds(200, 5_000);
-        await using Rig rig = await Rig.StartAsync(
+        var builds = run.Rounds(200, 5_000);
+        await using var rig = await Rig.StartAsync(
             new RigOptions
             {
                 Bridge = [.. RigOptions.Impatient, "--Drift:FirstLook=00:00:10", "--Drift:Interval=00:00:10", "--Drift:CallsPerMinute=6000", "--Drift:OnDrift=Repair", "--Drift:OnDeleted=Recreate"],
             },
             run.Stop);
-        Fleet fleet = run.Fleet(rig);
-        Task sending = fleet.RunAsync(run.Stop);
+        var fleet = run.Fleet(rig);
+        var sending = fleet.RunAsync(run.Stop);
         object[] rules =
         [
             new { kind = "lateLoss", rate = 0.3, afterMilliseconds = 1000, match = new { attributesOnly = true } },
@@ -33,7 +32,7 @@ internal sealed class Drift : Scenario
         await sending;
         await new Observer(rig, fleet.Ledger).SettledAsync(TimeSpan.FromMinutes(5), run.Stop);
         await run.PauseAsync(2000);
-        long losses = await LossesAsync(run, rig);
+        var losses = await LossesAsync(run, rig);
         run.Count("writes and versions lost later", losses);
         run.Require(losses > 0, $"Nothing was lost.");
         await rig.FaultsAsync(null, run.Stop);
@@ -44,7 +43,7 @@ internal sealed class Drift : Scenario
 
     private static async Task<long> LossesAsync(ScenarioRun run, Rig rig)
     {
-        using JsonDocument page = await rig.EmulatorPageAsync("_emulator/faults", run.Stop);
+        using var page = await rig.EmulatorPageAsync("_emulator/faults", run.Stop);
         return page.RootElement.GetProperty("rules").EnumerateArray().Sum(rule => rule.GetProperty("fired").GetInt64());
     }
 }

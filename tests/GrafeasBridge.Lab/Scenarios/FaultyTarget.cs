@@ -1,4 +1,3 @@
-using System.Text.Json;
 using GrafeasBridge.Lab.Rigging;
 using GrafeasBridge.Lab.Sending;
 
@@ -34,17 +33,17 @@ internal sealed class FaultyTarget : Scenario
 
     public override async Task RunAsync(ScenarioRun run)
     {
-        int builds = run.Rounds(40, 1_000);
-        await using Rig rig = await Rig.StartAsync(new RigOptions { Bridge = [.. RigOptions.Impatient, "--Targets:0:AttemptTimeout=00:00:01", "--Targets:0:CallTimeout=00:00:02", "--Delivery:PauseAfterUnauthorized=00:00:01"] }, run.Stop);
-        Fleet fleet = run.Fleet(rig);
-        Task sending = fleet.RunAsync(run.Stop);
+        var builds = run.Rounds(40, 1_000);
+        await using var rig = await Rig.StartAsync(new RigOptions { Bridge = [.. RigOptions.Impatient, "--Targets:0:AttemptTimeout=00:00:01", "--Targets:0:CallTimeout=00:00:02", "--Delivery:PauseAfterUnauthorized=00:00:01"] }, run.Stop);
+        var fleet = run.Fleet(rig);
+        var sending = fleet.RunAsync(run.Stop);
         var observer = new Observer(rig, fleet.Ledger);
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(run.Stop);
-        Task watch = observer.WatchAsync(run.Seed, watching.Token);
-        foreach ((string name, object[] rules) in Phases(run.Size(4, 15)))
+        var watch = observer.WatchAsync(run.Seed, watching.Token);
+        foreach ((var name, var rules) in Phases(run.Size(4, 15)))
         {
             await rig.FaultsAsync(new { seed = run.Seed, rules }, run.Stop);
-            int before = fleet.Ledger.Names;
+            var before = fleet.Ledger.Names;
             fleet.Add(builds);
             await run.UntilAsync(() => fleet.Ledger.Names >= before + builds, TimeSpan.FromMinutes(2), $"the builds of '{name}' are answered");
             await FiredAsync(run, rig, name);
@@ -61,10 +60,10 @@ internal sealed class FaultyTarget : Scenario
     /// <summary>A fault that nobody met says nothing.</summary>
     private static async Task FiredAsync(ScenarioRun run, Rig rig, string name)
     {
-        for (int look = 0; ; look++)
+        for (var look = 0; ; look++)
         {
-            using JsonDocument page = await rig.EmulatorPageAsync("_emulator/faults", run.Stop);
-            long fired = page.RootElement.GetProperty("rules").EnumerateArray().Sum(rule => rule.GetProperty("fired").GetInt64());
+            using var page = await rig.EmulatorPageAsync("_emulator/faults", run.Stop);
+            var fired = page.RootElement.GetProperty("rules").EnumerateArray().Sum(rule => rule.GetProperty("fired").GetInt64());
             if (fired > 5 || look == 100)
             {
                 run.Count("faults: " + name, fired);

@@ -13,12 +13,12 @@ internal sealed class FileOutOfReach : Scenario
 
     public override async Task RunAsync(ScenarioRun run)
     {
-        int rounds = run.Rounds(1, 10);
-        await using SmallDisk disk = await SmallDisk.MountAsync(run.Size(64, 256));
-        await using Rig rig = await Rig.StartAsync(new RigOptions { StoreFolder = disk.Folder, Bridge = RigOptions.Impatient }, run.Stop);
-        Fleet fleet = run.Fleet(rig, new FleetOptions { LongestHint = TimeSpan.FromMilliseconds(500) });
-        Task sending = fleet.RunAsync(run.Stop);
-        for (int round = 0; round < rounds; round++)
+        var rounds = run.Rounds(1, 10);
+        await using var disk = await SmallDisk.MountAsync(run.Size(64, 256));
+        await using var rig = await Rig.StartAsync(new RigOptions { StoreFolder = disk.Folder, Bridge = RigOptions.Impatient }, run.Stop);
+        var fleet = run.Fleet(rig, new FleetOptions { LongestHint = TimeSpan.FromMilliseconds(500) });
+        var sending = fleet.RunAsync(run.Stop);
+        for (var round = 0; round < rounds; round++)
         {
             fleet.Add(200);
             await run.PauseAsync(300);
@@ -39,7 +39,7 @@ internal sealed class FileOutOfReach : Scenario
         run.Count("kills of the service");
         await disk.ReadOnlyAsync(true);
         rig.Bridge.Launch();
-        bool started = await rig.Bridge.ReadyAsync(run.Stop);
+        var started = await rig.Bridge.ReadyAsync(run.Stop);
         run.Require(!started && rig.Bridge.ExitCode == 1, $"On a read-only disk the service was to end with 1.");
         run.Require(
             rig.Bridge.LastLines.Any(line => line.Contains("cannot start", StringComparison.Ordinal) && line.Contains("read-only", StringComparison.OrdinalIgnoreCase)),
@@ -53,11 +53,11 @@ internal sealed class FileOutOfReach : Scenario
 
     private static async Task LockedAsync(ScenarioRun run, Rig rig, Fleet fleet)
     {
-        using (SqliteDatabase stranger = SqliteDatabase.Open(rig.Database, readOnly: false, TimeSpan.FromSeconds(5)))
+        using (var stranger = SqliteDatabase.Open(rig.Database, readOnly: false, TimeSpan.FromSeconds(5)))
         {
             stranger.Execute("begin immediate");
             rig.Journal.Mark("database locked");
-            long refused = fleet.Refusals.Values.Sum(one => one.Count);
+            var refused = fleet.Refusals.Values.Sum(one => one.Count);
             fleet.Add(50);
             await run.UntilAsync(() => fleet.Refusals.Values.Sum(one => one.Count) > refused, TimeSpan.FromMinutes(1), "a build is refused while the file is locked");
             await run.PauseAsync(run.Size(200, 3000));

@@ -35,7 +35,7 @@ internal sealed record LabArguments
     public static LabArguments Parse(IReadOnlyList<string> args)
     {
         var parsed = new LabArguments { Seed = Random.Shared.Next() };
-        for (int i = 0; i < args.Count; i++)
+        for (var i = 0; i < args.Count; i++)
         {
             parsed = args[i] switch
             {
@@ -64,7 +64,7 @@ internal sealed record LabArguments
         at < args.Count ? args[at] : throw new FormatException($"{args[at - 1]} needs a value.\n{Usage}");
 
     private static int Number(IReadOnlyList<string> args, int at) =>
-        int.TryParse(Value(args, at), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        int.TryParse(Value(args, at), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw new FormatException($"{args[at - 1]} is '{args[at]}'; it needs a whole number.");
 }

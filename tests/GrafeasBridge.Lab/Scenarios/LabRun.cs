@@ -27,16 +27,16 @@ internal static class LabRun
 
         if (arguments.OnlyLists)
         {
-            foreach (Scenario scenario in Scenario.All)
+            foreach (var scenario in Scenario.All)
                 Console.WriteLine($"{scenario.Name,-16} {scenario.About}{(scenario.WaitsFor is { } what ? $" Waits for {what}." : "")}");
             return AllPassed;
         }
 
         var report = new LabReport(arguments);
-        bool passed = true;
-        foreach (Scenario scenario in chosen)
+        var passed = true;
+        foreach (var scenario in chosen)
         {
-            ScenarioResult result = await OneAsync(scenario, arguments, Console.WriteLine, CancellationToken.None);
+            var result = await OneAsync(scenario, arguments, Console.WriteLine, CancellationToken.None);
             passed &= result.Problems.Count == 0;
             report.Add(result);
         }
@@ -48,7 +48,7 @@ internal static class LabRun
     public static async Task<ScenarioResult> OneAsync(Scenario scenario, LabArguments arguments, Action<string> say, CancellationToken stop)
     {
         say($"== {scenario.Name}: {scenario.About} Again: {arguments.Again(scenario.Name)}");
-        long began = Stopwatch.GetTimestamp();
+        var began = Stopwatch.GetTimestamp();
         var run = new ScenarioRun(arguments, say, stop);
         string? broke = null;
         try

@@ -1,5 +1,4 @@
 using GrafeasBridge.Lab.Rigging;
-using GrafeasBridge.Lab.Sending;
 
 namespace GrafeasBridge.Lab.Scenarios;
 
@@ -12,11 +11,11 @@ internal sealed class NetworkCut : Scenario
 
     public override async Task RunAsync(ScenarioRun run)
     {
-        int builds = run.Rounds(400, 20_000);
-        await using Rig rig = await Rig.StartAsync(new RigOptions { Bridge = RigOptions.Impatient }, run.Stop);
+        var builds = run.Rounds(400, 20_000);
+        await using var rig = await Rig.StartAsync(new RigOptions { Bridge = RigOptions.Impatient }, run.Stop);
         await using var wire = new CuttingProxy(rig.GrpcPort, run.Seed, mostBytes: 6_000);
         using var channel = Rig.Connect(wire.Port);
-        Fleet fleet = run.Fleet(rig, channel: channel);
+        var fleet = run.Fleet(rig, channel: channel);
         fleet.Add(builds);
         fleet.Close();
         await fleet.RunAsync(run.Stop);

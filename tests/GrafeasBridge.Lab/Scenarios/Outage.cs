@@ -1,5 +1,4 @@
 using GrafeasBridge.Lab.Rigging;
-using GrafeasBridge.Lab.Sending;
 
 namespace GrafeasBridge.Lab.Scenarios;
 
@@ -12,14 +11,14 @@ internal sealed class Outage : Scenario
 
     public override async Task RunAsync(ScenarioRun run)
     {
-        int rounds = run.Rounds(1, 6);
-        int builds = run.Size(200, 3_000);
-        await using Rig rig = await Rig.StartAsync(new RigOptions { Bridge = RigOptions.Impatient }, run.Stop);
-        Fleet fleet = run.Fleet(rig);
-        Task sending = fleet.RunAsync(run.Stop);
-        for (int round = 0; round < rounds; round++)
+        var rounds = run.Rounds(1, 6);
+        var builds = run.Size(200, 3_000);
+        await using var rig = await Rig.StartAsync(new RigOptions { Bridge = RigOptions.Impatient }, run.Stop);
+        var fleet = run.Fleet(rig);
+        var sending = fleet.RunAsync(run.Stop);
+        for (var round = 0; round < rounds; round++)
         {
-            int before = fleet.Ledger.Names;
+            var before = fleet.Ledger.Names;
             fleet.Add(builds);
             await run.UntilAsync(() => fleet.Ledger.Names >= before + (builds / 4), TimeSpan.FromMinutes(1), "a quarter is answered");
             rig.Journal.Mark("target killed");

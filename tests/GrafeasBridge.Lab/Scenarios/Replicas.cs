@@ -20,9 +20,9 @@ internal sealed class Replicas : Scenario
 
     public override async Task RunAsync(ScenarioRun run)
     {
-        int rounds = run.Rounds(4, 150);
-        string clocks = Directory.CreateTempSubdirectory("bridge-lab-clocks-").FullName;
-        for (int i = 0; i < Clocks.Length; i++)
+        var rounds = run.Rounds(4, 150);
+        var clocks = Directory.CreateTempSubdirectory("bridge-lab-clocks-").FullName;
+        for (var i = 0; i < Clocks.Length; i++)
             await File.WriteAllTextAsync(Path.Combine(clocks, $"{i}"), Clocks[i], run.Stop);
         var options = new RigOptions
         {
@@ -33,11 +33,11 @@ internal sealed class Replicas : Scenario
             Bridge = RigOptions.Impatient,
             Each = replica => [$"--Lab:ClockFile={Path.Combine(clocks, $"{replica}")}"],
         };
-        await using (Rig rig = await Rig.StartAsync(options, run.Stop))
+        await using (var rig = await Rig.StartAsync(options, run.Stop))
         {
-            Fleet fleet = run.Fleet(rig, perVersion: PerVersion);
-            Task sending = fleet.RunAsync(run.Stop);
-            Task sleeping = SleepAgainAndAgainAsync(run, rig, rounds);
+            var fleet = run.Fleet(rig, perVersion: PerVersion);
+            var sending = fleet.RunAsync(run.Stop);
+            var sleeping = SleepAgainAndAgainAsync(run, rig, rounds);
             await KillAgainAndAgainAsync(run, rig, fleet, rounds);
             await sleeping;
             fleet.Close();
@@ -51,8 +51,8 @@ internal sealed class Replicas : Scenario
     private static async Task KillAgainAndAgainAsync(ScenarioRun run, Rig rig, Fleet fleet, int rounds)
     {
         var dice = new Random(run.Seed);
-        ChildProcess bridge = rig.Bridges[0];
-        for (int round = 0; round < rounds; round++)
+        var bridge = rig.Bridges[0];
+        for (var round = 0; round < rounds; round++)
         {
             fleet.Add(60);
             await run.PauseAsync(100 + (dice.NextDouble() * 900));
@@ -66,8 +66,8 @@ internal sealed class Replicas : Scenario
     private static async Task SleepAgainAndAgainAsync(ScenarioRun run, Rig rig, int rounds)
     {
         var dice = new Random(run.Seed + 1);
-        ChildProcess bridge = rig.Bridges[1];
-        for (int sleep = 0; sleep < Math.Max(1, rounds / 3); sleep++)
+        var bridge = rig.Bridges[1];
+        for (var sleep = 0; sleep < Math.Max(1, rounds / 3); sleep++)
         {
             await run.PauseAsync(200 + (dice.NextDouble() * 1500));
             rig.Journal.Mark("a replica falls asleep");

@@ -16,14 +16,14 @@ internal sealed class Retries : Scenario
 
     public override async Task RunAsync(ScenarioRun run)
     {
-        int sends = run.Rounds(2_000, 100_000);
-        await using Rig rig = await Rig.StartAsync(new RigOptions { Bridge = RigOptions.Impatient }, run.Stop);
-        Fleet fleet = run.Fleet(rig, new FleetOptions { Senders = 32, ClientRetries = Share, JobReruns = Share }, perVersion: 16);
+        var sends = run.Rounds(2_000, 100_000);
+        await using var rig = await Rig.StartAsync(new RigOptions { Bridge = RigOptions.Impatient }, run.Stop);
+        var fleet = run.Fleet(rig, new FleetOptions { Senders = 32, ClientRetries = Share, JobReruns = Share }, perVersion: 16);
         fleet.Add(sends * 8 / 10);
         fleet.Close();
-        long began = Stopwatch.GetTimestamp();
+        var began = Stopwatch.GetTimestamp();
         await fleet.RunAsync(run.Stop);
-        TimeSpan took = Stopwatch.GetElapsedTime(began);
+        var took = Stopwatch.GetElapsedTime(began);
         run.Figure("sending took", $"{took.TotalSeconds:F1} s, {fleet.Tries / took.TotalSeconds:F0} calls/s with a receipt each");
         run.Figure("needless calls", $"{fleet.Told - fleet.Queued} of {fleet.Told} answered ({100.0 * (fleet.Told - fleet.Queued) / fleet.Told:F1} %)");
         await run.JudgeAsync(rig, fleet);

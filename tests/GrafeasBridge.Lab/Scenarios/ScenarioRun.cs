@@ -65,7 +65,7 @@ internal sealed class ScenarioRun(LabArguments arguments, Action<string> say, Ca
     /// <summary>Waits until something holds; what should have come by then is a failure of the run.</summary>
     public async Task UntilAsync(Func<bool> holds, TimeSpan longest, string what)
     {
-        long began = System.Diagnostics.Stopwatch.GetTimestamp();
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
         while (!holds())
         {
             if (System.Diagnostics.Stopwatch.GetElapsedTime(began) > longest)
@@ -80,7 +80,7 @@ internal sealed class ScenarioRun(LabArguments arguments, Action<string> say, Ca
         var observer = new Observer(rig, fleet.Ledger);
         await observer.SettledAsync(patience ?? TimeSpan.FromMinutes(IsFull ? 30 : 3), stop);
         // A version that was in hand when the process died twice is parked: a person looks, and asks for it again.
-        int parked = await observer.RedeliverParkedAsync(stop);
+        var parked = await observer.RedeliverParkedAsync(stop);
         Count("versions parked, and delivered when a person asked", parked);
         if (parked > 0)
             await observer.SettledAsync(patience ?? TimeSpan.FromMinutes(IsFull ? 30 : 3), stop);
@@ -92,16 +92,16 @@ internal sealed class ScenarioRun(LabArguments arguments, Action<string> say, Ca
     public async Task VerdictAsync(Rig rig, Fleet fleet)
     {
         rig.Journal.Flush();
-        (int exit, Verdict) = await Reporting.Judge.AskAsync(rig, stop);
+        (var exit, Verdict) = await Reporting.Judge.AskAsync(rig, stop);
         problems.AddRange(Reporting.Judge.Problems(exit, Verdict));
         Count("builds sent", fleet.Queued);
         Count("calls sent", fleet.Tries);
         Count("calls answered", fleet.Told);
-        foreach ((string status, (long count, long _)) in fleet.Refusals)
+        foreach ((var status, (var count, var _)) in fleet.Refusals)
             Count($"calls refused with {status}", count);
         Count("calls without an answer", rig.Journal.Counts.GetValueOrDefault("unknown"));
         Count("versions", fleet.Ledger.Versions);
-        foreach ((string id, int count) in rig.Bridges.SelectMany(bridge => bridge.Errors))
+        foreach ((var id, var count) in rig.Bridges.SelectMany(bridge => bridge.Errors))
             Count($"errors in the bridge's log, {id}", count);
     }
 }

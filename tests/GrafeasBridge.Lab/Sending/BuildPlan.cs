@@ -23,12 +23,15 @@ internal sealed class BuildPlan(int seed, int perVersion = 8, int versions = int
     public Occurrence Make(int number)
     {
         var random = new Random(HashCode(number));
-        string id = number.ToString("D7", CultureInfo.InvariantCulture);
+        var id = number.ToString("D7", CultureInfo.InvariantCulture);
         var provenance = new BuildProvenance { Id = "b-" + id };
         // What one build tells and the next one does not has to go away again.
-        if (random.Next(3) > 0) provenance.Creator = "ci-" + random.Next(5).ToString(CultureInfo.InvariantCulture);
-        if (random.Next(3) > 0) provenance.LogsUri = "https://ci.example.com/" + id;
-        if (random.Next(3) > 0) provenance.EndTime = Timestamp.FromDateTime(Epoch.AddSeconds(number + random.Next(-20, 20)));
+        if (random.Next(3) > 0)
+            provenance.Creator = "ci-" + random.Next(5).ToString(CultureInfo.InvariantCulture);
+        if (random.Next(3) > 0)
+            provenance.LogsUri = "https://ci.example.com/" + id;
+        if (random.Next(3) > 0)
+            provenance.EndTime = Timestamp.FromDateTime(Epoch.AddSeconds(number + random.Next(-20, 20)));
         if (random.Next(3) > 0)
         {
             provenance.SourceProvenance = new Source
@@ -48,19 +51,19 @@ internal sealed class BuildPlan(int seed, int perVersion = 8, int versions = int
     /// <summary>Mostly the version of its time, now and then an old one once more.</summary>
     private string Resource(int number, Random random)
     {
-        int version = (number / perVersion) + random.Next(2);
+        var version = (number / perVersion) + random.Next(2);
         if (random.Next(20) == 0)
             version = random.Next(version + 1);
         if (perVersion == 1)
             version = number;
         version %= versions;
-        string image = Images[version % Images.Length];
+        var image = Images[version % Images.Length];
         return string.Create(CultureInfo.InvariantCulture, $"acme-docker-images.bintray.io/{image}:1.0.{version}");
     }
 
     private static string Commit(Random random)
     {
-        byte[] bytes = new byte[20];
+        var bytes = new byte[20];
         random.NextBytes(bytes);
         return Convert.ToHexStringLower(bytes);
     }

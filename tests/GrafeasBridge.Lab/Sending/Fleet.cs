@@ -46,9 +46,9 @@ internal sealed class Fleet(GrpcChannel channel, Journal journal, BuildPlan buil
     {
         lock (dice)
         {
-            for (int end = queued + count; queued < end;)
+            for (var end = queued + count; queued < end;)
             {
-                int size = Math.Min(options.PerJob, end - queued);
+                var size = Math.Min(options.PerJob, end - queued);
                 var job = new Job(queued, size, [.. Enumerable.Range(0, size).Select(_ => dice.NextDouble() < options.ClientRetries)]);
                 jobs.Writer.TryWrite(job);
                 if (dice.NextDouble() < options.JobReruns)
@@ -64,8 +64,8 @@ internal sealed class Fleet(GrpcChannel channel, Journal journal, BuildPlan buil
         int number;
         lock (dice)
             number = queued++;
-        string key = builds.Key(number);
-        Occurrence build = builds.Make(number);
+        var key = builds.Key(number);
+        var build = builds.Make(number);
         journal.Sent(key, 1, build);
         await OnceAsync(key, builds.RequestId(number), build, stop);
     }
@@ -78,9 +78,9 @@ internal sealed class Fleet(GrpcChannel channel, Journal journal, BuildPlan buil
 
     private async Task SenderAsync(CancellationToken stop)
     {
-        await foreach (Job job in jobs.Reader.ReadAllAsync(stop))
+        await foreach (var job in jobs.Reader.ReadAllAsync(stop))
         {
-            for (int i = 0; i < job.Count; i++)
+            for (var i = 0; i < job.Count; i++)
             {
                 await UntilToldAsync(job.First + i, job.IsRerun ? 101 : 1, stop);
                 if (job.Again[i] && !job.IsRerun)
@@ -91,8 +91,8 @@ internal sealed class Fleet(GrpcChannel channel, Journal journal, BuildPlan buil
 
     private async Task UntilToldAsync(int number, int attempt, CancellationToken stop)
     {
-        string key = builds.Key(number);
-        Occurrence build = builds.Make(number);
+        var key = builds.Key(number);
+        var build = builds.Make(number);
         while (true)
         {
             await serviceUp(stop);
@@ -111,11 +111,11 @@ internal sealed class Fleet(GrpcChannel channel, Journal journal, BuildPlan buil
         try
         {
             var headers = new Metadata { { "x-request-id", requestId }, { ReceiptWanted, "true" } };
-            DateTime deadline = TimeProvider.System.GetUtcNow().UtcDateTime + options.Deadline;
+            var deadline = TimeProvider.System.GetUtcNow().UtcDateTime + options.Deadline;
             var request = new CreateOccurrenceRequest { Parent = BuildPlan.Parent, Occurrence = build };
-            using AsyncUnaryCall<Occurrence> call = grafeas.CreateOccurrenceAsync(request, headers, deadline, stop);
-            Occurrence stored = await call;
-            byte[]? receipt = call.GetTrailers().GetValueBytes(ReceiptTrailer);
+            using var call = grafeas.CreateOccurrenceAsync(request, headers, deadline, stop);
+            var stored = await call;
+            var receipt = call.GetTrailers().GetValueBytes(ReceiptTrailer);
             journal.Told(key, stored.Name, receipt is null ? null : Receipt.Parser.ParseFrom(receipt));
             Ledger.Add(build.ResourceUri, stored.Name);
             Interlocked.Increment(ref told);
@@ -134,14 +134,14 @@ internal sealed class Fleet(GrpcChannel channel, Journal journal, BuildPlan buil
     /// <summary>The service's own no is a refusal; whatever the connection says leaves the ending open.</summary>
     private TimeSpan Failed(string key, RpcException failure)
     {
-        string status = failure.StatusCode.ToString();
+        var status = failure.StatusCode.ToString();
         if (failure.Status.DebugException is not null || failure.StatusCode is StatusCode.DeadlineExceeded or StatusCode.Cancelled or StatusCode.Unknown)
         {
             journal.Unknown(key, status);
             return Pause;
         }
 
-        TimeSpan? hint = failure.GetRpcStatus()?.GetDetail<RetryInfo>()?.RetryDelay?.ToTimeSpan();
+        var hint = failure.GetRpcStatus()?.GetDetail<RetryInfo>()?.RetryDelay?.ToTimeSpan();
         journal.Refused(key, status, hint);
         Refusals.AddOrUpdate(status, (1, hint is null ? 0 : 1), (_, old) => (old.Count + 1, old.Hinted + (hint is null ? 0 : 1)));
         if (failure.StatusCode is not (StatusCode.Unavailable or StatusCode.ResourceExhausted or StatusCode.Aborted or StatusCode.Internal))

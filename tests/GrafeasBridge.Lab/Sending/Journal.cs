@@ -56,7 +56,7 @@ internal sealed class Journal : IDisposable
     /// <param name="known">Names that senders had been told before the question was asked.</param>
     public void Verified(VersionSummary version, IReadOnlyList<string> known, DeliveryProof proof)
     {
-        JsonObject line = About(version);
+        var line = About(version);
         line["occurrences"] = Names(known);
         line["proof"] = Json(proof);
         Write("verified", line);
@@ -64,7 +64,7 @@ internal sealed class Journal : IDisposable
 
     public void Parked(VersionSummary version)
     {
-        JsonObject line = About(version);
+        var line = About(version);
         line["reason"] = version.LastReason;
         Write("parked", line);
     }
@@ -99,7 +99,7 @@ internal sealed class Journal : IDisposable
     private void Write(string kind, JsonObject rest)
     {
         var line = new JsonObject { ["at"] = "", ["kind"] = kind };
-        foreach ((string name, JsonNode? value) in rest.ToList())
+        foreach ((var name, var value) in rest.ToList())
         {
             rest.Remove(name);
             line[name] = value;

@@ -17,9 +17,9 @@ internal sealed class Ledger
     public void Add(string resource, string name)
     {
         // acme-docker-images.bintray.io/team/web:1.0.7 is about version 1.0.7 of package team:web.
-        string image = resource[(resource.IndexOf('/', StringComparison.Ordinal) + 1)..];
-        int colon = image.LastIndexOf(':');
-        string package = image[..colon].Replace('/', ':');
+        var image = resource[(resource.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        var colon = image.LastIndexOf(':');
+        var package = image[..colon].Replace('/', ':');
         lastTold[(package, image[(colon + 1)..])] = TimeProvider.System.GetUtcNow();
         told.GetOrAdd((package, image[(colon + 1)..]), _ => new ConcurrentDictionary<string, bool>(StringComparer.Ordinal))[name] = true;
     }
@@ -29,5 +29,5 @@ internal sealed class Ledger
 
     /// <summary>What is known now; an answer to a question that is asked afterwards must have it in it.</summary>
     public IReadOnlyList<string> Known(string package, string version) =>
-        told.TryGetValue((package, version), out ConcurrentDictionary<string, bool>? names) ? [.. names.Keys.Order(StringComparer.Ordinal)] : [];
+        told.TryGetValue((package, version), out var names) ? [.. names.Keys.Order(StringComparer.Ordinal)] : [];
 }

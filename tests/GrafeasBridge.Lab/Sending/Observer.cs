@@ -20,7 +20,7 @@ internal sealed class Observer(Rig rig, Ledger ledger)
     /// <summary>Waits until no version is on its way any more.</summary>
     public async Task SettledAsync(TimeSpan longest, CancellationToken stop)
     {
-        long began = Stopwatch.GetTimestamp();
+        var began = Stopwatch.GetTimestamp();
         while (await FirstUnsettledAsync(stop) is { } version)
         {
             if (Stopwatch.GetElapsedTime(began) > longest)
@@ -38,14 +38,14 @@ internal sealed class Observer(Rig rig, Ledger ledger)
     /// <returns>How many there were.</returns>
     public async Task<int> RedeliverParkedAsync(CancellationToken stop)
     {
-        int count = 0;
+        var count = 0;
         while (true)
         {
-            ListVersionsResponse page = await bridge.ListVersionsAsync(
+            var page = await bridge.ListVersionsAsync(
                 new ListVersionsRequest { State = DeliveryState.Parked, PageSize = 1000 }, cancellationToken: stop);
             if (page.Versions.Count == 0)
                 return count;
-            foreach (VersionSummary version in page.Versions)
+            foreach (var version in page.Versions)
             {
                 rig.Journal.Mark($"parked {version.Package}/{version.Version}: {version.LastReason}");
                 await bridge.RedeliverAsync(
@@ -69,7 +69,7 @@ internal sealed class Observer(Rig rig, Ledger ledger)
         var request = new ListVersionsRequest { PageSize = 1000 };
         do
         {
-            ListVersionsResponse page = await bridge.ListVersionsAsync(request, cancellationToken: stop);
+            var page = await bridge.ListVersionsAsync(request, cancellationToken: stop);
             await Parallel.ForEachAsync(
                 page.Versions,
                 new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = stop },
@@ -92,7 +92,7 @@ internal sealed class Observer(Rig rig, Ledger ledger)
                 await rig.UpAsync(stop);
                 if (ledger.All is { Count: > 0 } all)
                 {
-                    (string package, string version) = all[dice.Next(all.Count)];
+                    (var package, var version) = all[dice.Next(all.Count)];
                     await AskAsync(package, version, stop);
                 }
 
@@ -111,14 +111,14 @@ internal sealed class Observer(Rig rig, Ledger ledger)
 
     private async Task AskAsync(string package, string version, CancellationToken stop)
     {
-        IReadOnlyList<string> known = ledger.Known(package, version);
+        var known = ledger.Known(package, version);
         var asked = new GetVersionRequest { Target = Rig.Target, Subject = "acme", Repo = "images", Package = package, Version = version };
-        VersionSummary summary = (await bridge.GetVersionAsync(asked, cancellationToken: stop)).Summary;
+        var summary = (await bridge.GetVersionAsync(asked, cancellationToken: stop)).Summary;
         if (summary.State == DeliveryState.Parked || (TellsOfUnsettled && summary.State != DeliveryState.Verified))
             rig.Journal.Parked(summary);
         if (summary.State != DeliveryState.Verified)
             return;
-        DeliveryProof proof = await book.GetDeliveryProofAsync(
+        var proof = await book.GetDeliveryProofAsync(
             new GetDeliveryProofRequest { Target = Rig.Target, Subject = "acme", Repo = "images", Package = package, Version = version },
             cancellationToken: stop);
         // A later revision may have been settled in between; its proof says nothing of the answer before.
@@ -132,7 +132,7 @@ internal sealed class Observer(Rig rig, Ledger ledger)
         var request = new ListOccurrencesRequest { Parent = BuildPlan.Parent, PageSize = 1000 };
         do
         {
-            ListOccurrencesResponse page = await grafeas.ListOccurrencesAsync(request, cancellationToken: stop);
+            var page = await grafeas.ListOccurrencesAsync(request, cancellationToken: stop);
             rig.Journal.Stored(page.Occurrences.Select(o => o.Name));
             request.PageToken = page.NextPageToken;
         }
@@ -142,8 +142,8 @@ internal sealed class Observer(Rig rig, Ledger ledger)
     /// <summary>How many versions are on their way; of each state at most a page is counted.</summary>
     public async Task<int> UnsettledAsync(CancellationToken stop)
     {
-        int count = 0;
-        foreach (DeliveryState state in Unsettled)
+        var count = 0;
+        foreach (var state in Unsettled)
         {
             var asked = new ListVersionsRequest { State = state, PageSize = 1000 };
             count += (await bridge.ListVersionsAsync(asked, cancellationToken: stop)).Versions.Count;
@@ -154,9 +154,9 @@ internal sealed class Observer(Rig rig, Ledger ledger)
 
     private async Task<VersionSummary?> FirstUnsettledAsync(CancellationToken stop)
     {
-        foreach (DeliveryState state in Unsettled)
+        foreach (var state in Unsettled)
         {
-            ListVersionsResponse page = await bridge.ListVersionsAsync(new ListVersionsRequest { State = state, PageSize = 1 }, cancellationToken: stop);
+            var page = await bridge.ListVersionsAsync(new ListVersionsRequest { State = state, PageSize = 1 }, cancellationToken: stop);
             if (page.Versions.Count > 0)
                 return page.Versions[0];
         }

@@ -33,9 +33,9 @@ public sealed class KeyFileTests : IDisposable
     [InlineData("""{"keys":[{"name":"a",HASH,"roles":["read"],"projects":["*"]},{"name":"b",HASH,"roles":["read"],"projects":["*"]}]}""", "keys[1].hash")]
     public async Task A_wrong_entry_is_named(string content, string named)
     {
-        string path = folder.File("keys.json");
+        var path = folder.File("keys.json");
         await File.WriteAllTextAsync(path, content.Replace("HASH", Good, StringComparison.Ordinal), TestContext.Current.CancellationToken);
-        KeyFileException refusal = Assert.Throws<KeyFileException>(() => KeyFile.Read(path));
+        var refusal = Assert.Throws<KeyFileException>(() => KeyFile.Read(path));
         Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("gb_the-key-itself", refusal.Message, StringComparison.Ordinal);
     }
@@ -43,7 +43,7 @@ public sealed class KeyFileTests : IDisposable
     [Fact]
     public async Task Two_keys_of_one_name_are_told_apart_by_their_place()
     {
-        string path = folder.File("keys.json");
+        var path = folder.File("keys.json");
         await File.WriteAllTextAsync(
             path, Keys.Json("ci:read:*", "ci:send:*"), TestContext.Current.CancellationToken);
         Assert.Contains("keys[1].name: 'ci'", Assert.Throws<KeyFileException>(() => KeyFile.Read(path)).Message, StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public sealed class KeyFileTests : IDisposable
     [Fact]
     public async Task A_file_too_large_to_be_one_is_not_read()
     {
-        string path = folder.File("keys.json");
+        var path = folder.File("keys.json");
         await File.WriteAllBytesAsync(path, new byte[(4 << 20) + 1], TestContext.Current.CancellationToken);
         Assert.Contains("4194304 are allowed", Assert.Throws<KeyFileException>(() => KeyFile.Read(path)).Message, StringComparison.Ordinal);
     }
@@ -64,13 +64,13 @@ public sealed class KeyFileTests : IDisposable
     [Fact]
     public async Task Keys_are_found_by_their_hash_with_their_rights()
     {
-        string path = folder.File("keys.json");
+        var path = folder.File("keys.json");
         await File.WriteAllTextAsync(path, Keys.Json("ci:send,read:a,b", "root:operate:*"), TestContext.Current.CancellationToken);
-        IReadOnlyDictionary<string, Caller> callers = KeyFile.Read(path);
-        Caller ci = callers[Keys.HashOf(Keys.Of("ci"))["sha256:".Length..].ToUpperInvariant()];
+        var callers = KeyFile.Read(path);
+        var ci = callers[Keys.HashOf(Keys.Of("ci"))["sha256:".Length..].ToUpperInvariant()];
         Assert.Equal("ci", ci.Name);
         Assert.True(ci.May(Role.Send, "a") && ci.May(Role.Read, "b") && !ci.May(Role.Operate, "a") && !ci.May(Role.Send, "c"));
-        Caller root = callers[Keys.HashOf(Keys.Of("root"))["sha256:".Length..].ToUpperInvariant()];
+        var root = callers[Keys.HashOf(Keys.Of("root"))["sha256:".Length..].ToUpperInvariant()];
         Assert.True(root.MayEverywhere(Role.Operate) && !root.MayEverywhere(Role.Read));
     }
 }

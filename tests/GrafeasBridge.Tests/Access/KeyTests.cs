@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using Grafeas.V1;
 using GrafeasBridge.Tests.Query;
 using GrafeasBridge.Tests.Support;
 using GrafeasBridge.V1;
@@ -37,20 +36,20 @@ public sealed class KeyTests : IAsyncLifetime
         string[] said = [.. host.Logs.Entries.Select(entry => entry.Message + entry.Exception)];
         await host.DisposeAsync();
         folder.Dispose();
-        foreach (string key in new[] { "root", "a", "b", "reader", "stranger" }.Select(Keys.Of))
+        foreach (var key in new[] { "root", "a", "b", "reader", "stranger" }.Select(Keys.Of))
             Assert.DoesNotContain(said, text => text.Contains(key, StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
     public async Task A_key_is_taken_in_each_of_its_three_places_on_both_dialects()
     {
-        string key = Keys.Of("root");
-        string basic = Convert.ToBase64String(Encoding.UTF8.GetBytes("anybody:" + key));
-        foreach ((string header, string value) in new[] { ("authorization", "Bearer " + key), ("x-api-key", key), ("authorization", "Basic " + basic), ("authorization", "bearer " + key) })
+        var key = Keys.Of("root");
+        var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes("anybody:" + key));
+        foreach ((var header, var value) in new[] { ("authorization", "Bearer " + key), ("x-api-key", key), ("authorization", "Basic " + basic), ("authorization", "bearer " + key) })
         {
-            ListNotesResponse notes = await Grafeas.ListNotesAsync(new() { Parent = "projects/a" }, new Metadata { { header, value } }, cancellationToken: Cancelled);
+            var notes = await Grafeas.ListNotesAsync(new() { Parent = "projects/a" }, new Metadata { { header, value } }, cancellationToken: Cancelled);
             Assert.Empty(notes.Notes);
-            using HttpResponseMessage answer = await GetAsync("/v1/projects/a/notes", header, value);
+            using var answer = await GetAsync("/v1/projects/a/notes", header, value);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         }
     }
@@ -65,16 +64,16 @@ public sealed class KeyTests : IAsyncLifetime
     [InlineData("authorization", "Digest username=x", "required")]
     public async Task A_call_without_a_key_that_is_known_is_refused(string? header, string? value, string said)
     {
-        Metadata headers = header is null ? [] : new Metadata { { header, value! } };
-        Status status = await Refusal.OfAsync(StatusCode.Unauthenticated, Grafeas.ListNotesAsync(new() { Parent = "projects/a" }, headers, cancellationToken: Cancelled));
+        var headers = header is null ? [] : new Metadata { { header, value! } };
+        var status = await Refusal.OfAsync(StatusCode.Unauthenticated, Grafeas.ListNotesAsync(new() { Parent = "projects/a" }, headers, cancellationToken: Cancelled));
         Assert.Contains(said, status.Detail, StringComparison.Ordinal);
-        foreach (string path in new[] { "/v1/projects/a/notes", "/bridge/v1/versions", "/v1/projects/a/none/such" })
+        foreach (var path in new[] { "/v1/projects/a/notes", "/bridge/v1/versions", "/v1/projects/a/none/such" })
         {
-            using HttpResponseMessage answer = await GetAsync(path, header, value);
+            using var answer = await GetAsync(path, header, value);
             Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
             Assert.Equal("application/json", answer.Content.Headers.ContentType?.MediaType);
             Assert.Contains(answer.Headers.WwwAuthenticate, challenge => challenge.Scheme == "Bearer");
-            JsonNode body = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancelled))!;
+            var body = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancelled))!;
             Assert.Equal(16, (int)body["code"]!);
             Assert.Contains(said, (string?)body["message"], StringComparison.Ordinal);
         }
@@ -92,13 +91,13 @@ public sealed class KeyTests : IAsyncLifetime
     [Fact]
     public async Task Health_asks_for_no_key()
     {
-        foreach (string path in new[] { "/healthz", "/readyz" })
+        foreach (var path in new[] { "/healthz", "/readyz" })
         {
-            using HttpResponseMessage answer = await GetAsync(path, null, null);
+            using var answer = await GetAsync(path, null, null);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         }
 
-        HealthCheckResponse health = await new Health.HealthClient(host.Channel).CheckAsync(new HealthCheckRequest(), cancellationToken: Cancelled);
+        var health = await new Health.HealthClient(host.Channel).CheckAsync(new HealthCheckRequest(), cancellationToken: Cancelled);
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, health.Status);
     }
 
@@ -106,12 +105,12 @@ public sealed class KeyTests : IAsyncLifetime
     public async Task A_right_that_is_missing_is_named_and_nothing_else_is_told()
     {
         await BuildSamples.NoteAsync(host, "a", Keys.Bearer("a"));
-        Status there = await DeniedAsync("b", "projects/a/notes/build");
-        Status notThere = await DeniedAsync("b", "projects/a/notes/none");
+        var there = await DeniedAsync("b", "projects/a/notes/build");
+        var notThere = await DeniedAsync("b", "projects/a/notes/none");
         Assert.Equal(there.Detail, notThere.Detail);
         Assert.Contains("'read' in project 'a'", there.Detail, StringComparison.Ordinal);
 
-        Status role = await Refusal.OfAsync(
+        var role = await Refusal.OfAsync(
             StatusCode.PermissionDenied,
             Grafeas.CreateOccurrenceAsync(new() { Parent = "projects/a", Occurrence = BuildSamples.Of("a", "1") }, Keys.Bearer("reader"), cancellationToken: Cancelled));
         Assert.Contains("The key 'reader' does not hold the role 'send'", role.Detail, StringComparison.Ordinal);
@@ -124,20 +123,20 @@ public sealed class KeyTests : IAsyncLifetime
         await Refusal.OfAsync(
             StatusCode.PermissionDenied,
             Bridge.GetOccurrenceDeliveryAsync(new() { Name = "projects/b/occurrences/x" }, Keys.Bearer("reader"), cancellationToken: Cancelled));
-        using HttpResponseMessage rest = await GetAsync("/v1/projects/a/notes/build", "x-api-key", Keys.Of("b"));
+        using var rest = await GetAsync("/v1/projects/a/notes/build", "x-api-key", Keys.Of("b"));
         Assert.Equal(HttpStatusCode.Forbidden, rest.StatusCode);
     }
 
     [Fact]
     public async Task A_version_of_other_projects_does_not_exist_for_a_key()
     {
-        foreach (string project in new[] { "a", "b" })
+        foreach (var project in new[] { "a", "b" })
             await BuildSamples.NoteAsync(host, project, Keys.Bearer(project));
         await BuildSamples.SendAsync(host, "a", BuildSamples.Of("a", "1"), Keys.Bearer("a"));
         await BuildSamples.SendAsync(host, "b", BuildSamples.Of("b", "2"), Keys.Bearer("b"));
-        foreach ((string key, string own, string other) in new[] { ("a", "1", "2"), ("b", "2", "1") })
+        foreach ((var key, var own, var other) in new[] { ("a", "1", "2"), ("b", "2", "1") })
         {
-            ListVersionsResponse list = await Bridge.ListVersionsAsync(new(), Keys.Bearer(key), cancellationToken: Cancelled);
+            var list = await Bridge.ListVersionsAsync(new(), Keys.Bearer(key), cancellationToken: Cancelled);
             Assert.Equal([own], list.Versions.Select(v => v.Version));
             await Bridge.GetVersionAsync(BuildSamples.Version(own), Keys.Bearer(key), cancellationToken: Cancelled);
             await Bridge.RedeliverAsync(BuildSamples.Again(own), Keys.Bearer(key), cancellationToken: Cancelled);
@@ -146,11 +145,11 @@ public sealed class KeyTests : IAsyncLifetime
         }
 
         RedeliverVersionsRequest many = new() { Filter = "target:*", ValidateOnly = true };
-        RedeliverVersionsResponse ofA = await Bridge.RedeliverVersionsAsync(many, Keys.Bearer("a"), cancellationToken: Cancelled);
+        var ofA = await Bridge.RedeliverVersionsAsync(many, Keys.Bearer("a"), cancellationToken: Cancelled);
         Assert.Equal("1", Assert.Single(ofA.Sample).Version);
         Assert.Equal(2, (await Bridge.RedeliverVersionsAsync(many, Keys.Bearer("root"), cancellationToken: Cancelled)).Matched);
         await Refusal.OfAsync(StatusCode.PermissionDenied, Bridge.RedeliverVersionsAsync(many, Keys.Bearer("reader"), cancellationToken: Cancelled));
-        GetVersionRequest compare = BuildSamples.Version("1");
+        var compare = BuildSamples.Version("1");
         compare.Compare = true;
         await Refusal.OfAsync(StatusCode.PermissionDenied, Bridge.GetVersionAsync(compare, Keys.Bearer("reader"), cancellationToken: Cancelled));
         await Refusal.OfAsync(StatusCode.PermissionDenied, Bridge.ListTargetsAsync(new(), Keys.Bearer("a"), cancellationToken: Cancelled));

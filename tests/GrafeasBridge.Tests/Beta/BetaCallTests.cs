@@ -14,11 +14,11 @@ public sealed class BetaCallTests(IngestFixture fixture) : IClassFixture<IngestF
     [Fact]
     public async Task The_same_request_again_is_answered_in_full_with_what_it_stored()
     {
-        string note = await BetaSamples.NoteAsync(fixture.Host, "repeats", new Note { Intoto = new() });
+        var note = await BetaSamples.NoteAsync(fixture.Host, "repeats", new Note { Intoto = new() });
         var request = new CreateOccurrenceRequest { Parent = "projects/repeats", Occurrence = BetaSamples.Link(note) };
         Metadata id = new() { { "x-request-id", "r-1" } };
-        Occurrence first = await Beta.CreateOccurrenceAsync(request, id, cancellationToken: Cancelled);
-        Occurrence again = await Beta.CreateOccurrenceAsync(request, id, cancellationToken: Cancelled);
+        var first = await Beta.CreateOccurrenceAsync(request, id, cancellationToken: Cancelled);
+        var again = await Beta.CreateOccurrenceAsync(request, id, cancellationToken: Cancelled);
         Assert.Equal(first, again);
         Assert.Equal("make", Assert.Single(again.Intoto.Link.EffectiveCommand));
 
@@ -30,13 +30,13 @@ public sealed class BetaCallTests(IngestFixture fixture) : IClassFixture<IngestF
     [Fact]
     public async Task A_page_token_of_one_version_is_none_of_the_other()
     {
-        string note = await BetaSamples.NoteAsync(fixture.Host, "tokens", BetaSamples.BuildNote());
+        var note = await BetaSamples.NoteAsync(fixture.Host, "tokens", BetaSamples.BuildNote());
         await Beta.BatchCreateOccurrencesAsync(
             new() { Parent = "projects/tokens", Occurrences = { BetaSamples.Build(note, "1"), BetaSamples.Build(note, "2") } }, cancellationToken: Cancelled);
         var request = new ListOccurrencesRequest { Parent = "projects/tokens", PageSize = 1 };
-        ListOccurrencesResponse first = await Beta.ListOccurrencesAsync(request, cancellationToken: Cancelled);
+        var first = await Beta.ListOccurrencesAsync(request, cancellationToken: Cancelled);
         request.PageToken = first.NextPageToken;
-        ListOccurrencesResponse second = await Beta.ListOccurrencesAsync(request, cancellationToken: Cancelled);
+        var second = await Beta.ListOccurrencesAsync(request, cancellationToken: Cancelled);
         Assert.Equal(["1", "2"], first.Occurrences.Concat(second.Occurrences).Select(o => o.Build.Provenance.Id));
         Assert.Empty(second.NextPageToken);
         Assert.Equal(
@@ -48,8 +48,8 @@ public sealed class BetaCallTests(IngestFixture fixture) : IClassFixture<IngestF
     [Fact]
     public async Task Each_role_opens_its_methods_only()
     {
-        string note = await BetaSamples.NoteAsync(fixture.Host, "roles", BetaSamples.BuildNote());
-        Occurrence occurrence = await Beta.CreateOccurrenceAsync(new() { Parent = "projects/roles", Occurrence = BetaSamples.Build(note) }, cancellationToken: Cancelled);
+        var note = await BetaSamples.NoteAsync(fixture.Host, "roles", BetaSamples.BuildNote());
+        var occurrence = await Beta.CreateOccurrenceAsync(new() { Parent = "projects/roles", Occurrence = BetaSamples.Build(note) }, cancellationToken: Cancelled);
         (string Role, Func<CallOptions, Task> Call)[] calls =
         [
             ("send", async as_ => await Beta.CreateNoteAsync(new() { Parent = "projects/roles", NoteId = "m", Note = BetaSamples.BuildNote() }, as_)),
@@ -68,9 +68,10 @@ public sealed class BetaCallTests(IngestFixture fixture) : IClassFixture<IngestF
             ("operate", async as_ => await Beta.DeleteOccurrenceAsync(new() { Name = occurrence.Name }, as_)),
             ("operate", async as_ => await Beta.DeleteNoteAsync(new() { Name = note }, as_)),
         ];
-        foreach ((string role, Func<CallOptions, Task> call) in calls)
+        foreach ((var role, var call) in calls)
         {
-            foreach (string other in new[] { "send", "read", "operate" }.Where(one => one != role)) await DeniedAsync(call(As($"{other}@roles")));
+            foreach (var other in new[] { "send", "read", "operate" }.Where(one => one != role))
+                await DeniedAsync(call(As($"{other}@roles")));
             await DeniedAsync(call(As($"{role}@other")));
             await call(As($"{role}@other,roles"));
         }
@@ -79,15 +80,15 @@ public sealed class BetaCallTests(IngestFixture fixture) : IClassFixture<IngestF
     [Fact]
     public async Task Masks_speak_of_the_fields_of_this_version_and_never_of_the_servers()
     {
-        string note = await BetaSamples.NoteAsync(fixture.Host, "masks", BetaSamples.BuildNote());
-        Occurrence occurrence = await Beta.CreateOccurrenceAsync(new() { Parent = "projects/masks", Occurrence = BetaSamples.Build(note) }, cancellationToken: Cancelled);
-        foreach (string path in new[] { "resource_uri", "kind", "createTime", "build.intoto_statement" })
+        var note = await BetaSamples.NoteAsync(fixture.Host, "masks", BetaSamples.BuildNote());
+        var occurrence = await Beta.CreateOccurrenceAsync(new() { Parent = "projects/masks", Occurrence = BetaSamples.Build(note) }, cancellationToken: Cancelled);
+        foreach (var path in new[] { "resource_uri", "kind", "createTime", "build.intoto_statement" })
         {
             var request = new UpdateOccurrenceRequest { Name = occurrence.Name, Occurrence = occurrence, UpdateMask = new() { Paths = { path } } };
             Assert.Equal("update_mask", await Refusals.FieldsAsync(Beta.UpdateOccurrenceAsync(request, cancellationToken: Cancelled)));
         }
 
-        Occurrence moved = occurrence.Clone();
+        var moved = occurrence.Clone();
         moved.Resource.Uri = "https://elsewhere.example";
         moved.NoteName = "projects/masks/notes/other";
         Assert.Equal(
@@ -99,7 +100,7 @@ public sealed class BetaCallTests(IngestFixture fixture) : IClassFixture<IngestF
 
     private static async Task DeniedAsync(Task call)
     {
-        RpcException refusal = await Assert.ThrowsAsync<RpcException>(() => call);
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => call);
         Assert.Equal(StatusCode.PermissionDenied, refusal.StatusCode);
     }
 }

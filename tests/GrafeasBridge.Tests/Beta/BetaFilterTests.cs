@@ -26,8 +26,8 @@ public sealed class BetaFilterTests(IngestFixture fixture) : IClassFixture<Inges
     [InlineData("build.provenance.id=\"b1\" AND kind=\"BUILD\"", "beta v1")]
     public async Task A_filter_finds(string filter, string found)
     {
-        string project = await PreparedAsync();
-        ListOccurrencesResponse list = await Beta.ListOccurrencesAsync(
+        var project = await PreparedAsync();
+        var list = await Beta.ListOccurrencesAsync(
             new() { Parent = "projects/" + project, Filter = filter.Replace("PROJECT", project, StringComparison.Ordinal) }, cancellationToken: Cancelled);
         Assert.Equal(found, string.Join(' ', list.Occurrences.Select(occurrence => occurrence.Resource.Uri)));
     }
@@ -50,8 +50,8 @@ public sealed class BetaFilterTests(IngestFixture fixture) : IClassFixture<Inges
     [InlineData("build:* OR noteId=\"u\"", "n u")]
     public async Task A_filter_of_notes_finds(string filter, string found)
     {
-        string project = await PreparedAsync();
-        ListNotesResponse list = await Beta.ListNotesAsync(new() { Parent = "projects/" + project, Filter = filter }, cancellationToken: Cancelled);
+        var project = await PreparedAsync();
+        var list = await Beta.ListNotesAsync(new() { Parent = "projects/" + project, Filter = filter }, cancellationToken: Cancelled);
         Assert.Equal(found, string.Join(' ', list.Notes.Select(note => note.Name.Split('/')[^1])));
     }
 
@@ -62,8 +62,8 @@ public sealed class BetaFilterTests(IngestFixture fixture) : IClassFixture<Inges
     [InlineData("vulnerability.package_issue.fixed_location.version.name=\"9\"", 0)]
     public async Task A_summary_counts_what_its_filter_finds(string filter, int total)
     {
-        string project = await PreparedAsync();
-        VulnerabilityOccurrencesSummary summary = await Beta.GetVulnerabilityOccurrencesSummaryAsync(
+        var project = await PreparedAsync();
+        var summary = await Beta.GetVulnerabilityOccurrencesSummaryAsync(
             new() { Parent = "projects/" + project, Filter = filter }, cancellationToken: Cancelled);
         Assert.Equal(total, summary.Counts.Where(count => count.Severity == Severity.High).Sum(count => count.TotalCount));
     }
@@ -71,11 +71,11 @@ public sealed class BetaFilterTests(IngestFixture fixture) : IClassFixture<Inges
     /// <summary>A project of its own with an occurrence of each sort; its resource is what the tests call it.</summary>
     private async Task<string> PreparedAsync()
     {
-        string project = "f-" + Guid.NewGuid().ToString("N");
-        string parent = "projects/" + project;
-        string build = await BetaSamples.NoteAsync(fixture.Host, project, BetaSamples.BuildNote());
-        string step = await BetaSamples.NoteAsync(fixture.Host, project, new Note { Intoto = new() { StepName = "s" } }, "step");
-        string weakness = await BetaSamples.NoteAsync(fixture.Host, project, new Note { Vulnerability = new() }, "v");
+        var project = "f-" + Guid.NewGuid().ToString("N");
+        var parent = "projects/" + project;
+        var build = await BetaSamples.NoteAsync(fixture.Host, project, BetaSamples.BuildNote());
+        var step = await BetaSamples.NoteAsync(fixture.Host, project, new Note { Intoto = new() { StepName = "s" } }, "step");
+        var weakness = await BetaSamples.NoteAsync(fixture.Host, project, new Note { Vulnerability = new() }, "v");
         await fixture.Host.Grafeas.CreateNoteAsync(new() { Parent = parent, NoteId = "u", Note = new() { Upgrade = new() } }, cancellationToken: Cancelled);
         await Beta.BatchCreateOccurrencesAsync(
             new()

@@ -20,16 +20,16 @@ public sealed class BetaRestTests(IngestFixture fixture) : IClassFixture<IngestF
         await RestCalls.OkAsync(Host, HttpMethod.Post, "/v1beta1/projects", """{"name":"projects/rest"}""");
         Assert.Equal("projects/rest", (string?)(await RestCalls.OkAsync(Host, HttpMethod.Get, "/v1beta1/projects/rest"))["name"]);
         await RestCalls.OkAsync(Host, HttpMethod.Post, "/v1beta1/projects/rest/notes?noteId=step", """{"intoto":{"stepName":"s"}}""");
-        JsonNode notes = await RestCalls.OkAsync(
+        var notes = await RestCalls.OkAsync(
             Host, HttpMethod.Post, "/v1beta1/projects/rest/notes:batchCreate", """{"notes":{"b":{"build":{"builderVersion":"1"}}}}""");
         Assert.Equal("projects/rest/notes/b", (string?)notes["notes"]![0]!["name"]);
-        JsonNode link = await RestCalls.OkAsync(Host, HttpMethod.Post, "/v1beta1/projects/rest/occurrences", Link);
-        string path = $"/v1beta1/{link["name"]}";
+        var link = await RestCalls.OkAsync(Host, HttpMethod.Post, "/v1beta1/projects/rest/occurrences", Link);
+        var path = $"/v1beta1/{link["name"]}";
         Assert.Equal(("INTOTO", "k", "make"), ((string?)link["kind"], (string?)link["intoto"]!["signatures"]![0]!["keyid"], (string?)link["intoto"]!["signed"]!["command"]![0]));
-        JsonNode batch = await RestCalls.OkAsync(Host, HttpMethod.Post, "/v1beta1/projects/rest/occurrences:batchCreate", $$"""{"occurrences":[{{Link}}]}""");
+        var batch = await RestCalls.OkAsync(Host, HttpMethod.Post, "/v1beta1/projects/rest/occurrences:batchCreate", $$"""{"occurrences":[{{Link}}]}""");
         Assert.Equal("INTOTO", (string?)batch["occurrences"]![0]!["kind"]);
 
-        JsonNode changed = await RestCalls.OkAsync(Host, HttpMethod.Patch, path + "?updateMask=intoto.link.effectiveCommand", """{"intoto":{"signed":{"command":["ninja"]}}}""");
+        var changed = await RestCalls.OkAsync(Host, HttpMethod.Patch, path + "?updateMask=intoto.link.effectiveCommand", """{"intoto":{"signed":{"command":["ninja"]}}}""");
         Assert.Equal(("ninja", "a"), ((string?)changed["intoto"]!["signed"]!["command"]![0], (string?)changed["intoto"]!["signed"]!["products"]![0]!["resourceUri"]));
         Assert.True(JsonNode.DeepEquals(changed, await RestCalls.OkAsync(Host, HttpMethod.Get, path)));
         Assert.Equal("projects/rest/notes/step", (string?)(await RestCalls.OkAsync(Host, HttpMethod.Get, path + "/notes"))["name"]);
@@ -37,7 +37,7 @@ public sealed class BetaRestTests(IngestFixture fixture) : IClassFixture<IngestF
         Assert.Equal("t", (string?)(await RestCalls.OkAsync(
             Host, HttpMethod.Patch, "/v1beta1/projects/rest/notes/step?updateMask=shortDescription", """{"shortDescription":"t"}"""))["shortDescription"]);
         Assert.Empty((await RestCalls.OkAsync(Host, HttpMethod.Get, "/v1beta1/projects/rest/occurrences:vulnerabilitySummary")).AsObject());
-        foreach (string gone in new[] { path, "/v1beta1/projects/rest/notes/step", "/v1beta1/projects/rest" })
+        foreach (var gone in new[] { path, "/v1beta1/projects/rest/notes/step", "/v1beta1/projects/rest" })
         {
             await RestCalls.OkAsync(Host, HttpMethod.Delete, gone);
             Assert.Equal(HttpStatusCode.NotFound, (await RestCalls.SendAsync(Host, HttpMethod.Get, gone)).StatusCode);
@@ -53,9 +53,9 @@ public sealed class BetaRestTests(IngestFixture fixture) : IClassFixture<IngestF
     [InlineData("/v1beta1/projects/strict/locations/l/occurrences", "{}", "parent")]
     public async Task What_this_version_does_not_know_is_refused_with_its_path(string path, string body, string field)
     {
-        HttpResponseMessage answer = await RestCalls.SendAsync(Host, HttpMethod.Post, path, body);
+        var answer = await RestCalls.SendAsync(Host, HttpMethod.Post, path, body);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        JsonNode status = await RestCalls.JsonAsync(answer);
+        var status = await RestCalls.JsonAsync(answer);
         Assert.Contains(status["details"]![0]!["fieldViolations"]!.AsArray(), violation => (string?)violation!["field"] == field);
     }
 
@@ -63,10 +63,10 @@ public sealed class BetaRestTests(IngestFixture fixture) : IClassFixture<IngestF
     public async Task Data_of_an_unknown_type_survives_in_either_version()
     {
         await RestCalls.OkAsync(Host, HttpMethod.Post, "/v1beta1/projects/any/notes?noteId=s", """{"secret":{}}""");
-        JsonNode sent = await RestCalls.OkAsync(Host, HttpMethod.Post, "/v1beta1/projects/any/occurrences",
+        var sent = await RestCalls.OkAsync(Host, HttpMethod.Post, "/v1beta1/projects/any/occurrences",
             """{"resource":{"uri":"r"},"noteName":"projects/any/notes/s","secret":{"data":{"@type":"t/x.Unknown","a":1}}}""");
-        JsonNode v1 = await RestCalls.OkAsync(Host, HttpMethod.Get, $"/v1/{sent["name"]}");
-        JsonNode beta = await RestCalls.OkAsync(Host, HttpMethod.Get, $"/v1beta1/{sent["name"]}");
+        var v1 = await RestCalls.OkAsync(Host, HttpMethod.Get, $"/v1/{sent["name"]}");
+        var beta = await RestCalls.OkAsync(Host, HttpMethod.Get, $"/v1beta1/{sent["name"]}");
         Assert.Equal(1, (int?)sent["secret"]!["data"]!["value"]!["a"]);
         Assert.True(JsonNode.DeepEquals(sent["secret"], v1["secret"]));
         Assert.True(JsonNode.DeepEquals(sent["secret"], beta["secret"]));

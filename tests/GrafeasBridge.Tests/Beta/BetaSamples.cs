@@ -32,7 +32,8 @@ internal static class BetaSamples
     public static Occurrence Found(string note, string resource, Severity severity, Severity effective, bool mended)
     {
         var issue = new PackageIssue { AffectedLocation = Location("1.0") };
-        if (mended) issue.FixedLocation = Location("1.1");
+        if (mended)
+            issue.FixedLocation = Location("1.1");
         return new Occurrence
         {
             Resource = new Resource { Uri = resource },
@@ -44,7 +45,7 @@ internal static class BetaSamples
     /// <summary>Makes <c>projects/PROJECT/notes/ID</c> by way of v1beta1 and names it.</summary>
     public static async Task<string> NoteAsync(IngestHost host, string project, Note note, string id = "n")
     {
-        Note created = await host.Beta.CreateNoteAsync(
+        var created = await host.Beta.CreateNoteAsync(
             new CreateNoteRequest { Parent = $"projects/{project}", NoteId = id, Note = note },
             cancellationToken: TestContext.Current.CancellationToken);
         return created.Name;

@@ -14,8 +14,8 @@ public sealed class CounterpartTests
         var seen = new HashSet<(MessageDescriptor, MessageDescriptor)>();
         Look(Grafeas.V1Beta1.Occurrence.Descriptor, Grafeas.V1.Occurrence.Descriptor, alone, seen);
         Look(Grafeas.V1Beta1.Note.Descriptor, Grafeas.V1.Note.Descriptor, alone, seen);
-        string page = File.ReadAllText(RepositoryFiles.PathOf("src", "GrafeasBridge", "Beta", "README.md"));
-        string block = page.Split("```")[1];
+        var page = File.ReadAllText(RepositoryFiles.PathOf("src", "GrafeasBridge", "Beta", "README.md"));
+        var block = page.Split("```")[1];
         Assert.Equal(string.Join('\n', alone), block.Trim());
         Assert.True(seen.Count > 70, $"only {seen.Count} pairs of messages were looked at");
     }
@@ -23,11 +23,13 @@ public sealed class CounterpartTests
     private static void Look(
         MessageDescriptor beta, MessageDescriptor v1, SortedSet<string> alone, HashSet<(MessageDescriptor, MessageDescriptor)> seen)
     {
-        if (beta == v1 || !seen.Add((beta, v1))) return;
-        Counterpart[] pairs = Counterparts.Of(beta, v1);
-        foreach (Counterpart pair in pairs)
+        if (beta == v1 || !seen.Add((beta, v1)))
+            return;
+        var pairs = Counterparts.Of(beta, v1);
+        foreach (var pair in pairs)
         {
-            if (Below(pair.Beta[^1]) is { } betaBelow && Below(pair.V1[^1]) is { } v1Below) Look(betaBelow, v1Below, alone, seen);
+            if (Below(pair.Beta[^1]) is { } betaBelow && Below(pair.V1[^1]) is { } v1Below)
+                Look(betaBelow, v1Below, alone, seen);
         }
 
         alone.UnionWith(Missing(beta, [], [.. pairs.Select(pair => pair.Beta)]));
@@ -37,19 +39,23 @@ public sealed class CounterpartTests
     /// <summary>Fields that no path ends at or leads through; where one leads through, those of the message below.</summary>
     private static IEnumerable<string> Missing(MessageDescriptor type, FieldDescriptor[] at, List<FieldDescriptor[]> paths)
     {
-        foreach (FieldDescriptor field in type.Fields.InFieldNumberOrder())
+        foreach (var field in type.Fields.InFieldNumberOrder())
         {
             FieldDescriptor[] here = [.. at, field];
-            if (paths.Exists(path => path.SequenceEqual(here))) continue;
-            bool through = paths.Exists(path => path.Length > here.Length && path.Take(here.Length).SequenceEqual(here));
-            if (!through) yield return field.FullName["grafeas.".Length..];
-            foreach (string below in through ? Missing(field.MessageType, here, paths) : []) yield return below;
+            if (paths.Exists(path => path.SequenceEqual(here)))
+                continue;
+            var through = paths.Exists(path => path.Length > here.Length && path.Take(here.Length).SequenceEqual(here));
+            if (!through)
+                yield return field.FullName["grafeas.".Length..];
+            foreach (var below in through ? Missing(field.MessageType, here, paths) : [])
+                yield return below;
         }
     }
 
     private static MessageDescriptor? Below(FieldDescriptor field)
     {
-        if (field.FieldType != FieldType.Message) return null;
+        if (field.FieldType != FieldType.Message)
+            return null;
         return !field.IsMap ? field.MessageType
             : field.MessageType.FindFieldByNumber(2) is { FieldType: FieldType.Message } value ? value.MessageType : null;
     }

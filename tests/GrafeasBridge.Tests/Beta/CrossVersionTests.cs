@@ -3,10 +3,8 @@ using Grafeas.V1Beta1;
 using Grafeas.V1Beta1.Vulnerability;
 using GrafeasBridge.Tests.Ingest;
 using Grpc.Core;
-using BuildOccurrence = Grafeas.V1.BuildOccurrence;
 using PgpSignedAttestation = Grafeas.V1Beta1.Attestation.PgpSignedAttestation;
 using V1Kind = Grafeas.V1.NoteKind;
-using V1Note = Grafeas.V1.Note;
 using V1Occurrence = Grafeas.V1.Occurrence;
 
 namespace GrafeasBridge.Tests.Beta;
@@ -23,11 +21,11 @@ public sealed class CrossVersionTests(IngestFixture fixture) : IClassFixture<Ing
     [Fact]
     public async Task A_build_of_v1beta1_is_a_build_of_v1_and_a_build_of_v1_one_of_v1beta1()
     {
-        string note = await BetaSamples.NoteAsync(fixture.Host, "both", BetaSamples.BuildNote());
-        Occurrence written = await Beta.CreateOccurrenceAsync(new() { Parent = "projects/both", Occurrence = BetaSamples.Build(note) }, cancellationToken: Cancelled);
+        var note = await BetaSamples.NoteAsync(fixture.Host, "both", BetaSamples.BuildNote());
+        var written = await Beta.CreateOccurrenceAsync(new() { Parent = "projects/both", Occurrence = BetaSamples.Build(note) }, cancellationToken: Cancelled);
         Assert.Equal(NoteKind.Build, written.Kind);
 
-        V1Occurrence read = await V1.GetOccurrenceAsync(new() { Name = written.Name }, cancellationToken: Cancelled);
+        var read = await V1.GetOccurrenceAsync(new() { Name = written.Name }, cancellationToken: Cancelled);
         var expected = new V1Occurrence(Samples.Build(note))
         {
             Name = written.Name,
@@ -38,8 +36,8 @@ public sealed class CrossVersionTests(IngestFixture fixture) : IClassFixture<Ing
         Assert.Equal(expected, read);
         Assert.Equal("1", (await V1.GetNoteAsync(new() { Name = note }, cancellationToken: Cancelled)).Build.BuilderVersion);
 
-        V1Occurrence other = await V1.CreateOccurrenceAsync(new() { Parent = "projects/both", Occurrence = Samples.Build(note, "b2") }, cancellationToken: Cancelled);
-        Occurrence seen = await Beta.GetOccurrenceAsync(new() { Name = other.Name }, cancellationToken: Cancelled);
+        var other = await V1.CreateOccurrenceAsync(new() { Parent = "projects/both", Occurrence = Samples.Build(note, "b2") }, cancellationToken: Cancelled);
+        var seen = await Beta.GetOccurrenceAsync(new() { Name = other.Name }, cancellationToken: Cancelled);
         Assert.Equal(("b2", "https://r.example/a/b:1", NoteKind.Build), (seen.Build.Provenance.Id, seen.Resource.Uri, seen.Kind));
         Assert.Equal([written, seen], (await Beta.ListOccurrencesAsync(new() { Parent = "projects/both" }, cancellationToken: Cancelled)).Occurrences);
         Assert.Equal([read, other], (await V1.ListOccurrencesAsync(new() { Parent = "projects/both" }, cancellationToken: Cancelled)).Occurrences);
@@ -50,22 +48,22 @@ public sealed class CrossVersionTests(IngestFixture fixture) : IClassFixture<Ing
     [Fact]
     public async Task An_update_by_v1_keeps_what_only_v1beta1_can_say_and_one_by_v1beta1_what_only_v1_can()
     {
-        string weakness = await BetaSamples.NoteAsync(fixture.Host, "updates", new Note { Vulnerability = new() }, "v");
-        Occurrence mine = BetaSamples.Found(weakness, "r", Severity.High, Severity.High, mended: true);
+        var weakness = await BetaSamples.NoteAsync(fixture.Host, "updates", new Note { Vulnerability = new() }, "v");
+        var mine = BetaSamples.Found(weakness, "r", Severity.High, Severity.High, mended: true);
         mine.Vulnerability.PackageIssue[0].SeverityName = "urgent";
         mine = await Beta.CreateOccurrenceAsync(new() { Parent = "projects/updates", Occurrence = mine }, cancellationToken: Cancelled);
-        V1Occurrence body = await V1.GetOccurrenceAsync(new() { Name = mine.Name }, cancellationToken: Cancelled);
+        var body = await V1.GetOccurrenceAsync(new() { Name = mine.Name }, cancellationToken: Cancelled);
         body.Remediation = "patch";
         body.Vulnerability.PackageIssue[0].AffectedPackage = "zlib1g";
-        V1Occurrence changed = await V1.UpdateOccurrenceAsync(new() { Name = mine.Name, Occurrence = body }, cancellationToken: Cancelled);
+        var changed = await V1.UpdateOccurrenceAsync(new() { Name = mine.Name, Occurrence = body }, cancellationToken: Cancelled);
         mine.Remediation = "patch";
         mine.Vulnerability.PackageIssue[0].AffectedLocation.Package = "zlib1g";
         mine.UpdateTime = changed.UpdateTime;
         Assert.True(mine.UpdateTime > mine.CreateTime);
         Assert.Equal(mine, await Beta.GetOccurrenceAsync(new() { Name = mine.Name }, cancellationToken: Cancelled));
 
-        string note = await BetaSamples.NoteAsync(fixture.Host, "updates", BetaSamples.BuildNote());
-        V1Occurrence theirs = Samples.Build(note);
+        var note = await BetaSamples.NoteAsync(fixture.Host, "updates", BetaSamples.BuildNote());
+        var theirs = Samples.Build(note);
         theirs.Build.IntotoStatement = new() { Type = "t" };
         theirs = await V1.CreateOccurrenceAsync(new() { Parent = "projects/updates", Occurrence = theirs }, cancellationToken: Cancelled);
         var request = new UpdateOccurrenceRequest
@@ -76,14 +74,14 @@ public sealed class CrossVersionTests(IngestFixture fixture) : IClassFixture<Ing
         };
         request.Occurrence.Build.Provenance.LogsUri = "https://logs.example/1";
         await Beta.UpdateOccurrenceAsync(request, cancellationToken: Cancelled);
-        BuildOccurrence build = (await V1.GetOccurrenceAsync(new() { Name = theirs.Name }, cancellationToken: Cancelled)).Build;
+        var build = (await V1.GetOccurrenceAsync(new() { Name = theirs.Name }, cancellationToken: Cancelled)).Build;
         Assert.Equal(("https://logs.example/1", "b1", "t"), (build.Provenance.LogsUri, build.Provenance.Id, build.IntotoStatement.Type));
     }
 
     [Fact]
     public async Task A_pgp_signature_stays_what_it_is_while_v1_changes_something_else()
     {
-        string note = await BetaSamples.NoteAsync(fixture.Host, "pgp", new Note { AttestationAuthority = new() });
+        var note = await BetaSamples.NoteAsync(fixture.Host, "pgp", new Note { AttestationAuthority = new() });
         Occurrence signed = new()
         {
             NoteName = note,
@@ -91,12 +89,12 @@ public sealed class CrossVersionTests(IngestFixture fixture) : IClassFixture<Ing
             Attestation = new() { Attestation = new() { PgpSignedAttestation = new PgpSignedAttestation { Signature = "-----BEGIN", PgpKeyId = "k" } } },
         };
         signed = await Beta.CreateOccurrenceAsync(new() { Parent = "projects/pgp", Occurrence = signed }, cancellationToken: Cancelled);
-        V1Occurrence seen = await V1.GetOccurrenceAsync(new() { Name = signed.Name }, cancellationToken: Cancelled);
-        Grafeas.V1.Signature signature = Assert.Single(seen.Attestation.Signatures);
+        var seen = await V1.GetOccurrenceAsync(new() { Name = signed.Name }, cancellationToken: Cancelled);
+        var signature = Assert.Single(seen.Attestation.Signatures);
         Assert.Equal(("-----BEGIN", "k"), (signature.Signature_.ToStringUtf8(), signature.PublicKeyId));
 
         seen.Remediation = "none";
-        V1Occurrence changed = await V1.UpdateOccurrenceAsync(new() { Name = signed.Name, Occurrence = seen }, cancellationToken: Cancelled);
+        var changed = await V1.UpdateOccurrenceAsync(new() { Name = signed.Name, Occurrence = seen }, cancellationToken: Cancelled);
         signed.Remediation = "none";
         signed.UpdateTime = changed.UpdateTime;
         Assert.Equal(signed, await Beta.GetOccurrenceAsync(new() { Name = signed.Name }, cancellationToken: Cancelled));
@@ -105,37 +103,37 @@ public sealed class CrossVersionTests(IngestFixture fixture) : IClassFixture<Ing
     [Fact]
     public async Task A_kind_that_v1_does_not_have_shows_its_common_fields_there_and_survives_a_change()
     {
-        string note = await BetaSamples.NoteAsync(fixture.Host, "links", new Note { Intoto = new() { StepName = "build" }, ShortDescription = "s" });
-        Occurrence link = await Beta.CreateOccurrenceAsync(new() { Parent = "projects/links", Occurrence = BetaSamples.Link(note) }, cancellationToken: Cancelled);
-        V1Occurrence seen = await V1.GetOccurrenceAsync(new() { Name = link.Name }, cancellationToken: Cancelled);
+        var note = await BetaSamples.NoteAsync(fixture.Host, "links", new Note { Intoto = new() { StepName = "build" }, ShortDescription = "s" });
+        var link = await Beta.CreateOccurrenceAsync(new() { Parent = "projects/links", Occurrence = BetaSamples.Link(note) }, cancellationToken: Cancelled);
+        var seen = await V1.GetOccurrenceAsync(new() { Name = link.Name }, cancellationToken: Cancelled);
         Assert.Equal((V1Kind.Unspecified, V1Occurrence.DetailsOneofCase.None), (seen.Kind, seen.DetailsCase));
         Assert.Equal(("https://r.example/a/b:1", note, link.CreateTime), (seen.ResourceUri, seen.NoteName, seen.CreateTime));
 
-        V1Occurrence remediated = await V1.UpdateOccurrenceAsync(
+        var remediated = await V1.UpdateOccurrenceAsync(
             new() { Name = link.Name, Occurrence = new() { Remediation = "r" }, UpdateMask = new() { Paths = { "remediation" } } }, cancellationToken: Cancelled);
-        V1Note described = await V1.UpdateNoteAsync(
+        var described = await V1.UpdateNoteAsync(
             new() { Name = note, Note = new() { ShortDescription = "t" }, UpdateMask = new() { Paths = { "short_description" } } }, cancellationToken: Cancelled);
         link.Remediation = "r";
         link.UpdateTime = remediated.UpdateTime;
         Assert.Equal(link, await Beta.GetOccurrenceAsync(new() { Name = link.Name }, cancellationToken: Cancelled));
-        Note after = await Beta.GetNoteAsync(new() { Name = note }, cancellationToken: Cancelled);
+        var after = await Beta.GetNoteAsync(new() { Name = note }, cancellationToken: Cancelled);
         Assert.Equal(("t", "build", NoteKind.Intoto, described.UpdateTime), (after.ShortDescription, after.Intoto.StepName, after.Kind, after.UpdateTime));
 
-        V1Occurrence build = Samples.Build(note);
-        string refused = await Refusals.FieldsAsync(V1.UpdateOccurrenceAsync(new() { Name = link.Name, Occurrence = build }, cancellationToken: Cancelled));
+        var build = Samples.Build(note);
+        var refused = await Refusals.FieldsAsync(V1.UpdateOccurrenceAsync(new() { Name = link.Name, Occurrence = build }, cancellationToken: Cancelled));
         Assert.Equal("occurrence.details", refused);
     }
 
     [Fact]
     public async Task A_kind_that_v1beta1_does_not_have_shows_its_common_fields_there_and_survives_a_change()
     {
-        V1Note upgrade = await V1.CreateNoteAsync(
+        var upgrade = await V1.CreateNoteAsync(
             new() { Parent = "projects/upgrades", NoteId = "u", Note = new() { Upgrade = new() { Package = "zlib" } } }, cancellationToken: Cancelled);
-        Note seen = await Beta.GetNoteAsync(new() { Name = upgrade.Name }, cancellationToken: Cancelled);
+        var seen = await Beta.GetNoteAsync(new() { Name = upgrade.Name }, cancellationToken: Cancelled);
         Assert.Equal((NoteKind.Unspecified, Note.TypeOneofCase.None, upgrade.Name), (seen.Kind, seen.TypeCase, seen.Name));
 
         seen.LongDescription = "long";
-        Note changed = await Beta.UpdateNoteAsync(new() { Name = upgrade.Name, Note = seen }, cancellationToken: Cancelled);
+        var changed = await Beta.UpdateNoteAsync(new() { Name = upgrade.Name, Note = seen }, cancellationToken: Cancelled);
         upgrade.LongDescription = "long";
         upgrade.UpdateTime = changed.UpdateTime;
         Assert.Equal(upgrade, await V1.GetNoteAsync(new() { Name = upgrade.Name }, cancellationToken: Cancelled));
@@ -144,10 +142,10 @@ public sealed class CrossVersionTests(IngestFixture fixture) : IClassFixture<Ing
     [Fact]
     public async Task Kinds_of_note_and_occurrence_must_agree_across_the_versions()
     {
-        string intoto = await BetaSamples.NoteAsync(fixture.Host, "kinds", new Note { Intoto = new() }, "intoto");
-        string sbom = await BetaSamples.NoteAsync(fixture.Host, "kinds", new Note { Sbom = new() }, "sbom");
+        var intoto = await BetaSamples.NoteAsync(fixture.Host, "kinds", new Note { Intoto = new() }, "intoto");
+        var sbom = await BetaSamples.NoteAsync(fixture.Host, "kinds", new Note { Sbom = new() }, "sbom");
         await V1.CreateNoteAsync(new() { Parent = "projects/kinds", NoteId = "upgrade", Note = new() { Upgrade = new() } }, cancellationToken: Cancelled);
-        foreach (string note in new[] { sbom, "projects/kinds/notes/upgrade" })
+        foreach (var note in new[] { sbom, "projects/kinds/notes/upgrade" })
         {
             Assert.Equal(
                 "occurrence.details",
@@ -163,11 +161,11 @@ public sealed class CrossVersionTests(IngestFixture fixture) : IClassFixture<Ing
     [Fact]
     public async Task A_refusal_of_disagreeing_kinds_names_them_as_the_protos_do()
     {
-        string step = await BetaSamples.NoteAsync(fixture.Host, "named", new Note { SpdxFile = new() }, "step");
-        RpcException link = await Refusals.OfAsync(
+        var step = await BetaSamples.NoteAsync(fixture.Host, "named", new Note { SpdxFile = new() }, "step");
+        var link = await Refusals.OfAsync(
             Beta.CreateOccurrenceAsync(new() { Parent = "projects/named", Occurrence = BetaSamples.Link(step) }, cancellationToken: Cancelled), StatusCode.InvalidArgument);
         Assert.EndsWith("the occurrence is of kind INTOTO, its note projects/named/notes/step is of kind SPDX_FILE", link.Status.Detail, StringComparison.Ordinal);
-        RpcException build = await Refusals.OfAsync(
+        var build = await Refusals.OfAsync(
             V1.CreateOccurrenceAsync(new() { Parent = "projects/named", Occurrence = Samples.Build(step) }, cancellationToken: Cancelled), StatusCode.InvalidArgument);
         Assert.EndsWith("the occurrence is of kind BUILD, its note projects/named/notes/step is of kind SPDX_FILE", build.Status.Detail, StringComparison.Ordinal);
     }
@@ -175,9 +173,9 @@ public sealed class CrossVersionTests(IngestFixture fixture) : IClassFixture<Ing
     [Fact]
     public async Task What_one_version_deletes_is_gone_for_the_other()
     {
-        string note = await BetaSamples.NoteAsync(fixture.Host, "deleted", BetaSamples.BuildNote());
-        Occurrence first = await Beta.CreateOccurrenceAsync(new() { Parent = "projects/deleted", Occurrence = BetaSamples.Build(note) }, cancellationToken: Cancelled);
-        V1Occurrence second = await V1.CreateOccurrenceAsync(new() { Parent = "projects/deleted", Occurrence = Samples.Build(note) }, cancellationToken: Cancelled);
+        var note = await BetaSamples.NoteAsync(fixture.Host, "deleted", BetaSamples.BuildNote());
+        var first = await Beta.CreateOccurrenceAsync(new() { Parent = "projects/deleted", Occurrence = BetaSamples.Build(note) }, cancellationToken: Cancelled);
+        var second = await V1.CreateOccurrenceAsync(new() { Parent = "projects/deleted", Occurrence = Samples.Build(note) }, cancellationToken: Cancelled);
         await V1.DeleteOccurrenceAsync(new() { Name = first.Name }, cancellationToken: Cancelled);
         await Beta.DeleteOccurrenceAsync(new() { Name = second.Name }, cancellationToken: Cancelled);
         await Refusals.OfAsync(Beta.GetOccurrenceAsync(new() { Name = first.Name }, cancellationToken: Cancelled), StatusCode.NotFound);

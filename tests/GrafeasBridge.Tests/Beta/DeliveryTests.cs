@@ -27,7 +27,7 @@ public sealed class DeliveryTests : IAsyncLifetime
     {
         await BuildSamples.SendAsync(host, "ci", BuildSamples.WithFacts("ci", "1"));
         await SendAsync(Conversion.ToBeta<Occurrence>(BuildSamples.WithFacts("ci", "2")));
-        string[] wanted = await DeliveredAsync("1");
+        var wanted = await DeliveredAsync("1");
         Assert.Contains(wanted, attribute => attribute.StartsWith("build.id", StringComparison.Ordinal));
         Assert.Equal(wanted.Select(text => text.Replace("team/web:1", "team/web:2", StringComparison.Ordinal)), await DeliveredAsync("2"));
     }
@@ -35,7 +35,7 @@ public sealed class DeliveryTests : IAsyncLifetime
     [Fact]
     public async Task A_change_by_way_of_v1beta1_reaches_the_repository()
     {
-        Grafeas.V1.Occurrence build = await BuildSamples.SendAsync(host, "ci", BuildSamples.Of("ci", "1"));
+        var build = await BuildSamples.SendAsync(host, "ci", BuildSamples.Of("ci", "1"));
         await BuildSamples.UntilAsync(host, BuildSamples.Version("1"), DeliveryState.Verified);
         var update = new UpdateOccurrenceRequest
         {
@@ -53,7 +53,7 @@ public sealed class DeliveryTests : IAsyncLifetime
     public async Task A_link_counts_among_the_occurrences_of_its_version_and_tells_its_note_and_nothing_else()
     {
         await BuildSamples.SendAsync(host, "ci", BuildSamples.Of("ci", "1"));
-        string[] before = await DeliveredAsync("1");
+        var before = await DeliveredAsync("1");
         await Beta.CreateNoteAsync(new() { Parent = "projects/ci", NoteId = "step", Note = new() { Intoto = new() } }, cancellationToken: BuildSamples.Cancelled);
         await SendAsync(BetaSamples.Link("projects/ci/notes/step", "acme-docker-images.bintray.io/team/web:1"));
         await SendAsync(BetaSamples.Link("projects/ci/notes/step", "file://web.tar.gz"));
@@ -61,16 +61,16 @@ public sealed class DeliveryTests : IAsyncLifetime
         Assert.Equal("grafeas.note=[\"projects/ci/notes/step\",\"projects/ci/notes/build\"]", Assert.Single(changed));
 
         var bridge = new Bridge.BridgeClient(host.Channel);
-        VersionReport report = await bridge.GetVersionAsync(BuildSamples.Version("1"), cancellationToken: BuildSamples.Cancelled);
+        var report = await bridge.GetVersionAsync(BuildSamples.Version("1"), cancellationToken: BuildSamples.Cancelled);
         Assert.Equal(2, report.OccurrenceCount);
-        ListUnmappedResponse unmapped = await bridge.ListUnmappedAsync(new() { Parent = "projects/ci" }, cancellationToken: BuildSamples.Cancelled);
+        var unmapped = await bridge.ListUnmappedAsync(new() { Parent = "projects/ci" }, cancellationToken: BuildSamples.Cancelled);
         Assert.Equal("file://web.tar.gz", Assert.Single(unmapped.Occurrences).ResourceUri);
     }
 
     [Fact]
     public async Task Reflection_and_health_know_the_services_of_this_version()
     {
-        await using BridgeHost open = await BridgeHost.StartAsync("Listen:Reflection=true");
+        await using var open = await BridgeHost.StartAsync("Listen:Reflection=true");
         var reflection = new Grpc.Reflection.V1Alpha.ServerReflection.ServerReflectionClient(open.Channel);
         using var call = reflection.ServerReflectionInfo(cancellationToken: BuildSamples.Cancelled);
         await call.RequestStream.WriteAsync(new() { ListServices = "*" }, BuildSamples.Cancelled);
@@ -91,7 +91,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         await BuildSamples.UntilAsync(host, BuildSamples.Version(version), DeliveryState.Verified);
         using var http = new HttpClient();
         var uri = new Uri(host.Emulator, $"/packages/acme/images/team:web/versions/{version}/attributes");
-        using JsonDocument attributes = JsonDocument.Parse(await http.GetStringAsync(uri, BuildSamples.Cancelled));
+        using var attributes = JsonDocument.Parse(await http.GetStringAsync(uri, BuildSamples.Cancelled));
         return [.. attributes.RootElement.EnumerateArray()
             .Where(a => !a.GetProperty("values").ToString().Contains("/occurrences/", StringComparison.Ordinal))
             .Select(a => $"{a.GetProperty("name")}={a.GetProperty("values")}").Order(StringComparer.Ordinal)];

@@ -23,8 +23,8 @@ public sealed class LensTests
         seed =>
         {
             var random = new RandomMessages(seed);
-            BetaOccurrence occurrence = Occurrence(random);
-            BetaNote note = Note(random);
+            var occurrence = Occurrence(random);
+            var note = Note(random);
             return Views.Occurrences.Read(Stored(Views.Occurrences.New(occurrence.Clone()))).Equals(occurrence)
                 && Views.Notes.Read(Stored(Views.Notes.New(note.Clone()))).Equals(note);
         },
@@ -60,11 +60,11 @@ public sealed class LensTests
         seed =>
         {
             var random = new RandomMessages(seed);
-            V1Occurrence written = random.Next<V1Occurrence>();
+            var written = random.Next<V1Occurrence>();
             var before = new StoredMessage(written.ToByteArray());
-            BetaOccurrence body = Views.Occurrences.Read(before);
+            var body = Views.Occurrences.Read(before);
             body.Remediation = "patch";
-            V1Occurrence after = Views.Occurrences.ChangedBeta(before, body).V1;
+            var after = Views.Occurrences.ChangedBeta(before, body).V1;
             written.Remediation = "patch";
             return after.Equals(written);
         },
@@ -75,12 +75,12 @@ public sealed class LensTests
         seed =>
         {
             var random = new RandomMessages(seed);
-            BetaOccurrence occurrence = Occurrence(random);
-            BetaNote note = Note(random);
-            StoredMessage storedOccurrence = Stored(Views.Occurrences.New(occurrence.Clone()));
-            StoredMessage storedNote = Stored(Views.Notes.New(note.Clone()));
-            V1Occurrence seen = V1Occurrence.Parser.ParseFrom(storedOccurrence.Content);
-            V1Note seenNote = V1Note.Parser.ParseFrom(storedNote.Content);
+            var occurrence = Occurrence(random);
+            var note = Note(random);
+            var storedOccurrence = Stored(Views.Occurrences.New(occurrence.Clone()));
+            var storedNote = Stored(Views.Notes.New(note.Clone()));
+            var seen = V1Occurrence.Parser.ParseFrom(storedOccurrence.Content);
+            var seenNote = V1Note.Parser.ParseFrom(storedNote.Content);
             seen.Remediation = occurrence.Remediation = "patch";
             seenNote.LongDescription = note.LongDescription = "longer";
             return Views.Occurrences.Read(Stored(Views.Occurrences.ChangedV1(storedOccurrence, seen))).Equals(occurrence)
@@ -93,15 +93,15 @@ public sealed class LensTests
         seed =>
         {
             var random = new RandomMessages(seed);
-            BetaOccurrence first = Occurrence(random);
-            BetaOccurrence second = Occurrence(random);
-            Draft<V1Occurrence> draft = Views.Occurrences.ChangedBeta(Stored(Views.Occurrences.New(first)), second.Clone());
+            var first = Occurrence(random);
+            var second = Occurrence(random);
+            var draft = Views.Occurrences.ChangedBeta(Stored(Views.Occurrences.New(first)), second.Clone());
             Assert.Equal(second, Views.Occurrences.Read(Stored(draft)));
             Assert.Equal(
                 Conversion.ToBeta<BetaOccurrence>(Conversion.ToV1<V1Occurrence>(second)), Conversion.ToBeta<BetaOccurrence>(draft.V1));
 
-            BetaNote note = Note(random);
-            Draft<V1Note> changed = Views.Notes.ChangedBeta(Stored(Views.Notes.New(Note(random))), note.Clone());
+            var note = Note(random);
+            var changed = Views.Notes.ChangedBeta(Stored(Views.Notes.New(Note(random))), note.Clone());
             Assert.Equal(note, Views.Notes.Read(Stored(changed)));
             Assert.Equal(Conversion.ToBeta<BetaNote>(Conversion.ToV1<V1Note>(note)), Conversion.ToBeta<BetaNote>(changed.V1));
         },
@@ -112,10 +112,10 @@ public sealed class LensTests
         seed =>
         {
             var random = new RandomMessages(seed);
-            StoredMessage beta = Stored(Views.Occurrences.New(Occurrence(random)));
+            var beta = Stored(Views.Occurrences.New(Occurrence(random)));
             var v1 = new StoredMessage(random.Next<V1Occurrence>().ToByteArray());
-            Draft<V1Occurrence> byV1 = Views.Occurrences.ChangedV1(beta, V1Occurrence.Parser.ParseFrom(beta.Content));
-            Draft<V1Occurrence> byBeta = Views.Occurrences.ChangedBeta(v1, Views.Occurrences.Read(v1));
+            var byV1 = Views.Occurrences.ChangedV1(beta, V1Occurrence.Parser.ParseFrom(beta.Content));
+            var byBeta = Views.Occurrences.ChangedBeta(v1, Views.Occurrences.Read(v1));
             Assert.Equal(beta.Original, byV1.Original);
             Assert.Equal(beta.Content, byV1.Content);
             Assert.Null(byBeta.Original);
@@ -127,14 +127,14 @@ public sealed class LensTests
 
     private static BetaOccurrence Occurrence(RandomMessages random)
     {
-        BetaOccurrence occurrence = random.Next<BetaOccurrence>();
+        var occurrence = random.Next<BetaOccurrence>();
         occurrence.Kind = Kinds.Of(occurrence);
         return occurrence;
     }
 
     private static BetaNote Note(RandomMessages random)
     {
-        BetaNote note = random.Next<BetaNote>();
+        var note = random.Next<BetaNote>();
         note.Kind = Kinds.Of(note);
         return note;
     }

@@ -1,9 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
 using GrafeasBridge.Beta;
-using GrafeasBridge.Ingest;
 using GrafeasBridge.Store;
-using BetaOccurrence = Grafeas.V1Beta1.Occurrence;
 using BetaVersion = Grafeas.V1Beta1.Package.Version;
 using BetaVulnerability = Grafeas.V1Beta1.Vulnerability;
 using Issue = Grafeas.V1.VulnerabilityOccurrence.Types.PackageIssue;
@@ -19,8 +17,8 @@ public sealed class MergeTests
     [Fact]
     public void An_element_that_v1beta1_leaves_alone_keeps_what_only_v1_can_say_wherever_it_stands()
     {
-        StoredMessage before = Stored(Found(Package("a"), Package("b"), Package("c")));
-        BetaOccurrence body = Views.Occurrences.Read(before);
+        var before = Stored(Found(Package("a"), Package("b"), Package("c")));
+        var body = Views.Occurrences.Read(before);
         body.Vulnerability.PackageIssue.RemoveAt(0);
         body.Vulnerability.PackageIssue.Add(new BetaVulnerability.PackageIssue { AffectedLocation = Location("d") });
         var issues = Views.Occurrences.ChangedBeta(before, body).V1.Vulnerability.PackageIssue;
@@ -31,8 +29,8 @@ public sealed class MergeTests
     [Fact]
     public void An_element_changed_in_its_place_keeps_what_only_v1_can_say()
     {
-        StoredMessage before = Stored(Found(Package("a"), Package("b")));
-        BetaOccurrence body = Views.Occurrences.Read(before);
+        var before = Stored(Found(Package("a"), Package("b")));
+        var body = Views.Occurrences.Read(before);
         body.Vulnerability.PackageIssue[1].PackageType = "OS";
         var issues = Views.Occurrences.ChangedBeta(before, body).V1.Vulnerability.PackageIssue;
         Assert.Equal(["", "OS"], issues.Select(issue => issue.PackageType));
@@ -42,29 +40,29 @@ public sealed class MergeTests
     [Fact]
     public void A_version_that_v1beta1_changes_does_not_keep_the_full_name_of_the_old_one()
     {
-        Issue issue = Package("a");
+        var issue = Package("a");
         issue.AffectedVersion.FullName = "1.0-3";
-        StoredMessage before = Stored(Found(issue, Package("b")));
-        BetaOccurrence body = Views.Occurrences.Read(before);
+        var before = Stored(Found(issue, Package("b")));
+        var body = Views.Occurrences.Read(before);
         body.Vulnerability.PackageIssue[0].AffectedLocation.Version.Name = "2.0";
-        Issue after = Views.Occurrences.ChangedBeta(before, body).V1.Vulnerability.PackageIssue[0];
+        var after = Views.Occurrences.ChangedBeta(before, body).V1.Vulnerability.PackageIssue[0];
         Assert.Equal(new Grafeas.V1.Version { Kind = VersionKind.Normal, Name = "2.0" }, after.AffectedVersion);
     }
 
     [Fact]
     public void A_fix_that_v1beta1_names_is_available_to_v1_and_one_that_it_takes_back_is_not()
     {
-        StoredMessage before = Stored(Found(Package("a")));
-        BetaOccurrence body = Views.Occurrences.Read(before);
+        var before = Stored(Found(Package("a")));
+        var body = Views.Occurrences.Read(before);
         Assert.Null(body.Vulnerability.PackageIssue[0].FixedLocation);
 
         body.Vulnerability.PackageIssue[0].FixedLocation = Location("a");
-        Draft<Occurrence> mended = Views.Occurrences.ChangedBeta(before, body.Clone());
+        var mended = Views.Occurrences.ChangedBeta(before, body.Clone());
         Assert.True(mended.V1.Vulnerability.FixAvailable);
         Assert.Equal(("a", VersionKind.Normal), (mended.V1.Vulnerability.PackageIssue[0].FixedPackage, mended.V1.Vulnerability.PackageIssue[0].FixedVersion.Kind));
 
         body.Vulnerability.PackageIssue[0].FixedLocation = null;
-        Draft<Occurrence> taken = Views.Occurrences.ChangedBeta(new StoredMessage(mended.Content, mended.Original), body);
+        var taken = Views.Occurrences.ChangedBeta(new StoredMessage(mended.Content, mended.Original), body);
         Assert.False(taken.V1.Vulnerability.FixAvailable);
         Assert.Equal(("", VersionKind.Maximum), (taken.V1.Vulnerability.PackageIssue[0].FixedPackage, taken.V1.Vulnerability.PackageIssue[0].FixedVersion.Kind));
     }
@@ -74,12 +72,12 @@ public sealed class MergeTests
     {
         var written = new Occurrence { Build = new BuildOccurrence { Provenance = new BuildProvenance(), IntotoStatement = new InTotoStatement { Type = "t" } } };
         written.Build.Provenance.BuildOptions.Add(new Dictionary<string, string> { ["a"] = "1", ["b"] = "2", ["c"] = "3" });
-        StoredMessage before = Stored(written);
-        BetaOccurrence body = Views.Occurrences.Read(before);
+        var before = Stored(written);
+        var body = Views.Occurrences.Read(before);
         body.Build.Provenance.BuildOptions.Remove("a");
         body.Build.Provenance.BuildOptions["b"] = "two";
         body.Build.Provenance.BuildOptions["d"] = "4";
-        BuildOccurrence after = Views.Occurrences.ChangedBeta(before, body).V1.Build;
+        var after = Views.Occurrences.ChangedBeta(before, body).V1.Build;
         Assert.Equal("b=two c=3 d=4", string.Join(' ', after.Provenance.BuildOptions.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Key}={o.Value}")));
         Assert.Equal("t", after.IntotoStatement.Type);
     }
@@ -87,8 +85,8 @@ public sealed class MergeTests
     [Fact]
     public void A_time_changes_as_a_whole()
     {
-        StoredMessage before = Stored(new Occurrence { Deployment = new DeploymentOccurrence { DeployTime = new Timestamp { Seconds = 5, Nanos = 7 } } });
-        BetaOccurrence body = Views.Occurrences.Read(before);
+        var before = Stored(new Occurrence { Deployment = new DeploymentOccurrence { DeployTime = new Timestamp { Seconds = 5, Nanos = 7 } } });
+        var body = Views.Occurrences.Read(before);
         body.Deployment.Deployment.DeployTime = new Timestamp { Seconds = 6 };
         Assert.Equal(new Timestamp { Seconds = 6 }, Views.Occurrences.ChangedBeta(before, body).V1.Deployment.DeployTime);
     }
@@ -98,8 +96,8 @@ public sealed class MergeTests
     {
         var written = new Occurrence { Build = new BuildOccurrence { Provenance = new BuildProvenance { SourceProvenance = new Source() } } };
         written.Build.Provenance.SourceProvenance.FileHashes["f"] = new FileHashes { FileHash = { new Hash { Type = "sha256" }, new Hash { Type = "md5" } } };
-        StoredMessage before = Stored(written);
-        BetaOccurrence body = Views.Occurrences.Read(before);
+        var before = Stored(written);
+        var body = Views.Occurrences.Read(before);
         Assert.Equal(
             [Grafeas.V1Beta1.Provenance.Hash.Types.HashType.Sha256, Grafeas.V1Beta1.Provenance.Hash.Types.HashType.Unspecified],
             body.Build.Provenance.SourceProvenance.FileHashes["f"].FileHash.Select(hash => hash.Type));

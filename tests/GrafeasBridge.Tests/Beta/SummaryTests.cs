@@ -13,8 +13,8 @@ public sealed class SummaryTests(IngestFixture fixture) : IClassFixture<IngestFi
     [Fact]
     public async Task Occurrences_are_counted_by_effective_severity_with_what_can_be_mended_whichever_version_wrote_them()
     {
-        string note = await BetaSamples.NoteAsync(fixture.Host, "sum", new Note { Vulnerability = new() });
-        string build = await BetaSamples.NoteAsync(fixture.Host, "sum", BetaSamples.BuildNote(), "b");
+        var note = await BetaSamples.NoteAsync(fixture.Host, "sum", new Note { Vulnerability = new() });
+        var build = await BetaSamples.NoteAsync(fixture.Host, "sum", BetaSamples.BuildNote(), "b");
         var batch = new BatchCreateOccurrencesRequest
         {
             Parent = "projects/sum",
@@ -46,11 +46,11 @@ public sealed class SummaryTests(IngestFixture fixture) : IClassFixture<IngestFi
     [Fact]
     public async Task More_occurrences_than_one_read_takes_are_all_counted()
     {
-        string note = await BetaSamples.NoteAsync(fixture.Host, "many", new Note { Vulnerability = new() });
+        var note = await BetaSamples.NoteAsync(fixture.Host, "many", new Note { Vulnerability = new() });
         var batch = new BatchCreateOccurrencesRequest { Parent = "projects/many" };
         batch.Occurrences.AddRange(Enumerable.Range(0, 401).Select(i => BetaSamples.Found(note, $"r{i % 3}", Severity.High, Severity.High, i % 2 == 0)));
         await fixture.Host.Beta.BatchCreateOccurrencesAsync(batch, cancellationToken: Cancelled);
-        VulnerabilityOccurrencesSummary summary = await SummaryAsync(fixture.Host, "many");
+        var summary = await SummaryAsync(fixture.Host, "many");
         Assert.Equal(401, summary.Counts.Where(c => c.Severity == Severity.High).Sum(c => c.TotalCount));
         Assert.Equal(201, summary.Counts.Where(c => c.Severity == Severity.High).Sum(c => c.FixableCount));
         Assert.Equal(6, summary.Counts.Count);
@@ -59,15 +59,15 @@ public sealed class SummaryTests(IngestFixture fixture) : IClassFixture<IngestFi
     [Fact]
     public async Task A_summary_larger_than_an_answer_may_be_is_refused_with_the_limit()
     {
-        await using IngestHost host = await IngestHost.StartAsync(Cancelled, ["Ingest:MaxMessageBytes=65536"]);
-        string note = await BetaSamples.NoteAsync(host, "big", new Note { Vulnerability = new() });
-        for (int i = 0; i < 5; i++)
+        await using var host = await IngestHost.StartAsync(Cancelled, ["Ingest:MaxMessageBytes=65536"]);
+        var note = await BetaSamples.NoteAsync(host, "big", new Note { Vulnerability = new() });
+        for (var i = 0; i < 5; i++)
         {
-            Occurrence found = BetaSamples.Found(note, i + new string('r', 8000), Severity.High, Severity.High, mended: false);
+            var found = BetaSamples.Found(note, i + new string('r', 8000), Severity.High, Severity.High, mended: false);
             await host.Beta.CreateOccurrenceAsync(new() { Parent = "projects/big", Occurrence = found }, cancellationToken: Cancelled);
         }
 
-        RpcException refusal = await Refusals.OfAsync(
+        var refusal = await Refusals.OfAsync(
             host.Beta.GetVulnerabilityOccurrencesSummaryAsync(new() { Parent = "projects/big" }, cancellationToken: Cancelled), StatusCode.ResourceExhausted);
         Assert.Contains("65536", refusal.Status.Detail, StringComparison.Ordinal);
     }

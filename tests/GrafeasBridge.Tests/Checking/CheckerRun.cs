@@ -31,25 +31,25 @@ internal sealed record CheckerRun(int Code, string Output, string Errors, JsonNo
     {
         using StringWriter output = new(), errors = new();
         string[] given = [.. arguments, .. report is null ? [] : new[] { "--json", report }];
-        int code = await (Task<int>)Entry.Invoke(null, [given, output, errors])!;
-        JsonNode? json = report is not null && code is 0 or 1 ? JsonNode.Parse(await File.ReadAllTextAsync(report!, TestContext.Current.CancellationToken)) : null;
+        var code = await (Task<int>)Entry.Invoke(null, [given, output, errors])!;
+        var json = report is not null && code is 0 or 1 ? JsonNode.Parse(await File.ReadAllTextAsync(report!, TestContext.Current.CancellationToken)) : null;
         return new CheckerRun(code, output.ToString(), errors.ToString(), json);
     }
 
     /// <summary>Runs the built program as a process, as its users do.</summary>
     public static async Task<CheckerRun> OfAsync(IEnumerable<string> arguments, string? report = null)
     {
-        CancellationToken token = TestContext.Current.CancellationToken;
+        var token = TestContext.Current.CancellationToken;
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (string argument in new[] { Program }.Concat(arguments).Concat(report is null ? [] : new[] { "--json", report }))
+        foreach (var argument in new[] { Program }.Concat(arguments).Concat(report is null ? [] : new[] { "--json", report }))
             start.ArgumentList.Add(argument);
-        using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(token);
-        Task<string> errors = process.StandardError.ReadToEndAsync(token);
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(token);
+        var errors = process.StandardError.ReadToEndAsync(token);
         try
         {
             await process.WaitForExitAsync(token);
-            JsonNode? json = report is not null && process.ExitCode is 0 or 1 ? JsonNode.Parse(await File.ReadAllTextAsync(report!, token)) : null;
+            var json = report is not null && process.ExitCode is 0 or 1 ? JsonNode.Parse(await File.ReadAllTextAsync(report!, token)) : null;
             return new CheckerRun(process.ExitCode, await output, await errors, json);
         }
         finally

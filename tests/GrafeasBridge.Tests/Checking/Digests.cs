@@ -13,12 +13,12 @@ internal static class Digests
     public static string Of(JsonArray attributes)
     {
         var text = new StringBuilder();
-        foreach (JsonNode? attribute in attributes.OrderBy(a => (string)a!["name"]!, StringComparer.Ordinal))
+        foreach (var attribute in attributes.OrderBy(a => (string)a!["name"]!, StringComparer.Ordinal))
         {
             string[] values = [.. attribute!["values"]!.AsArray().Select(v => v!.GetValueKind() == JsonValueKind.String ? (string)v! : v.ToJsonString())];
             text.Append(Stranger.Line((string)attribute["name"]!)).Append(Stranger.Line((string)attribute["type"]!));
             text.Append(Stranger.Line(values.Length.ToString(CultureInfo.InvariantCulture)));
-            foreach (string value in values.Order(StringComparer.Ordinal))
+            foreach (var value in values.Order(StringComparer.Ordinal))
                 text.Append(Stranger.Line(value));
         }
 

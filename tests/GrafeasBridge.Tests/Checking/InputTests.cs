@@ -11,7 +11,7 @@ public sealed class InputTests
     [Fact]
     public async Task The_last_line_of_a_killed_writer_may_be_torn()
     {
-        CheckerRun run = await JournalAsync(Sent + "\n" + """{"at":"2026-11-23T12:00:01Z","kind":"to""");
+        var run = await JournalAsync(Sent + "\n" + """{"at":"2026-11-23T12:00:01Z","kind":"to""");
         Assert.Equal((0, 1, 1), (run.Code, run.Count("journal.torn"), run.Count("keys.uncertain")));
     }
 
@@ -24,7 +24,7 @@ public sealed class InputTests
     [InlineData("""{"at":"2026-11-23T12:00:01Z","kind":"sent","op":"create","key":"p/1","occurrence":{"resourceUri":"another"}}""", "was used for something else")]
     public async Task A_journal_that_cannot_be_meant_is_bad_input(string line, string sentence)
     {
-        CheckerRun run = await JournalAsync(Sent + "\n" + line);
+        var run = await JournalAsync(Sent + "\n" + line);
         Assert.Equal(2, run.Code);
         Assert.Contains(sentence, run.Errors, StringComparison.Ordinal);
     }
@@ -37,7 +37,7 @@ public sealed class InputTests
     public async Task A_history_with_gaps_cannot_be_judged(string line, string sentence)
     {
         using var folder = new TemporaryFolder();
-        CheckerRun run = await CheckerRun.InsideAsync(
+        var run = await CheckerRun.InsideAsync(
             ["--journal", Write(folder, "one.jsonl", Sent + "\n"), "--state", Write(folder, "state.json", """{"carried":[]}"""), "--history", Write(folder, "h.jsonl", line)]);
         Assert.Equal(2, run.Code);
         Assert.Contains(sentence, run.Errors, StringComparison.Ordinal);
@@ -55,7 +55,7 @@ public sealed class InputTests
     [InlineData("--journal a --state b --keys missing.json", "'missing.json' cannot be read")]
     public async Task A_command_line_that_cannot_be_meant_is_told_why(string line, string sentence)
     {
-        CheckerRun run = await CheckerRun.InsideAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        var run = await CheckerRun.InsideAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal((2, ""), (run.Code, run.Output));
         Assert.Contains(sentence, run.Errors, StringComparison.Ordinal);
     }
@@ -63,7 +63,7 @@ public sealed class InputTests
     [Fact]
     public async Task Without_history_and_keys_it_says_what_it_did_not_judge()
     {
-        CheckerRun run = await JournalAsync(Sent + "\n");
+        var run = await JournalAsync(Sent + "\n");
         Assert.Equal(0, run.Code);
         Assert.Contains("early and out-of-order, because no history was given", run.NotJudged, StringComparison.Ordinal);
         Assert.Contains("what the service lists, because no journal says it", run.NotJudged, StringComparison.Ordinal);
@@ -72,7 +72,7 @@ public sealed class InputTests
     [Fact]
     public async Task Seeds_and_marks_are_given_through_to_the_report()
     {
-        CheckerRun run = await JournalAsync("""{"at":"2026-11-23T12:00:00Z","kind":"mark","text":"seed=42"}""" + "\n");
+        var run = await JournalAsync("""{"at":"2026-11-23T12:00:00Z","kind":"mark","text":"seed=42"}""" + "\n");
         Assert.Equal("42", (string?)run.Report!["seeds"]![0]);
         Assert.Equal(1, run.Count("marks.seed"));
         Assert.Contains("seeds: 42", run.Output, StringComparison.Ordinal);

@@ -37,14 +37,14 @@ public sealed class PropertyTests(ITestOutputHelper output)
     [Fact]
     public async Task A_random_world_passes_and_any_single_corruption_of_it_is_told()
     {
-        int seed = Seeds.Next(output);
-        for (int run = 0; run < PropertyRuns.Of(3) * Corruptions.Length; run++)
+        var seed = Seeds.Next(output);
+        for (var run = 0; run < PropertyRuns.Of(3) * Corruptions.Length; run++)
         {
-            (string rule, string what, Action<RandomWorld> plant) = Corruptions[run % Corruptions.Length];
+            (var rule, var what, var plant) = Corruptions[run % Corruptions.Length];
             var random = new RandomWorld(seed + run);
-            using World world = random.World;
+            using var world = random.World;
             List<string> listed = [.. world.Listed!];
-            CheckerRun clean = await world.CheckAsync();
+            var clean = await world.CheckAsync();
             Assert.True(clean.Code == 0, $"seed {seed + run}, clean: {clean.Output}{clean.Errors}");
             Assert.True(clean.NotJudged.Length == 0, $"seed {seed + run}: {clean.NotJudged}");
 
@@ -52,7 +52,7 @@ public sealed class PropertyTests(ITestOutputHelper output)
             world.Journals["one"].RemoveAll(line => (string)line["kind"]! == "stored");
             world.Listed = listed;
             plant(random);
-            CheckerRun broken = await world.CheckAsync();
+            var broken = await world.CheckAsync();
             Assert.True(broken.Code == 1, $"seed {seed + run}, {what}: {broken.Output}{broken.Errors}");
             Assert.True(broken.Found.Contains(rule + ":", StringComparison.Ordinal), $"seed {seed + run}, {what}: {broken.Output}");
         }
@@ -74,7 +74,7 @@ public sealed class PropertyTests(ITestOutputHelper output)
 
     private static void StepBack(RandomWorld world, string name)
     {
-        JsonArray before = State(world).DeepClone().AsArray();
+        var before = State(world).DeepClone().AsArray();
         Remove(before.Single(a => (string)a!["name"]! == "grafeas.occurrence")!["values"]!.AsArray(), name);
         world.World.Change("2", "PATCH", before);
     }
@@ -85,7 +85,7 @@ public sealed class PropertyTests(ITestOutputHelper output)
 
     private static void Values(RandomWorld world, string attribute, string value, bool remove = false)
     {
-        JsonArray values = RuleTests.ValuesOf(world.World, "2", attribute);
+        var values = RuleTests.ValuesOf(world.World, "2", attribute);
         if (remove)
             Remove(values, value);
         else
@@ -99,16 +99,16 @@ public sealed class PropertyTests(ITestOutputHelper output)
 
     private static void Receipt(RandomWorld world, Action<Receipt> change)
     {
-        JsonObject told = Pick(world, "told", "receipt");
-        Receipt receipt = V1.Receipt.Parser.ParseJson(told["receipt"]!.ToJsonString());
+        var told = Pick(world, "told", "receipt");
+        var receipt = V1.Receipt.Parser.ParseJson(told["receipt"]!.ToJsonString());
         change(receipt);
         told["receipt"] = World.Json(world.World.Signer.Sign(receipt));
     }
 
     private static void Proof(RandomWorld world, Action<DeliveryProof> change)
     {
-        JsonObject verified = Pick(world, "verified", "proof");
-        DeliveryProof proof = DeliveryProof.Parser.ParseJson(verified["proof"]!.ToJsonString());
+        var verified = Pick(world, "verified", "proof");
+        var proof = DeliveryProof.Parser.ParseJson(verified["proof"]!.ToJsonString());
         change(proof);
         verified["proof"] = World.Json(world.World.Signer.Sign(proof));
     }

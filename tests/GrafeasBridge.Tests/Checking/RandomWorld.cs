@@ -18,11 +18,11 @@ internal sealed class RandomWorld
     public RandomWorld(int seed)
     {
         dice = new Random(seed);
-        foreach (string version in Versions)
+        foreach (var version in Versions)
             Create(version);
-        for (int steps = dice.Next(5, 40); steps > 0; steps--)
+        for (var steps = dice.Next(5, 40); steps > 0; steps--)
             Step(Pick(Versions));
-        foreach (string version in Versions)
+        foreach (var version in Versions)
         {
             World.Deliver(version);
             World.Verify(version, Told[version]);
@@ -41,8 +41,8 @@ internal sealed class RandomWorld
 
     public string Create(string version)
     {
-        string journal = Pick(["one", "two"]);
-        (string key, Occurrence build) = Next(version);
+        var journal = Pick(["one", "two"]);
+        (var key, var build) = Next(version);
         World.Sent(key, build, journal);
         if (dice.Next(6) == 0)
         {
@@ -50,7 +50,7 @@ internal sealed class RandomWorld
             World.Sent(key, build, journal);
         }
 
-        Occurrence stored = World.Store(build);
+        var stored = World.Store(build);
         if (dice.Next(6) == 0)
         {
             World.Write(journal, "unknown", ("key", key), ("status", "UNAVAILABLE"));
@@ -78,7 +78,7 @@ internal sealed class RandomWorld
                 World.Verify(version, Told[version].Where(_ => dice.Next(2) == 0));
                 break;
             case 1 when Told[version].Count > 1:
-                string name = Pick(Told[version]);
+                var name = Pick(Told[version]);
                 Told[version].Remove(name);
                 World.Delete(name, version);
                 break;
@@ -99,7 +99,7 @@ internal sealed class RandomWorld
 
     private void Unanswered(string version)
     {
-        (string key, Occurrence build) = Next(version);
+        (var key, var build) = Next(version);
         // Its creation time is nobody's to know, so its own words must tell how new it is.
         (build.Build.Provenance.Id, build.Build.Provenance.EndTime) = ("b-" + key, Timestamp.FromDateTimeOffset(World.Tick()));
         World.Sent(key, build);
@@ -111,7 +111,7 @@ internal sealed class RandomWorld
 
     private (string Key, Occurrence Build) Next(string version)
     {
-        string id = (++number).ToString(CultureInfo.InvariantCulture);
+        var id = (++number).ToString(CultureInfo.InvariantCulture);
         return ("p/r-" + id, World.Build(version, dice.Next(8) == 0 ? "b-same" : "b-" + id, p => Fill(p, id)));
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Grafeas.V1;
 using GrafeasBridge.V1;
 
 namespace GrafeasBridge.Tests.Checking;
@@ -12,8 +11,8 @@ public sealed class RuleTests
     [Fact]
     public async Task A_bridge_that_kept_its_promises_is_told_so_and_how_much_was_looked_at()
     {
-        using World world = Kept();
-        CheckerRun run = await world.CheckOutsideAsync();
+        using var world = Kept();
+        var run = await world.CheckOutsideAsync();
         Assert.True(run.Code == 0, run.Output);
         Assert.Equal(("", ""), (run.Found, run.NotJudged));
         Assert.Equal((3, 3, 3, 2, 2), (run.Count("receipts"), run.Count("contentHashes"), run.Count("target.acknowledged"), run.Count("proofs"), run.Count("target.checked")));
@@ -24,9 +23,9 @@ public sealed class RuleTests
     [Fact]
     public async Task An_acknowledged_occurrence_that_the_target_does_not_carry_is_lost_unless_its_version_waits()
     {
-        using World world = Kept();
-        string name = world.Create(World.Build("1", "b-late"));
-        CheckerRun run = await world.CheckAsync();
+        using var world = Kept();
+        var name = world.Create(World.Build("1", "b-late"));
+        var run = await world.CheckAsync();
         AssertFound(run, "lost:1", name, "does not carry it");
         world.Park("1", "the target answers 401");
         run = await world.CheckAsync();
@@ -39,8 +38,8 @@ public sealed class RuleTests
     [InlineData(true, "early:1")]
     public async Task An_acknowledged_occurrence_that_the_service_does_not_list_is_lost_or_after_a_crash_was_told_too_early(bool killed, string found)
     {
-        using World world = Kept();
-        string name = world.Create(World.Build("1", "b-late"));
+        using var world = Kept();
+        var name = world.Create(World.Build("1", "b-late"));
         if (killed)
             world.Write("one", "mark", ("text", "killed at after-commit"));
         world.Listed!.Remove(name);
@@ -50,22 +49,22 @@ public sealed class RuleTests
     [Fact]
     public async Task What_was_told_after_the_list_was_taken_is_not_missed_in_it()
     {
-        using World world = Kept();
+        using var world = Kept();
         world.Write("one", "stored", ("names", World.Texts(world.Listed!)));
         world.Listed = null;
         world.Create(World.Build("1", "b-late"));
         world.Deliver("1");
-        CheckerRun run = await world.CheckAsync();
+        var run = await world.CheckAsync();
         Assert.Equal((0, ""), (run.Code, run.Found));
     }
 
     [Fact]
     public async Task One_key_has_one_name_however_often_it_is_told()
     {
-        using World world = Kept();
-        Occurrence build = World.Build("1", "b-again");
+        using var world = Kept();
+        var build = World.Build("1", "b-again");
         world.Sent("p/again", build);
-        Occurrence stored = world.Store(build);
+        var stored = world.Store(build);
         world.Tell("p/again", stored);
         world.Sent("p/again", build, "two");
         world.Tell("p/again", stored, "two");
@@ -73,7 +72,7 @@ public sealed class RuleTests
         Assert.Equal("", (await world.CheckAsync()).Found);
         world.Tell("p/again", world.Store(build));
         world.Deliver("1");
-        CheckerRun run = await world.CheckAsync();
+        var run = await world.CheckAsync();
         Assert.StartsWith("duplicated:1", run.Found, StringComparison.Ordinal);
         Assert.Contains("One key was told two names.", run.Texts, StringComparison.Ordinal);
     }
@@ -81,13 +80,13 @@ public sealed class RuleTests
     [Fact]
     public async Task What_nobody_was_told_may_be_there_once_and_no_more()
     {
-        using World world = Kept();
-        Occurrence build = World.Build("1", "b-unanswered");
+        using var world = Kept();
+        var build = World.Build("1", "b-unanswered");
         world.Sent("p/unanswered", build);
         world.Store(build);
         world.Write("one", "unknown", ("key", "p/unanswered"), ("status", "UNAVAILABLE"));
         world.Deliver("1");
-        CheckerRun run = await world.CheckAsync();
+        var run = await world.CheckAsync();
         Assert.True(run.Code == 0, run.Output);
         world.Store(build);
         world.Deliver("1");
@@ -97,8 +96,8 @@ public sealed class RuleTests
     [Fact]
     public async Task What_was_refused_may_not_be_there()
     {
-        using World world = Kept();
-        Occurrence build = World.Build("1", "b-refused");
+        using var world = Kept();
+        var build = World.Build("1", "b-refused");
         world.Sent("p/refused", build);
         world.Write("one", "refused", ("key", "p/refused"), ("status", "RESOURCE_EXHAUSTED"), ("retryAfterMs", 200));
         Assert.Equal("", (await world.CheckAsync()).Found);
@@ -110,17 +109,17 @@ public sealed class RuleTests
     [Fact]
     public async Task Which_of_several_unanswered_creations_were_stored_is_tried_out()
     {
-        using World world = Kept();
-        for (int i = 1; i <= 4; i++)
+        using var world = Kept();
+        for (var i = 1; i <= 4; i++)
         {
-            Occurrence build = World.Build("1", $"b-open-{i}", p => p.EndTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(world.Tick()));
+            var build = World.Build("1", $"b-open-{i}", p => p.EndTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(world.Tick()));
             world.Sent($"p/open-{i}", build);
             if (i is 1 or 3)
                 world.Store(build);
         }
 
         world.Deliver("1");
-        CheckerRun run = await world.CheckAsync();
+        var run = await world.CheckAsync();
         Assert.Equal((0, ""), (run.Code, run.Found));
         Assert.DoesNotContain("attributes", run.NotJudged, StringComparison.Ordinal);
         ValuesOf(world, "1", "build.id")[0] = "b-open-9";
@@ -130,7 +129,7 @@ public sealed class RuleTests
     [Fact]
     public async Task An_occurrence_counted_twice_is_told()
     {
-        using World world = Kept();
+        using var world = Kept();
         ValuesOf(world, "1", Occurrences).Add(world.Names[0]);
         AssertFound(await world.CheckAsync(), "duplicated:1", world.Names[0], "counts an occurrence twice");
     }
@@ -138,21 +137,21 @@ public sealed class RuleTests
     [Fact]
     public async Task An_attribute_that_does_not_follow_from_the_occurrences_is_wrong_and_others_attributes_are_not_looked_at()
     {
-        using World world = Kept();
+        using var world = Kept();
         world.State["1"].Add(new JsonObject { ["name"] = "team.note", ["values"] = new JsonArray("kept"), ["type"] = "string" });
         Assert.Equal("", (await world.CheckAsync()).Found);
         world.State["1"].Add(new JsonObject { ["name"] = "build.trigger", ["values"] = new JsonArray("nobody"), ["type"] = "string" });
         ValuesOf(world, "1", "build.creator")[0] = "somebody";
-        CheckerRun run = await world.CheckAsync();
+        var run = await world.CheckAsync();
         AssertFound(run, "wrong:1", "build.creator is string 'somebody'; expected string 'ci'", "build.trigger is 'nobody'; nothing says that");
     }
 
     [Fact]
     public async Task An_occurrence_at_another_version_is_wrong()
     {
-        using World world = Kept();
+        using var world = Kept();
         ValuesOf(world, "2", Occurrences).Add(world.Names[0]);
-        CheckerRun run = await world.CheckAsync();
+        var run = await world.CheckAsync();
         Assert.Equal(1, run.Code);
         Assert.Contains("It stands at acme/images/team:web/2 and belongs to acme/images/team:web/1.", run.Texts, StringComparison.Ordinal);
     }
@@ -160,12 +159,12 @@ public sealed class RuleTests
     [Fact]
     public async Task A_deleted_occurrence_is_gone_from_the_target_and_from_the_list()
     {
-        using World world = Kept();
-        string name = world.Names[0];
-        JsonNode before = world.State["1"].DeepClone();
+        using var world = Kept();
+        var name = world.Names[0];
+        var before = world.State["1"].DeepClone();
         world.Delete(name, "1");
         world.Deliver("1");
-        CheckerRun run = await world.CheckAsync();
+        var run = await world.CheckAsync();
         Assert.True(run.Code == 0, run.Output);
         world.Change("1", "PATCH", before.AsArray());
         world.Listed!.Add(name);
@@ -175,8 +174,8 @@ public sealed class RuleTests
     [Fact]
     public async Task A_version_that_was_verified_before_the_target_held_it_is_told()
     {
-        using World world = Kept();
-        string name = world.Create(World.Build("1", "b-early"));
+        using var world = Kept();
+        var name = world.Create(World.Build("1", "b-early"));
         world.Write("one", "verified", ("subject", "acme"), ("repo", "images"), ("package", "team:web"), ("version", "1"), ("revision", 2), ("occurrences", World.Texts([name])), ("proof", null));
         world.Deliver("1");
         AssertFound(await world.CheckAsync(), "early:1", "VERIFIED was answered", "first so: history 6");
@@ -186,8 +185,8 @@ public sealed class RuleTests
     [Fact]
     public async Task A_proof_of_a_state_that_never_was_is_told()
     {
-        using World world = Kept();
-        DeliveryProof proof = world.ProofOf("1");
+        using var world = Kept();
+        var proof = world.ProofOf("1");
         proof.ReadBackHash = "sha256:" + new string('0', 64);
         world.Write("one", "verified", ("subject", "acme"), ("repo", "images"), ("package", "team:web"), ("version", "1"), ("revision", 1), ("occurrences", World.Texts([world.Names[0]])), ("proof", World.Json(world.Signer.Sign(proof))));
         AssertFound(await world.CheckAsync(), "early:1", "no state that the target held has its digest", "it was never so");
@@ -201,9 +200,9 @@ public sealed class RuleTests
     [InlineData("sequence", "is also that of")]
     public async Task A_receipt_that_does_not_fit_is_wrong(string field, string sentence)
     {
-        using World world = Kept();
-        JsonObject told = world.Journals["one"].FindAll(l => (string)l["kind"]! == "told")[1];
-        Receipt receipt = Receipt.Parser.ParseJson(told["receipt"]!.ToJsonString());
+        using var world = Kept();
+        var told = world.Journals["one"].FindAll(l => (string)l["kind"]! == "told")[1];
+        var receipt = Receipt.Parser.ParseJson(told["receipt"]!.ToJsonString());
         if (field == "contentHash")
             receipt.ContentHash = "sha256:" + new string('1', 64);
         if (field == "occurrence")
@@ -213,7 +212,7 @@ public sealed class RuleTests
         told["receipt"] = World.Json(world.Signer.Sign(receipt));
         if (field is "signature" or "keyId")
             told["receipt"]![field] = field == "keyId" ? "another" : Convert.ToBase64String(new byte[64]);
-        CheckerRun run = await world.CheckAsync();
+        var run = await world.CheckAsync();
         Assert.StartsWith("wrong:", run.Found, StringComparison.Ordinal);
         Assert.Contains(sentence, run.Texts, StringComparison.Ordinal);
     }
@@ -221,8 +220,8 @@ public sealed class RuleTests
     [Fact]
     public async Task A_sequence_below_one_that_its_sender_already_held_is_wrong()
     {
-        using World world = Kept();
-        Occurrence early = world.Store(World.Build("1", "b-seq"));
+        using var world = Kept();
+        var early = world.Store(World.Build("1", "b-seq"));
         world.Create(World.Build("1", "b-next"));
         world.Sent("p/seq", World.Build("1", "b-seq"));
         world.Tell("p/seq", early);
@@ -233,27 +232,27 @@ public sealed class RuleTests
     [Fact]
     public async Task A_target_that_goes_back_and_stays_so_is_told_and_one_that_comes_back_is_counted()
     {
-        using World world = Kept();
-        JsonArray before = world.State["1"].DeepClone().AsArray();
-        string name = world.Create(World.Build("1", "b-new"));
+        using var world = Kept();
+        var before = world.State["1"].DeepClone().AsArray();
+        var name = world.Create(World.Build("1", "b-new"));
         world.Deliver("1");
-        JsonArray after = world.State["1"].DeepClone().AsArray();
+        var after = world.State["1"].DeepClone().AsArray();
         world.Change("1", "PATCH", before.DeepClone().AsArray());
         AssertFound(await world.CheckAsync(), "lost:1 out-of-order:1", name, "went back and stayed so");
         world.Change("1", "PATCH", after);
-        CheckerRun run = await world.CheckAsync();
+        var run = await world.CheckAsync();
         Assert.Equal((0, "", 1), (run.Code, run.Found, run.Count("steps.back.healed")));
     }
 
     [Fact]
     public async Task What_the_target_lost_by_itself_is_lost_and_not_out_of_order()
     {
-        using World world = Kept();
-        JsonArray before = world.State["1"].DeepClone().AsArray();
-        string name = world.Create(World.Build("1", "b-new"));
+        using var world = Kept();
+        var before = world.State["1"].DeepClone().AsArray();
+        var name = world.Create(World.Build("1", "b-new"));
         world.Deliver("1");
         world.Change("1", "lateLoss", before);
-        CheckerRun run = await world.CheckAsync();
+        var run = await world.CheckAsync();
         AssertFound(run, "lost:1", name, "does not carry it");
         Assert.Equal(1, run.Count("steps.backByFault.open"));
         world.Park("1", "drifted");
@@ -270,7 +269,7 @@ public sealed class RuleTests
         string[] names = [world.Create(World.Build("1", "b-1")), world.Create(World.Build("1", "b-2", p => p.LogsUri = "https://ci.example.com/2"))];
         world.Deliver("1");
         world.Verify("1", names);
-        string other = world.Create(World.Build("2", "b-3"));
+        var other = world.Create(World.Build("2", "b-3"));
         world.Deliver("2");
         world.Verify("2", other);
         world.Change("2", "PATCH", world.State["2"].DeepClone().AsArray());

@@ -5,7 +5,6 @@ using GrafeasBridge.Tests.Query;
 using GrafeasBridge.Tests.Receipts;
 using GrafeasBridge.Tests.Support;
 using GrafeasBridge.V1;
-using Metadata = Grpc.Core.Metadata;
 
 namespace GrafeasBridge.Tests.Checking;
 
@@ -19,18 +18,18 @@ public sealed class ServiceTests
     [Fact]
     public async Task The_service_itself_keeps_its_promises_also_to_a_target_that_loses_writes()
     {
-        await using BridgeHost host = await BridgeHost.StartAsync("Emulator:History=true", "Emulator:FaultsEnabled=true");
+        await using var host = await BridgeHost.StartAsync("Emulator:History=true", "Emulator:FaultsEnabled=true");
         await FaultsAsync(host, """{"seed":5,"rules":[{"kind":"lostWrite","count":2,"match":{"methods":["PATCH"]}},{"kind":"status","rate":0.2}]}""");
         await BuildSamples.NoteAsync(host, "ci");
         var names = new List<string>();
-        for (int i = 0; i < 12; i++)
+        for (var i = 0; i < 12; i++)
             names.Add(await CreateAsync(host, i));
         await VerifiedAsync(host, "1", names.Where((_, i) => i % 2 == 1));
         await VerifiedAsync(host, "2", names.Where((_, i) => i % 2 == 0));
         await DeleteAsync(host, names[3]);
         await VerifiedAsync(host, "1", names.Where((_, i) => i % 2 == 1));
         Write("stored", ("names", World.Texts(names.Where((_, i) => i != 3))));
-        CheckerRun run = await CheckAsync(host);
+        var run = await CheckAsync(host);
         Assert.True(run.Code == 0, run.Output + run.Errors);
         Assert.Equal((12, 12, 15, 3), (run.Count("receipts"), run.Count("contentHashes"), run.Count("signatures"), run.Count("proofs")));
         Assert.Equal("", run.NotJudged);
@@ -39,16 +38,16 @@ public sealed class ServiceTests
     [Fact]
     public async Task What_the_target_loses_after_it_was_verified_is_found()
     {
-        await using BridgeHost host = await BridgeHost.StartAsync("Emulator:History=true", "Emulator:FaultsEnabled=true");
+        await using var host = await BridgeHost.StartAsync("Emulator:History=true", "Emulator:FaultsEnabled=true");
         await BuildSamples.NoteAsync(host, "ci");
-        string name = await CreateAsync(host, 1);
+        var name = await CreateAsync(host, 1);
         await VerifiedAsync(host, "1", [name]);
         await FaultsAsync(host, """{"rules":[{"kind":"lateLoss","afterCalls":1,"match":{"methods":["PATCH"]}}]}""");
-        string next = await CreateAsync(host, 3);
+        var next = await CreateAsync(host, 3);
         await VerifiedAsync(host, "1", [name, next]);
         using (var http = new HttpClient { BaseAddress = host.Emulator })
             await http.GetAsync(new Uri("/repos/acme", UriKind.Relative), Cancelled);
-        CheckerRun run = await CheckAsync(host);
+        var run = await CheckAsync(host);
         Assert.Equal((1, "lost:1"), (run.Code, run.Found));
         Assert.Contains(next, run.Texts, StringComparison.Ordinal);
         Assert.Equal(1, run.Count("steps.backByFault.open"));
@@ -56,10 +55,10 @@ public sealed class ServiceTests
 
     private async Task<string> CreateAsync(BridgeHost host, int number)
     {
-        string id = number.ToString(CultureInfo.InvariantCulture);
-        Occurrence sent = number % 3 == 0 ? BuildSamples.WithFacts("ci", $"{(number + 1) % 2 + 1}") : BuildSamples.Of("ci", $"{(number + 1) % 2 + 1}", id: "b-" + id);
+        var id = number.ToString(CultureInfo.InvariantCulture);
+        var sent = number % 3 == 0 ? BuildSamples.WithFacts("ci", $"{(number + 1) % 2 + 1}") : BuildSamples.Of("ci", $"{(number + 1) % 2 + 1}", id: "b-" + id);
         Write("sent", ("op", "create"), ("attempt", 1), ("key", "ci/r-" + id), ("occurrence", World.Json(sent)));
-        (Occurrence stored, Metadata trailers) = await Stranger.SendAsync(host, sent, requestId: "r-" + id);
+        (var stored, var trailers) = await Stranger.SendAsync(host, sent, requestId: "r-" + id);
         Write("told", ("key", "ci/r-" + id), ("name", stored.Name), ("receipt", World.Json(Stranger.Receipts(trailers).Single())));
         return stored.Name;
     }
@@ -82,7 +81,7 @@ public sealed class ServiceTests
                 await bridge.RedeliverAsync(BuildSamples.Again(version), cancellationToken: Cancelled);
         }
 
-        DeliveryProof proof = await new ReceiptBook.ReceiptBookClient(host.Channel).GetDeliveryProofAsync(
+        var proof = await new ReceiptBook.ReceiptBookClient(host.Channel).GetDeliveryProofAsync(
             new GetDeliveryProofRequest { Target = "embedded", Subject = "acme", Repo = "images", Package = "team:web", Version = version },
             cancellationToken: Cancelled);
         Write(
@@ -109,14 +108,14 @@ public sealed class ServiceTests
     private static async Task FaultsAsync(BridgeHost host, string plan)
     {
         using var http = new HttpClient { BaseAddress = host.Emulator };
-        using HttpResponseMessage answer = await http.PutAsync(new Uri("/_emulator/faults", UriKind.Relative), new StringContent(plan), Cancelled);
+        using var answer = await http.PutAsync(new Uri("/_emulator/faults", UriKind.Relative), new StringContent(plan), Cancelled);
         answer.EnsureSuccessStatusCode();
     }
 
     private void Write(string kind, params IEnumerable<(string Name, JsonNode? Value)> fields)
     {
         var line = new JsonObject { ["at"] = TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture), ["kind"] = kind };
-        foreach ((string name, JsonNode? value) in fields)
+        foreach ((var name, var value) in fields)
             line[name] = value;
         lines.Add(line.ToJsonString());
     }

@@ -16,8 +16,8 @@ internal sealed class Signer : IDisposable
 
     public Signer()
     {
-        string open = Base64Url.EncodeToString(key.PublicKey.Export(KeyBlobFormat.RawPublicKey));
-        string id = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes($$"""{"crv":"Ed25519","kty":"OKP","x":"{{open}}"}""")));
+        var open = Base64Url.EncodeToString(key.PublicKey.Export(KeyBlobFormat.RawPublicKey));
+        var id = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes($$"""{"crv":"Ed25519","kty":"OKP","x":"{{open}}"}""")));
         Id = id;
         Served = new JsonObject { ["keys"] = new JsonArray(new JsonObject { ["kid"] = id, ["kty"] = "OKP", ["crv"] = "Ed25519", ["x"] = open }) };
     }

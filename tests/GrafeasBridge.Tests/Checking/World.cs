@@ -69,7 +69,7 @@ internal sealed class World : IDisposable
 
     public void Delete(string name, string version)
     {
-        string key = $"p/d-{name}";
+        var key = $"p/d-{name}";
         Write("one", "sent", ("op", "delete"), ("attempt", 1), ("key", key), ("name", name));
         byVersion[version].RemoveAll(o => o.Name == name);
         Listed?.Remove(name);
@@ -79,12 +79,12 @@ internal sealed class World : IDisposable
     /// <summary>Stores it as the service does.</summary>
     public Occurrence Store(Occurrence sent)
     {
-        Occurrence stored = sent.Clone();
+        var stored = sent.Clone();
         stored.Name = $"projects/p/occurrences/{++sequence:D8}";
         stored.Kind = NoteKind.Build;
         stored.CreateTime = stored.UpdateTime = Timestamp.FromDateTimeOffset(Tick(1.2345));
-        string version = sent.ResourceUri[(sent.ResourceUri.LastIndexOf(':') + 1)..];
-        if (!byVersion.TryGetValue(version, out List<Occurrence>? all))
+        var version = sent.ResourceUri[(sent.ResourceUri.LastIndexOf(':') + 1)..];
+        if (!byVersion.TryGetValue(version, out var all))
             byVersion[version] = all = [];
         all.Add(stored);
         Listed?.Add(stored.Name);
@@ -162,9 +162,9 @@ internal sealed class World : IDisposable
     public void Write(string journal, string kind, params IEnumerable<(string Name, JsonNode? Value)> fields)
     {
         var line = new JsonObject { ["at"] = Tick(1).ToString("O", CultureInfo.InvariantCulture), ["kind"] = kind };
-        foreach ((string name, JsonNode? value) in fields)
+        foreach ((var name, var value) in fields)
             line[name] = value;
-        if (!Journals.TryGetValue(journal, out List<JsonObject>? lines))
+        if (!Journals.TryGetValue(journal, out var lines))
             Journals[journal] = lines = [];
         lines.Add(line);
     }
@@ -185,7 +185,7 @@ internal sealed class World : IDisposable
         if (Listed is not null)
             Write("one", "stored", ("names", Texts(Listed)));
         List<string> arguments = ["--journal"];
-        foreach ((string name, List<JsonObject> lines) in Journals)
+        foreach ((var name, var lines) in Journals)
             arguments.Add(await FileAsync(name + ".jsonl", string.Concat(lines.Select(l => l.ToJsonString() + "\n"))));
         var state = new JsonObject { ["carried"] = new JsonArray([.. State.Select(v => Entry(v.Key, new JsonObject { ["attributes"] = v.Value.DeepClone() }))]) };
         arguments.AddRange(["--state", await FileAsync("state.json", state.ToJsonString())]);
@@ -208,7 +208,7 @@ internal sealed class World : IDisposable
 
     private static JsonObject Entry(string version, JsonObject rest)
     {
-        foreach ((string name, JsonNode? value) in About(version))
+        foreach ((var name, var value) in About(version))
             rest[name] = value;
         return rest;
     }

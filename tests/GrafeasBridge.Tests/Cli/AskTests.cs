@@ -10,10 +10,10 @@ public sealed class AskTests : CliTest
     {
         Service.Versions = [Version(DeliveryState.Waiting)];
 
-        Gbridge.Ending ending = await Gbridge.RunAsync("get", "bintray/acme/images/team:web/1.4.0");
+        var ending = await Gbridge.RunAsync("get", "bintray/acme/images/team:web/1.4.0");
 
         Assert.Equal(0, ending.Code);
-        foreach (string part in new[] { "bintray/acme/images/team:web/1.4.0", "waiting", "3 (target has 2)", "build.id", "42", "build.provenance.id" })
+        foreach (var part in new[] { "bintray/acme/images/team:web/1.4.0", "waiting", "3 (target has 2)", "build.id", "42", "build.provenance.id" })
             Assert.Contains(part, ending.Output);
         Assert.Empty(Service.Listed);
     }
@@ -23,7 +23,7 @@ public sealed class AskTests : CliTest
     {
         Service.Versions = [Version(DeliveryState.Verified, "1.3.9"), Version(DeliveryState.Verified, "1.4.1"), Version(DeliveryState.Verified, "1.4.0")];
 
-        Gbridge.Ending ending = await Gbridge.RunAsync("get", "--subject", "acme", "--repo", "images", "--package", "team:web", "--version", "1.4.0", "--json");
+        var ending = await Gbridge.RunAsync("get", "--subject", "acme", "--repo", "images", "--package", "team:web", "--version", "1.4.0", "--json");
 
         Assert.Equal(0, ending.Code);
         using var report = JsonDocument.Parse(Assert.Single(ending.Lines));
@@ -36,7 +36,7 @@ public sealed class AskTests : CliTest
     {
         Service.Versions = [Version(DeliveryState.Verified, target: "a"), Version(DeliveryState.Verified, target: "b")];
 
-        Gbridge.Ending ending = await Gbridge.RunAsync("get", "acme/images/team:web/1.4.0");
+        var ending = await Gbridge.RunAsync("get", "acme/images/team:web/1.4.0");
 
         Assert.Equal(2, ending.Code);
         Assert.Contains("a/acme/images/team:web/1.4.0, b/acme/images/team:web/1.4.0", ending.Errors);
@@ -51,7 +51,7 @@ public sealed class AskTests : CliTest
     [InlineData(2, "but --target is", "a/acme/images/web/1", "--target", "b")]
     public async Task What_cannot_be_found_or_understood_says_so(int code, string sentence, params string[] arguments)
     {
-        Gbridge.Ending ending = await Gbridge.RunAsync(["get", .. arguments]);
+        var ending = await Gbridge.RunAsync(["get", .. arguments]);
 
         Assert.Equal((code, ""), (ending.Code, ending.Output));
         Assert.Contains(sentence, ending.Errors);
@@ -62,8 +62,8 @@ public sealed class AskTests : CliTest
     {
         Service.Versions = [.. Enumerable.Range(1, 5).Select(i => Version(DeliveryState.Parked, $"{i}.0"))];
 
-        Gbridge.Ending all = await Gbridge.RunAsync("versions", "--state", "parked", "--commit", "abc", "--json");
-        Gbridge.Ending some = await Gbridge.RunAsync("versions", "--limit", "3");
+        var all = await Gbridge.RunAsync("versions", "--state", "parked", "--commit", "abc", "--json");
+        var some = await Gbridge.RunAsync("versions", "--limit", "3");
 
         Assert.Equal((0, 5), (all.Code, all.Lines.Length));
         Assert.Equal((DeliveryState.Parked, "abc"), (Service.Listed.First().State, Service.Listed.First().Commit));
@@ -75,7 +75,7 @@ public sealed class AskTests : CliTest
     [Fact]
     public async Task No_version_is_an_answer_too()
     {
-        Gbridge.Ending ending = await Gbridge.RunAsync("versions");
+        var ending = await Gbridge.RunAsync("versions");
 
         Assert.Equal((0, "No version matches.\n"), (ending.Code, ending.Output));
     }
@@ -94,12 +94,12 @@ public sealed class AskTests : CliTest
                 },
             },
         };
-        string file = await FileAsync("one.json", Build("42"));
+        var file = await FileAsync("one.json", Build("42"));
 
-        Gbridge.Ending ending = await Gbridge.RunAsync("explain", file, "--project", "acme");
+        var ending = await Gbridge.RunAsync("explain", file, "--project", "acme");
 
         Assert.Equal(0, ending.Code);
-        foreach (string part in new[] { "acme/images/team:web/1.4.0 (resolver bintray-docker)", "build.id", "42", "left out: 2 values" })
+        foreach (var part in new[] { "acme/images/team:web/1.4.0 (resolver bintray-docker)", "build.id", "42", "left out: 2 values" })
             Assert.Contains(part, ending.Output);
         Assert.Empty(Service.Created);
     }
@@ -108,9 +108,9 @@ public sealed class AskTests : CliTest
     public async Task Explaining_what_would_be_refused_ends_with_2()
     {
         Service.OnExplain = _ => new ExplainResponse { Problems = { "note_name: is required" }, UnmappedReason = "No resolver." };
-        string file = await FileAsync("one.json", Build("42"));
+        var file = await FileAsync("one.json", Build("42"));
 
-        Gbridge.Ending ending = await Gbridge.RunAsync("explain", file, "--project", "acme");
+        var ending = await Gbridge.RunAsync("explain", file, "--project", "acme");
 
         Assert.Equal(2, ending.Code);
         Assert.Contains("would be refused: note_name: is required", ending.Output);
@@ -119,7 +119,7 @@ public sealed class AskTests : CliTest
     [Fact]
     public async Task Redelivering_shows_the_version_as_it_stands_then()
     {
-        Gbridge.Ending ending = await Gbridge.RunAsync("redeliver", "bintray/acme/images/team:web/1.4.0");
+        var ending = await Gbridge.RunAsync("redeliver", "bintray/acme/images/team:web/1.4.0");
 
         Assert.Equal(0, ending.Code);
         Assert.Contains("pending", ending.Output);
@@ -128,7 +128,7 @@ public sealed class AskTests : CliTest
     [Fact]
     public async Task Unmapped_occurrences_come_with_their_reason()
     {
-        Gbridge.Ending ending = await Gbridge.RunAsync("unmapped", "acme");
+        var ending = await Gbridge.RunAsync("unmapped", "acme");
 
         Assert.Equal(0, ending.Code);
         Assert.Contains("projects/acme/occurrences/1", ending.Output);

@@ -29,7 +29,7 @@ public abstract class CliTest : IAsyncLifetime
 
     private protected async Task<string> FileAsync(string name, string content)
     {
-        string path = Path.Combine(folder, name);
+        var path = Path.Combine(folder, name);
         await File.WriteAllTextAsync(path, content, TestContext.Current.CancellationToken);
         return path;
     }

@@ -19,7 +19,7 @@ public sealed class ConnectionTests : CliTest
         var nobody = new Uri($"http://{taken.LocalEndpoint}");
         taken.Stop();
 
-        Gbridge.Ending ending = await new Gbridge(nobody).RunAsync("versions");
+        var ending = await new Gbridge(nobody).RunAsync("versions");
 
         Assert.Equal(4, ending.Code);
         Assert.Contains($"{nobody.GetLeftPart(UriPartial.Authority)} is not reachable", ending.Errors);
@@ -30,9 +30,9 @@ public sealed class ConnectionTests : CliTest
     public async Task The_port_for_rest_is_told_apart_from_the_one_for_grpc()
     {
         using var logs = new TestLogs();
-        await using StandIn rest = await StandIn.StartAsync(logs, HttpProtocols.Http1);
+        await using var rest = await StandIn.StartAsync(logs, HttpProtocols.Http1);
 
-        Gbridge.Ending ending = await new Gbridge(rest.Address).RunAsync("versions");
+        var ending = await new Gbridge(rest.Address).RunAsync("versions");
 
         Assert.NotEqual(0, ending.Code);
         Assert.Contains("answers, but not as gRPC", ending.Errors);
@@ -44,10 +44,10 @@ public sealed class ConnectionTests : CliTest
     public async Task The_key_of_the_environment_is_sent_as_a_bearer_token(string variable, string? value)
     {
         Service.Deliveries.Enqueue(Delivery(DeliveryState.Pending));
-        string key = await FileAsync("key", "gb_secret\n");
-        string file = await FileAsync("one.json", Build("42"));
+        var key = await FileAsync("key", "gb_secret\n");
+        var file = await FileAsync("one.json", Build("42"));
 
-        Gbridge.Ending ending = await Gbridge.With(variable, value ?? key).RunAsync("send", file, "--project", "acme");
+        var ending = await Gbridge.With(variable, value ?? key).RunAsync("send", file, "--project", "acme");
 
         Assert.Equal(0, ending.Code);
         Assert.Equal("Bearer gb_secret", Assert.Single(Service.Created).Headers.GetValue("authorization"));
@@ -65,7 +65,7 @@ public sealed class ConnectionTests : CliTest
     [InlineData("/nowhere", "--server", "https://localhost:1", "--ca-file", "/nowhere")]
     public async Task A_setting_that_is_wrong_ends_with_2_and_never_shows_the_key(string sentence, params string[] arguments)
     {
-        Gbridge.Ending ending = await Gbridge.RunAsync(["versions", .. arguments]);
+        var ending = await Gbridge.RunAsync(["versions", .. arguments]);
 
         Assert.Equal((2, ""), (ending.Code, ending.Output));
         Assert.Contains(sentence, ending.Errors);
@@ -75,12 +75,12 @@ public sealed class ConnectionTests : CliTest
     [Fact]
     public async Task A_fresh_key_is_random_and_its_entry_holds_the_hash_only()
     {
-        Gbridge.Ending first = await Gbridge.RunAsync("key", "new", "--name", "ci", "--project", "projects/acme", "--role", "send, read", "--json");
-        Gbridge.Ending second = await Gbridge.RunAsync("key", "new", "--name", "ci", "--json");
+        var first = await Gbridge.RunAsync("key", "new", "--name", "ci", "--project", "projects/acme", "--role", "send, read", "--json");
+        var second = await Gbridge.RunAsync("key", "new", "--name", "ci", "--json");
 
         using var line = JsonDocument.Parse(first.Output);
-        string key = line.RootElement.GetProperty("key").GetString()!;
-        JsonElement entry = line.RootElement.GetProperty("entry");
+        var key = line.RootElement.GetProperty("key").GetString()!;
+        var entry = line.RootElement.GetProperty("entry");
         Assert.Matches("^gb_[A-Za-z0-9_-]{43}$", key);
         Assert.Equal("sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))), entry.GetProperty("hash").GetString());
         Assert.Equal("""["send","read"]""", entry.GetProperty("roles").GetRawText());
@@ -95,7 +95,7 @@ public sealed class ConnectionTests : CliTest
     [InlineData("--name", "--role", "read")]
     public async Task A_key_nobody_can_use_is_not_made(string sentence, params string[] arguments)
     {
-        Gbridge.Ending ending = await Gbridge.RunAsync(["key", "new", .. arguments]);
+        var ending = await Gbridge.RunAsync(["key", "new", .. arguments]);
 
         Assert.Equal((2, ""), (ending.Code, ending.Output));
         Assert.Contains(sentence, ending.Errors);
@@ -104,10 +104,10 @@ public sealed class ConnectionTests : CliTest
     [Fact]
     public async Task Help_lists_the_verbs_and_the_exit_codes()
     {
-        Gbridge.Ending ending = await Gbridge.RunAsync();
+        var ending = await Gbridge.RunAsync();
 
         Assert.Equal(0, ending.Code);
-        foreach (string part in new[] { "gbridge demo", "5 not delivered in the time given", "GBRIDGE_SERVER", "redeliver" })
+        foreach (var part in new[] { "gbridge demo", "5 not delivered in the time given", "GBRIDGE_SERVER", "redeliver" })
             Assert.Contains(part, ending.Output);
     }
 }

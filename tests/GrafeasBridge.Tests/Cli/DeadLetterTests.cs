@@ -14,13 +14,13 @@ public sealed class DeadLetterTests : CliTest
     {
         Service.Versions = [Parked("1")];
 
-        Gbridge.Ending table = await Gbridge.RunAsync("parked", "--filter", "attempts > 3", "--target", "bintray");
-        Gbridge.Ending json = await Gbridge.RunAsync("parked", "--json");
+        var table = await Gbridge.RunAsync("parked", "--filter", "attempts > 3", "--target", "bintray");
+        var json = await Gbridge.RunAsync("parked", "--json");
 
         Assert.Equal((0, 0), (table.Code, json.Code));
-        foreach (string part in new[] { "bintray/acme/images/team:web/1", "2026-11-23 09:00:00Z", "RepoMissing", "There is no repository." })
+        foreach (var part in new[] { "bintray/acme/images/team:web/1", "2026-11-23 09:00:00Z", "RepoMissing", "There is no repository." })
             Assert.Contains(part, table.Output);
-        ListVersionsRequest asked = Service.Listed.First();
+        var asked = Service.Listed.First();
         Assert.Equal((DeliveryState.Parked, "attempts > 3", "bintray"), (asked.State, asked.Filter, asked.Target));
         using var line = JsonDocument.Parse(Assert.Single(json.Lines));
         Assert.Equal("2026-11-23T09:00:00Z", line.RootElement.GetProperty("failingSince").GetString());
@@ -29,8 +29,8 @@ public sealed class DeadLetterTests : CliTest
     [Fact]
     public async Task Versions_are_listed_by_filter()
     {
-        Gbridge.Ending none = await Gbridge.RunAsync("versions", "--filter", Filter);
-        Gbridge.Ending parked = await Gbridge.RunAsync("parked");
+        var none = await Gbridge.RunAsync("versions", "--filter", Filter);
+        var parked = await Gbridge.RunAsync("parked");
 
         Assert.Equal((0, Filter), (none.Code, Service.Listed.First().Filter));
         Assert.Equal("No version is parked.\n", parked.Output);
@@ -46,13 +46,13 @@ public sealed class DeadLetterTests : CliTest
             Comparison = new VersionComparison { Differences = { new AttributeDifference { Name = "build.id", Wanted = { "42" }, Carried = { "41" } } } },
         };
 
-        Gbridge.Ending plain = await Gbridge.RunAsync("get", "bintray/acme/images/team:web/1.4.0");
-        Gbridge.Ending compared = await Gbridge.RunAsync("get", "bintray/acme/images/team:web/1.4.0", "--compare");
+        var plain = await Gbridge.RunAsync("get", "bintray/acme/images/team:web/1.4.0");
+        var compared = await Gbridge.RunAsync("get", "bintray/acme/images/team:web/1.4.0", "--compare");
 
-        foreach (string part in new[] { "No such repository.", "Create it.", "gbridge redeliver x" })
+        foreach (var part in new[] { "No such repository.", "Create it.", "gbridge redeliver x" })
             Assert.Contains(part, plain.Output);
         Assert.DoesNotContain("The target has", plain.Output);
-        foreach (string part in new[] { "The target has", "41" })
+        foreach (var part in new[] { "The target has", "41" })
             Assert.Contains(part, compared.Output);
     }
 
@@ -61,7 +61,7 @@ public sealed class DeadLetterTests : CliTest
     {
         Service.Versions = [Parked("1"), Parked("2"), Parked("3")];
 
-        Gbridge.Ending ending = await Gbridge.RunAsync("redeliver", "--filter", Filter, "--dry-run");
+        var ending = await Gbridge.RunAsync("redeliver", "--filter", Filter, "--dry-run");
 
         Assert.Equal(0, ending.Code);
         Assert.Contains("bintray/acme/images/team:web/1", ending.Output);
@@ -74,7 +74,7 @@ public sealed class DeadLetterTests : CliTest
     {
         Service.Versions = [Version(DeliveryState.Parked)];
 
-        Gbridge.Ending ending = await Gbridge.RunAsync("redeliver", "bintray/acme/images/team:web/1.4.0", "--dry-run");
+        var ending = await Gbridge.RunAsync("redeliver", "bintray/acme/images/team:web/1.4.0", "--dry-run");
 
         Assert.Equal(0, ending.Code);
         Assert.Contains("parked", ending.Output);
@@ -85,19 +85,19 @@ public sealed class DeadLetterTests : CliTest
     {
         Service.Versions = [Parked("1"), Parked("2")];
 
-        Gbridge.Ending unsure = await Gbridge.RunAsync("redeliver", "--filter", Filter);
+        var unsure = await Gbridge.RunAsync("redeliver", "--filter", Filter);
         Assert.Equal((2, ""), (unsure.Code, unsure.Output));
         Assert.Contains("2 versions match. Nobody is there to ask: say --yes", unsure.Errors);
         Assert.All(Service.Redelivered, request => Assert.True(request.ValidateOnly));
 
         Service.Redelivered.Clear();
-        Gbridge.Ending sure = await Gbridge.RunAsync("redeliver", "--filter", Filter, "--yes");
+        var sure = await Gbridge.RunAsync("redeliver", "--filter", Filter, "--yes");
         Assert.Equal(0, sure.Code);
         Assert.Contains("2 versions will be redelivered.", sure.Output);
         Assert.Equal(["", "1"], Service.Redelivered.Select(request => request.PageToken));
         Assert.All(Service.Redelivered, request => Assert.False(request.ValidateOnly));
 
-        Gbridge.Ending json = await Gbridge.RunAsync("redeliver", "--filter", Filter, "--yes", "--json");
+        var json = await Gbridge.RunAsync("redeliver", "--filter", Filter, "--yes", "--json");
         using var line = JsonDocument.Parse(Assert.Single(json.Lines));
         Assert.Equal("2", line.RootElement.GetProperty("marked").GetString());
     }
@@ -107,7 +107,7 @@ public sealed class DeadLetterTests : CliTest
     [InlineData("Which version", "--dry-run")]
     public async Task What_is_meant_must_be_said_once(string sentence, params string[] arguments)
     {
-        Gbridge.Ending ending = await Gbridge.RunAsync(["redeliver", .. arguments]);
+        var ending = await Gbridge.RunAsync(["redeliver", .. arguments]);
 
         Assert.Equal((2, ""), (ending.Code, ending.Output));
         Assert.Contains(sentence, ending.Errors);
@@ -128,18 +128,18 @@ public sealed class DeadLetterTests : CliTest
             new TargetReport { Name = "mirror" },
         ];
 
-        Gbridge.Ending table = await Gbridge.RunAsync("targets");
-        Gbridge.Ending json = await Gbridge.RunAsync("targets", "--json");
+        var table = await Gbridge.RunAsync("targets");
+        var json = await Gbridge.RunAsync("targets", "--json");
 
         Assert.Equal(0, table.Code);
-        foreach (string part in new[] { "main", "100000", "2026-11-23 09:00:00Z It asked to wait.", "300 in 3600 s (refusals)", "2.5", "90 s", "mirror" })
+        foreach (var part in new[] { "main", "100000", "2026-11-23 09:00:00Z It asked to wait.", "300 in 3600 s (refusals)", "2.5", "90 s", "mirror" })
             Assert.Contains(part, table.Output);
         Assert.Equal(2, json.Lines.Length);
     }
 
     private static VersionSummary Parked(string version)
     {
-        VersionSummary parked = Version(DeliveryState.Parked, version);
+        var parked = Version(DeliveryState.Parked, version);
         parked.FailingSince = Timestamp.FromDateTime(new DateTime(2026, 11, 23, 9, 0, 0, DateTimeKind.Utc));
         (parked.LastOutcome, parked.LastReason) = ("RepoMissing", "There is no repository.");
         return parked;

@@ -12,7 +12,7 @@ public sealed partial class DemoTests
     [Fact]
     public async Task The_demo_prints_what_the_emulator_tells_and_leaves_nothing_behind()
     {
-        Gbridge.Ending ending = await new Gbridge().RunAsync(["demo", .. Patient]);
+        var ending = await new Gbridge().RunAsync(["demo", .. Patient]);
 
         Assert.True(ending.Code == 0, ending.Output + ending.Errors);
         Assert.Contains("As the Bintray emulator's REST API tells it: gosst-scare-sandbox/quickstart-docker-repo/quickstart-image/v14", ending.Output);
@@ -26,19 +26,19 @@ public sealed partial class DemoTests
     public async Task Scripts_get_the_demo_as_json_lines()
     {
         // Settings of a service of the user's own do not reach the demo.
-        Gbridge.Ending ending = await new Gbridge(new Uri("http://bridge.invalid:1")).With("Store__Provider", "Nonsense").RunAsync(["demo", "--json", .. Patient]);
+        var ending = await new Gbridge(new Uri("http://bridge.invalid:1")).With("Store__Provider", "Nonsense").RunAsync(["demo", "--json", .. Patient]);
 
         Assert.True(ending.Code == 0, ending.Output + ending.Errors);
         Assert.Equal(2, ending.Lines.Length);
         using var line = JsonDocument.Parse(ending.Lines[0]);
-        JsonElement revision = line.RootElement.GetProperty("attributes").EnumerateArray().Single(a => a.GetProperty("name").GetString() == "vcs.revision");
+        var revision = line.RootElement.GetProperty("attributes").EnumerateArray().Single(a => a.GetProperty("name").GetString() == "vcs.revision");
         Assert.Equal("""["fbbb98765e85ad464302dc5977968104d36e455e"]""", revision.GetProperty("values").GetRawText());
     }
 
     [Fact]
     public async Task A_demo_that_is_kept_ends_with_its_terminal_and_leaves_nothing_behind()
     {
-        Gbridge.Ending ending = await new Gbridge().SignalAsync("TERM", "keeps running until Ctrl-C", ["demo", "--keep", .. Patient]);
+        var ending = await new Gbridge().SignalAsync("TERM", "keeps running until Ctrl-C", ["demo", "--keep", .. Patient]);
 
         Assert.True(ending.Code == 143, ending.Output + ending.Errors);
         await LeftNothingAsync(ending.Output);
@@ -48,7 +48,7 @@ public sealed partial class DemoTests
     public async Task A_service_that_does_not_start_is_told_with_its_last_lines()
     {
         // The command line is no service: it refuses the settings that it is given.
-        Gbridge.Ending ending = await new Gbridge().RunAsync(["demo", "--service", Gbridge.Assembly, .. Patient]);
+        var ending = await new Gbridge().RunAsync(["demo", "--service", Gbridge.Assembly, .. Patient]);
 
         Assert.Equal(4, ending.Code);
         Assert.Contains("The service ended with 2 instead of starting", ending.Errors);
@@ -58,7 +58,7 @@ public sealed partial class DemoTests
     [Fact]
     public async Task A_service_that_is_not_there_is_told_with_the_remedy()
     {
-        Gbridge.Ending ending = await new Gbridge().RunAsync("demo", "--service", "/nowhere");
+        var ending = await new Gbridge().RunAsync("demo", "--service", "/nowhere");
 
         Assert.Equal(2, ending.Code);
         Assert.Contains("is not GrafeasBridge.dll nor a folder that holds it", ending.Errors);
@@ -66,10 +66,10 @@ public sealed partial class DemoTests
 
     private static async Task LeftNothingAsync(string output)
     {
-        string folder = FolderPattern().Match(output).Groups["folder"].Value;
+        var folder = FolderPattern().Match(output).Groups["folder"].Value;
         Assert.NotEmpty(folder);
         Assert.False(Directory.Exists(folder), folder);
-        foreach (string port in PortPattern().Matches(output).Select(m => m.Groups["port"].Value).Distinct(StringComparer.Ordinal))
+        foreach (var port in PortPattern().Matches(output).Select(m => m.Groups["port"].Value).Distinct(StringComparer.Ordinal))
         {
             using var client = new TcpClient();
             await Assert.ThrowsAsync<SocketException>(async () => await client.ConnectAsync(

@@ -37,10 +37,10 @@ internal sealed class Gbridge
     /// <param name="input">Standard input; null for an empty one.</param>
     public async Task<Ending> RunAsync(string? input, string[] arguments)
     {
-        CancellationToken token = TestContext.Current.CancellationToken;
-        using Process process = Start(arguments);
-        Task<string> output = process.StandardOutput.ReadToEndAsync(token);
-        Task<string> errors = process.StandardError.ReadToEndAsync(token);
+        var token = TestContext.Current.CancellationToken;
+        using var process = Start(arguments);
+        var output = process.StandardOutput.ReadToEndAsync(token);
+        var errors = process.StandardError.ReadToEndAsync(token);
         if (input is not null)
             await process.StandardInput.WriteAsync(input.AsMemory(), token);
         process.StandardInput.Close();
@@ -50,9 +50,9 @@ internal sealed class Gbridge
     /// <summary>Sends a signal, such as INT for Ctrl-C, as soon as a line with this text is printed.</summary>
     public async Task<Ending> SignalAsync(string signal, string text, params string[] arguments)
     {
-        CancellationToken token = TestContext.Current.CancellationToken;
-        using Process process = Start(arguments);
-        Task<string> errors = process.StandardError.ReadToEndAsync(token);
+        var token = TestContext.Current.CancellationToken;
+        using var process = Start(arguments);
+        var errors = process.StandardError.ReadToEndAsync(token);
         var output = new StringBuilder();
         while (await process.StandardOutput.ReadLineAsync(token) is { } line)
         {
@@ -72,10 +72,10 @@ internal sealed class Gbridge
     /// <summary>Sends a signal when <paramref name="moment"/> has come.</summary>
     public async Task<Ending> SignalAsync(string signal, Task moment, params string[] arguments)
     {
-        CancellationToken token = TestContext.Current.CancellationToken;
-        using Process process = Start(arguments);
-        Task<string> output = process.StandardOutput.ReadToEndAsync(token);
-        Task<string> errors = process.StandardError.ReadToEndAsync(token);
+        var token = TestContext.Current.CancellationToken;
+        using var process = Start(arguments);
+        var output = process.StandardOutput.ReadToEndAsync(token);
+        var errors = process.StandardError.ReadToEndAsync(token);
         await moment.WaitAsync(token);
         await SendAsync(signal, process.Id);
         return await EndedAsync(process, output, errors);
@@ -83,7 +83,7 @@ internal sealed class Gbridge
 
     private static async Task SendAsync(string signal, int processId)
     {
-        using Process kill = Process.Start("/bin/sh", ["-c", $"kill -{signal} {processId}"]);
+        using var kill = Process.Start("/bin/sh", ["-c", $"kill -{signal} {processId}"]);
         await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
@@ -111,11 +111,11 @@ internal sealed class Gbridge
             UseShellExecute = false,
         };
         start.ArgumentList.Add(Assembly);
-        foreach (string argument in arguments)
+        foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
-        foreach (string variable in start.Environment.Keys.Where(k => k.StartsWith("GBRIDGE_", StringComparison.Ordinal)).ToList())
+        foreach (var variable in start.Environment.Keys.Where(k => k.StartsWith("GBRIDGE_", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(variable);
-        foreach ((string variable, string value) in environment)
+        foreach ((var variable, var value) in environment)
             start.Environment[variable] = value;
 
         return Process.Start(start)!;

@@ -33,23 +33,23 @@ public sealed class ReceiptTests : IAsyncLifetime
     [Fact]
     public async Task What_is_sent_leaves_receipts_in_a_file_that_can_be_checked_without_the_service()
     {
-        string builds = await SaveAsync("builds.json", string.Join('\n', Enumerable.Range(0, 3).Select(i => JsonFormatter.Default.Format(BuildSamples.Of("ci", "1", id: $"b-{i}")))));
-        string receipts = await SaveAsync("receipts.jsonl", "");
-        for (int time = 0; time < 2; time++)
+        var builds = await SaveAsync("builds.json", string.Join('\n', Enumerable.Range(0, 3).Select(i => JsonFormatter.Default.Format(BuildSamples.Of("ci", "1", id: $"b-{i}")))));
+        var receipts = await SaveAsync("receipts.jsonl", "");
+        for (var time = 0; time < 2; time++)
         {
-            Gbridge.Ending sent = await gbridge.RunAsync("send", builds, "--project", "ci", "--receipts", receipts);
+            var sent = await gbridge.RunAsync("send", builds, "--project", "ci", "--receipts", receipts);
             Assert.True(sent.Code == 0, sent.Errors);
         }
 
-        string[] lines = await File.ReadAllLinesAsync(receipts, Cancelled);
+        var lines = await File.ReadAllLinesAsync(receipts, Cancelled);
         Assert.Equal(6, lines.Length);
         Assert.Equal(3, lines.Distinct().Count());
-        string keys = await SaveAsync("keys.json", await host.Rest.GetStringAsync(new Uri("/receipts/keys", UriKind.Relative), Cancelled));
+        var keys = await SaveAsync("keys.json", await host.Rest.GetStringAsync(new Uri("/receipts/keys", UriKind.Relative), Cancelled));
         var alone = new Gbridge(new Uri("http://127.0.0.1:9"));
-        Gbridge.Ending verified = await alone.RunAsync("receipt", "verify", receipts, "--keys", keys);
+        var verified = await alone.RunAsync("receipt", "verify", receipts, "--keys", keys);
         Assert.True(verified.Code == 0, verified.Errors);
 
-        string pem = await SaveAsync("key.pem", (await Stranger.KeysAsync(host)).Keys[0].Pem);
+        var pem = await SaveAsync("key.pem", (await Stranger.KeysAsync(host)).Keys[0].Pem);
         Assert.Equal(0, (await alone.RunAsync(lines[0], ["receipt", "verify", "-", "--keys", pem])).Code);
         Assert.Equal(0, (await gbridge.RunAsync("receipt", "verify", receipts)).Code);
         Assert.Equal(0, (await gbridge.RunAsync("receipt", "verify", receipts, "--keys", new Uri(host.Rest.BaseAddress!, "/receipts/keys").ToString())).Code);
@@ -58,18 +58,18 @@ public sealed class ReceiptTests : IAsyncLifetime
     [Fact]
     public async Task Whatever_is_changed_in_a_receipt_or_a_proof_is_caught()
     {
-        Grafeas.V1.Occurrence stored = await BuildSamples.SendAsync(host, "ci", BuildSamples.Of("ci", "1"));
+        var stored = await BuildSamples.SendAsync(host, "ci", BuildSamples.Of("ci", "1"));
         await BuildSamples.UntilAsync(host, BuildSamples.Version("1"), DeliveryState.Verified);
-        Gbridge.Ending got = await gbridge.RunAsync("receipt", "get", stored.Name);
-        Gbridge.Ending proved = await gbridge.RunAsync("receipt", "proof", "acme/images/team:web/1");
-        Receipt receipt = Receipt.Parser.ParseJson(Assert.Single(got.Lines));
-        DeliveryProof proof = DeliveryProof.Parser.ParseJson(Assert.Single(proved.Lines));
-        string other = (await Stranger.RotateAsync(host)).Kid;
+        var got = await gbridge.RunAsync("receipt", "get", stored.Name);
+        var proved = await gbridge.RunAsync("receipt", "proof", "acme/images/team:web/1");
+        var receipt = Receipt.Parser.ParseJson(Assert.Single(got.Lines));
+        var proof = DeliveryProof.Parser.ParseJson(Assert.Single(proved.Lines));
+        var other = (await Stranger.RotateAsync(host)).Kid;
         IMessage[] changed = [.. Changed(receipt, other), .. Changed(proof, other)];
         Assert.True(changed.Length > 2 * (64 + 5));
 
-        string file = await SaveAsync("all.jsonl", string.Join('\n', changed.Prepend(proof).Prepend(receipt).Select(message => JsonFormatter.Default.Format(message))));
-        Gbridge.Ending ending = await gbridge.RunAsync("receipt", "verify", file, "--json");
+        var file = await SaveAsync("all.jsonl", string.Join('\n', changed.Prepend(proof).Prepend(receipt).Select(message => JsonFormatter.Default.Format(message))));
+        var ending = await gbridge.RunAsync("receipt", "verify", file, "--json");
         Assert.Equal(3, ending.Code);
         bool[] good = [.. ending.Lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("good").GetBoolean())];
         Assert.Equal(changed.Length + 2, good.Length);
@@ -81,12 +81,12 @@ public sealed class ReceiptTests : IAsyncLifetime
     [Fact]
     public async Task A_rotation_is_asked_for_and_old_keys_alone_do_not_know_the_new_one()
     {
-        string keys = await SaveAsync("keys.json", await host.Rest.GetStringAsync(new Uri("/receipts/keys", UriKind.Relative), Cancelled));
-        Gbridge.Ending rotated = await gbridge.RunAsync("receipt", "rotate", "--json");
-        string kid = JsonDocument.Parse(Assert.Single(rotated.Lines)).RootElement.GetProperty("kid").GetString()!;
-        Grafeas.V1.Occurrence stored = await BuildSamples.SendAsync(host, "ci", BuildSamples.Of("ci", "1"));
-        string receipt = await SaveAsync("receipt.json", (await gbridge.RunAsync("receipt", "get", stored.Name)).Output);
-        Gbridge.Ending unknown = await gbridge.RunAsync("receipt", "verify", receipt, "--keys", keys, "--json");
+        var keys = await SaveAsync("keys.json", await host.Rest.GetStringAsync(new Uri("/receipts/keys", UriKind.Relative), Cancelled));
+        var rotated = await gbridge.RunAsync("receipt", "rotate", "--json");
+        var kid = JsonDocument.Parse(Assert.Single(rotated.Lines)).RootElement.GetProperty("kid").GetString()!;
+        var stored = await BuildSamples.SendAsync(host, "ci", BuildSamples.Of("ci", "1"));
+        var receipt = await SaveAsync("receipt.json", (await gbridge.RunAsync("receipt", "get", stored.Name)).Output);
+        var unknown = await gbridge.RunAsync("receipt", "verify", receipt, "--keys", keys, "--json");
         Assert.Equal(3, unknown.Code);
         Assert.Contains($"signed with the key '{kid}', which is not among the keys given", unknown.Output);
         Assert.Equal(0, (await gbridge.RunAsync("receipt", "verify", receipt)).Code);
@@ -106,7 +106,7 @@ public sealed class ReceiptTests : IAsyncLifetime
     public async Task What_is_no_receipt_or_no_key_is_said_to_be_none(int code, string sentence, string content, string? keys)
     {
         string[] given = keys is null ? [] : ["--keys", await SaveAsync("keys", keys)];
-        Gbridge.Ending ending = await gbridge.RunAsync(["receipt", "verify", await SaveAsync("file", content), .. given]);
+        var ending = await gbridge.RunAsync(["receipt", "verify", await SaveAsync("file", content), .. given]);
         Assert.Equal(code, ending.Code);
         Assert.Contains(sentence, ending.Errors);
     }
@@ -114,12 +114,12 @@ public sealed class ReceiptTests : IAsyncLifetime
     [Fact]
     public async Task Keys_are_not_taken_over_plain_http_from_another_machine_nor_receipts_written_where_none_can_be()
     {
-        string file = await SaveAsync("file", "{}");
-        Gbridge.Ending plain = await gbridge.RunAsync("receipt", "verify", file, "--keys", "http://bridge.example.com/receipts/keys");
+        var file = await SaveAsync("file", "{}");
+        var plain = await gbridge.RunAsync("receipt", "verify", file, "--keys", "http://bridge.example.com/receipts/keys");
         Assert.Equal(2, plain.Code);
         Assert.Contains("could be changed on the way", plain.Errors);
         Assert.Equal(4, (await gbridge.RunAsync("receipt", "verify", file, "--keys", "http://127.0.0.1:9/receipts/keys")).Code);
-        Gbridge.Ending unwritten = await gbridge.RunAsync(
+        var unwritten = await gbridge.RunAsync(
             JsonFormatter.Default.Format(BuildSamples.Of("ci", "1")), ["send", "-", "--project", "ci", "--receipts", folder.File("none/receipts")]);
         Assert.Equal(2, unwritten.Code);
         Assert.Contains("--receipts", unwritten.Errors);
@@ -131,7 +131,7 @@ public sealed class ReceiptTests : IAsyncLifetime
     {
         foreach (var field in message.Descriptor.Fields.InDeclarationOrder().Where(field => field.Name is not ("signature" or "attributes")))
         {
-            T copy = message.Clone();
+            var copy = message.Clone();
             field.Accessor.SetValue(copy, field.Accessor.GetValue(copy) switch
             {
                 _ when field.Name == "key_id" => otherKey,
@@ -147,12 +147,13 @@ public sealed class ReceiptTests : IAsyncLifetime
         }
 
         var signature = message.Descriptor.FindFieldByName("signature");
-        byte[] bytes = ((ByteString)signature.Accessor.GetValue(message)).ToByteArray();
-        for (int i = 0; i <= bytes.Length; i++)
+        var bytes = ((ByteString)signature.Accessor.GetValue(message)).ToByteArray();
+        for (var i = 0; i <= bytes.Length; i++)
         {
             byte[] wrong = [.. bytes];
-            if (i < bytes.Length) wrong[i] ^= (byte)(1 << (i % 8));
-            T copy = message.Clone();
+            if (i < bytes.Length)
+                wrong[i] ^= (byte)(1 << (i % 8));
+            var copy = message.Clone();
             signature.Accessor.SetValue(copy, ByteString.CopyFrom(i < bytes.Length ? wrong : wrong[1..]));
             yield return copy;
         }

@@ -1,4 +1,3 @@
-using Grafeas.V1;
 using GrafeasBridge.V1;
 
 namespace GrafeasBridge.Tests.Cli;
@@ -10,21 +9,21 @@ public sealed class SendFlagsTests : CliTest
     {
         Service.Deliveries.Enqueue(Delivery(DeliveryState.Pending));
 
-        Gbridge.Ending ending = await Gbridge.RunAsync(
+        var ending = await Gbridge.RunAsync(
             "send", "--project", "acme", "--create-notes", "--resource", "acme-docker-images.bintray.io/team/web:1.4.0", "--build-id", "42",
             "--builder", "https://ci.acme.example/runner", "--repository", "https://github.com/acme/web", "--commit", "6b8a1f0c", "--branch", "main",
             "--logs", "https://ci.acme.example/42", "--creator", "eve", "--started", "2026-03-01T10:00:00Z", "--finished", "2026-03-01T11:00:00+01:00",
             "--artifact", "team/web:1.4.0@sha256:ABCDEF01", "--artifact", "team/web:latest@sha256:abcdef01");
 
         Assert.Equal(0, ending.Code);
-        Occurrence sent = Assert.Single(Service.Created).Request.Occurrence;
-        BuildProvenance told = sent.Build.Provenance;
+        var sent = Assert.Single(Service.Created).Request.Occurrence;
+        var told = sent.Build.Provenance;
         Assert.Equal(("projects/acme/notes/builds", "42", "eve"), (sent.NoteName, told.Id, told.Creator));
         Assert.Equal(("https://github.com/acme/web", "6b8a1f0c"), (told.SourceProvenance.Context.Git.Url, told.SourceProvenance.Context.Git.RevisionId));
         Assert.Equal(told.StartTime, told.EndTime);
-        Artifact artifact = Assert.Single(told.BuiltArtifacts);
+        var artifact = Assert.Single(told.BuiltArtifacts);
         Assert.Equal(("sha256:abcdef01", 2), (artifact.Checksum, artifact.Names.Count));
-        InTotoSlsaProvenanceV1.Types.SlsaProvenanceV1 slsa = sent.Build.InTotoSlsaProvenanceV1.Predicate;
+        var slsa = sent.Build.InTotoSlsaProvenanceV1.Predicate;
         Assert.Equal("https://ci.acme.example/runner", slsa.RunDetails.Builder.Id);
         Assert.Equal("git+https://github.com/acme/web@refs/heads/main", slsa.BuildDefinition.ResolvedDependencies.Single().Uri);
         Assert.Equal("https://ci.acme.example/runner", Service.Notes.Single().Note.Build.BuilderVersion);
@@ -49,7 +48,7 @@ public sealed class SendFlagsTests : CliTest
     [InlineData("Unrecognized option '--creat-notes'", "file.json", "--creat-notes")]
     public async Task Bad_input_ends_with_2_and_a_sentence_and_nothing_is_sent(string sentence, params string[] arguments)
     {
-        Gbridge.Ending ending = await Gbridge.RunAsync(["send", .. arguments]);
+        var ending = await Gbridge.RunAsync(["send", .. arguments]);
 
         Assert.Equal((2, ""), (ending.Code, ending.Output));
         Assert.Contains(sentence, ending.Errors);
@@ -59,9 +58,9 @@ public sealed class SendFlagsTests : CliTest
     [Fact]
     public async Task One_request_id_is_not_shared_by_several_occurrences()
     {
-        string file = await FileAsync("two.json", $"[{Build("1")},{Build("2")}]");
+        var file = await FileAsync("two.json", $"[{Build("1")},{Build("2")}]");
 
-        Gbridge.Ending ending = await Gbridge.RunAsync("send", file, "--project", "acme", "--request-id", "job-7");
+        var ending = await Gbridge.RunAsync("send", file, "--project", "acme", "--request-id", "job-7");
 
         Assert.Equal(2, ending.Code);
         Assert.Empty(Service.Created);

@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Google.Rpc;
-using Grafeas.V1;
 using GrafeasBridge.V1;
 using Grpc.Core;
 using Status = Grpc.Core.Status;
@@ -13,12 +12,12 @@ public sealed class SendTests : CliTest
     public async Task Each_occurrence_is_sent_with_its_project_and_shown_with_its_version()
     {
         Service.Deliveries.Enqueue(Delivery(DeliveryState.Pending));
-        string file = await FileAsync("one.json", Build("42"));
+        var file = await FileAsync("one.json", Build("42"));
 
-        Gbridge.Ending ending = await Gbridge.RunAsync("send", file, "--project", "acme");
+        var ending = await Gbridge.RunAsync("send", file, "--project", "acme");
 
         Assert.Equal((0, ""), (ending.Code, ending.Errors));
-        CreateOccurrenceRequest sent = Assert.Single(Service.Created).Request;
+        var sent = Assert.Single(Service.Created).Request;
         Assert.Equal(("projects/acme", "42"), (sent.Parent, sent.Occurrence.Build.Provenance.Id));
         Assert.Contains("projects/acme/occurrences/1", ending.Output);
         Assert.Contains("bintray/acme/images/team:web/1.0", ending.Output);
@@ -29,11 +28,11 @@ public sealed class SendTests : CliTest
     public async Task An_array_lines_and_a_list_answer_hold_several()
     {
         Service.Deliveries.Enqueue(Delivery(DeliveryState.Pending));
-        string array = await FileAsync("array.json", $"[{Build("1")},{Build("2")}]");
-        string lines = await FileAsync("lines.ndjson", $"{Build("3")}\n\n{Build("4")}\n");
-        string list = await FileAsync("list.json", $$"""{"parent":"projects/own","occurrences":[{{Build("5")}}],"nextPageToken":""}""");
+        var array = await FileAsync("array.json", $"[{Build("1")},{Build("2")}]");
+        var lines = await FileAsync("lines.ndjson", $"{Build("3")}\n\n{Build("4")}\n");
+        var list = await FileAsync("list.json", $$"""{"parent":"projects/own","occurrences":[{{Build("5")}}],"nextPageToken":""}""");
 
-        Gbridge.Ending ending = await Gbridge.RunAsync("send", array, lines, list, "--project", "acme");
+        var ending = await Gbridge.RunAsync("send", array, lines, list, "--project", "acme");
 
         Assert.Equal(0, ending.Code);
         Assert.Equal(["1", "2", "3", "4", "5"], Service.Created.Select(c => c.Request.Occurrence.Build.Provenance.Id).Order());
@@ -46,7 +45,7 @@ public sealed class SendTests : CliTest
     {
         Service.Deliveries.Enqueue(Delivery(DeliveryState.Pending));
 
-        Gbridge.Ending ending = await Gbridge.RunAsync("\uFEFF" + Build("42"), ["send", "-", "--project", "acme"]);
+        var ending = await Gbridge.RunAsync("\uFEFF" + Build("42"), ["send", "-", "--project", "acme"]);
 
         Assert.Equal(0, ending.Code);
         Assert.Equal("42", Assert.Single(Service.Created).Request.Occurrence.Build.Provenance.Id);
@@ -57,14 +56,14 @@ public sealed class SendTests : CliTest
     {
         Service.Deliveries.Enqueue(Delivery(DeliveryState.Pending));
         Service.OnNote = _ => throw new RpcException(new Status(StatusCode.AlreadyExists, "there"));
-        string file = await FileAsync(
+        var file = await FileAsync(
             "recorded.json",
             $$$"""
             {"id":"x","api":"v1","noteParent":"projects/acme","noteId":"builds","note":{"build":{"builderVersion":"1"}},
              "request":{"parent":"projects/acme","occurrence":{{{Build("42")}}}},"expect":"OK"}
             """);
 
-        Gbridge.Ending ending = await Gbridge.RunAsync("send", file, "--create-notes");
+        var ending = await Gbridge.RunAsync("send", file, "--create-notes");
 
         Assert.Equal(0, ending.Code);
         Assert.Equal(("projects/acme", "builds"), (Service.Notes.Single().Parent, Service.Notes.Single().NoteId));
@@ -75,11 +74,11 @@ public sealed class SendTests : CliTest
     public async Task A_note_is_made_up_once_for_builds_that_only_name_it()
     {
         Service.Deliveries.Enqueue(Delivery(DeliveryState.Pending));
-        string file = await FileAsync("two.json", $"[{Build("1")},{Build("2")}]");
+        var file = await FileAsync("two.json", $"[{Build("1")},{Build("2")}]");
 
         await Gbridge.RunAsync("send", file, "--project", "acme", "--create-notes");
 
-        CreateNoteRequest note = Assert.Single(Service.Notes);
+        var note = Assert.Single(Service.Notes);
         Assert.Equal(("projects/acme", "builds", "unknown"), (note.Parent, note.NoteId, note.Note.Build.BuilderVersion));
     }
 
@@ -87,9 +86,9 @@ public sealed class SendTests : CliTest
     public async Task A_job_that_runs_again_sends_the_same_request_id_whatever_the_order_of_members()
     {
         Service.Deliveries.Enqueue(Delivery(DeliveryState.Pending));
-        string first = await FileAsync("a.json", """{"resourceUri":"r","noteName":"n","build":{"provenance":{"id":"1","buildOptions":{"a":"1","b":"2"}}}}""");
-        string second = await FileAsync("b.json", """{"build":{"provenance":{"buildOptions":{"b":"2","a":"1"},"id":"1"}},"noteName":"n","resourceUri":"r","kind":"BUILD"}""");
-        string third = await FileAsync("c.json", """{"resourceUri":"r","noteName":"n","build":{"provenance":{"id":"2","buildOptions":{"a":"1","b":"2"}}}}""");
+        var first = await FileAsync("a.json", """{"resourceUri":"r","noteName":"n","build":{"provenance":{"id":"1","buildOptions":{"a":"1","b":"2"}}}}""");
+        var second = await FileAsync("b.json", """{"build":{"provenance":{"buildOptions":{"b":"2","a":"1"},"id":"1"}},"noteName":"n","resourceUri":"r","kind":"BUILD"}""");
+        var third = await FileAsync("c.json", """{"resourceUri":"r","noteName":"n","build":{"provenance":{"id":"2","buildOptions":{"a":"1","b":"2"}}}}""");
 
         await Gbridge.RunAsync("send", first, "--project", "acme");
         await Gbridge.RunAsync("send", second, "--project", "acme");
@@ -115,9 +114,9 @@ public sealed class SendTests : CliTest
             throw new RpcException(new Status(StatusCode.Unavailable, "restarting"));
         });
         Service.Faults.Enqueue(_ => throw Rich(StatusCode.ResourceExhausted, "slow down", new RetryInfo { RetryDelay = new() { Nanos = 1_000_000 } }));
-        string file = await FileAsync("one.json", Build("42"));
+        var file = await FileAsync("one.json", Build("42"));
 
-        Gbridge.Ending ending = await Gbridge.RunAsync("send", file, "--project", "acme");
+        var ending = await Gbridge.RunAsync("send", file, "--project", "acme");
 
         Assert.Equal(0, ending.Code);
         Assert.Equal(3, Service.Created.Count);
@@ -128,9 +127,9 @@ public sealed class SendTests : CliTest
     public async Task Without_a_request_id_a_lost_answer_is_not_tried_again()
     {
         Service.Faults.Enqueue(_ => throw new RpcException(new Status(StatusCode.Unavailable, "gone")));
-        string file = await FileAsync("one.json", Build("42"));
+        var file = await FileAsync("one.json", Build("42"));
 
-        Gbridge.Ending ending = await Gbridge.RunAsync("send", file, "--project", "acme", "--no-request-id");
+        var ending = await Gbridge.RunAsync("send", file, "--project", "acme", "--no-request-id");
 
         Assert.Equal(4, ending.Code);
         Assert.Single(Service.Created);
@@ -144,9 +143,9 @@ public sealed class SendTests : CliTest
             context.ResponseTrailers.Add("grpc-retry-pushback-ms", "-1");
             throw new RpcException(new Status(StatusCode.ResourceExhausted, "full"));
         });
-        string file = await FileAsync("one.json", Build("42"));
+        var file = await FileAsync("one.json", Build("42"));
 
-        Gbridge.Ending ending = await Gbridge.RunAsync("send", file, "--project", "acme");
+        var ending = await Gbridge.RunAsync("send", file, "--project", "acme");
 
         Assert.Equal(3, ending.Code);
         Assert.Contains("RESOURCE_EXHAUSTED: full", ending.Errors);
@@ -165,10 +164,10 @@ public sealed class SendTests : CliTest
                 new BadRequest.Types.FieldViolation { Field = "occurrence.resource_uri", Description = "is required" },
             },
         }));
-        string broken = await FileAsync("broken.json", Build("1") + "\n{\"resourceUri\": oops}");
-        string unknown = await FileAsync("unknown.json", """{"resourceUrl":"typo"}""");
+        var broken = await FileAsync("broken.json", Build("1") + "\n{\"resourceUri\": oops}");
+        var unknown = await FileAsync("unknown.json", """{"resourceUrl":"typo"}""");
 
-        Gbridge.Ending ending = await Gbridge.RunAsync("send", broken, unknown, "/nowhere.json", "--project", "acme");
+        var ending = await Gbridge.RunAsync("send", broken, unknown, "/nowhere.json", "--project", "acme");
 
         Assert.Equal(2, ending.Code);
         Assert.Contains("occurrence.note_name: is required\n  occurrence.resource_uri: is required", ending.Errors);
@@ -181,9 +180,9 @@ public sealed class SendTests : CliTest
     public async Task What_a_stranger_wrote_does_not_steer_the_terminal()
     {
         Service.Deliveries.Enqueue(new OccurrenceDelivery { UnmappedReason = "evil \u001b[2J [red]text[/]" });
-        string file = await FileAsync("one.json", Build("42"));
+        var file = await FileAsync("one.json", Build("42"));
 
-        Gbridge.Ending ending = await Gbridge.RunAsync("send", file, "--project", "acme");
+        var ending = await Gbridge.RunAsync("send", file, "--project", "acme");
 
         Assert.DoesNotContain('\u001b', ending.Output);
         Assert.Contains("[red]text[/]", ending.Output);

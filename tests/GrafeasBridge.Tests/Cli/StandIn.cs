@@ -57,13 +57,13 @@ internal sealed class StandIn : IAsyncDisposable
 
     public static async Task<StandIn> StartAsync(TestLogs logs, HttpProtocols protocols = HttpProtocols.Http2)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.Protocols = protocols));
         builder.Logging.ClearProviders().AddProvider(logs);
         builder.Services.AddGrpc();
         StandIn? stand = null;
         builder.Services.AddSingleton(_ => stand!);
-        WebApplication host = builder.Build();
+        var host = builder.Build();
         host.MapGrpcService<GrafeasStandIn>();
         host.MapGrpcService<BridgeStandIn>();
         stand = new StandIn(host);
@@ -84,10 +84,10 @@ internal sealed class StandIn : IAsyncDisposable
         public override Task<Occurrence> CreateOccurrence(CreateOccurrenceRequest request, ServerCallContext context)
         {
             stand.Created.Enqueue((request, context.RequestHeaders));
-            if (stand.Faults.TryDequeue(out Action<ServerCallContext>? fault))
+            if (stand.Faults.TryDequeue(out var fault))
                 fault(context);
 
-            Occurrence stored = request.Occurrence.Clone();
+            var stored = request.Occurrence.Clone();
             stored.Name = $"{request.Parent}/occurrences/{stand.Created.Count}";
             return Task.FromResult(stored);
         }
@@ -99,15 +99,15 @@ internal sealed class StandIn : IAsyncDisposable
         {
             stand.DeliveryAsked.TrySetResult();
             OccurrenceDelivery? answer = null;
-            bool any = stand.Deliveries.Count > 1 ? stand.Deliveries.TryDequeue(out answer) : stand.Deliveries.TryPeek(out answer);
+            var any = stand.Deliveries.Count > 1 ? stand.Deliveries.TryDequeue(out answer) : stand.Deliveries.TryPeek(out answer);
             return any ? Task.FromResult(answer!) : throw new RpcException(new Status(StatusCode.PermissionDenied, "no role 'read'"));
         }
 
         public override Task<ListVersionsResponse> ListVersions(ListVersionsRequest request, ServerCallContext context)
         {
             stand.Listed.Enqueue(request);
-            int start = request.PageToken.Length == 0 ? 0 : int.Parse(request.PageToken, System.Globalization.CultureInfo.InvariantCulture);
-            int end = Math.Min(start + Math.Min(request.PageSize, 2), stand.Versions.Count);
+            var start = request.PageToken.Length == 0 ? 0 : int.Parse(request.PageToken, System.Globalization.CultureInfo.InvariantCulture);
+            var end = Math.Min(start + Math.Min(request.PageSize, 2), stand.Versions.Count);
             var page = new ListVersionsResponse { Versions = { stand.Versions.Skip(start).Take(end - start) } };
             if (end < stand.Versions.Count)
                 page.NextPageToken = end.ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -117,7 +117,7 @@ internal sealed class StandIn : IAsyncDisposable
 
         public override Task<VersionReport> GetVersion(GetVersionRequest request, ServerCallContext context)
         {
-            VersionSummary summary = stand.Versions.FirstOrDefault(v => v.Target == request.Target && v.Version == request.Version)
+            var summary = stand.Versions.FirstOrDefault(v => v.Target == request.Target && v.Version == request.Version)
                 ?? throw new RpcException(new Status(StatusCode.NotFound, "no such version"));
             return Task.FromResult(new VersionReport(stand.Report)
             {
@@ -143,7 +143,7 @@ internal sealed class StandIn : IAsyncDisposable
         public override Task<RedeliverVersionsResponse> RedeliverVersions(RedeliverVersionsRequest request, ServerCallContext context)
         {
             stand.Redelivered.Enqueue(request);
-            bool isFirst = request.PageToken.Length == 0 && stand.Versions.Count > 1;
+            var isFirst = request.PageToken.Length == 0 && stand.Versions.Count > 1;
             VersionSummary[] part = [.. isFirst ? stand.Versions.Take(1) : stand.Versions.Skip(request.PageToken.Length)];
             return Task.FromResult(new RedeliverVersionsResponse
             {

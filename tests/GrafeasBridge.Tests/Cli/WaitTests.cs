@@ -8,11 +8,11 @@ public sealed class WaitTests : CliTest
     [Fact]
     public async Task Waiting_ends_when_every_version_is_verified()
     {
-        foreach (DeliveryState state in new[] { DeliveryState.Pending, DeliveryState.Delivering, DeliveryState.Verified })
+        foreach (var state in new[] { DeliveryState.Pending, DeliveryState.Delivering, DeliveryState.Verified })
             Service.Deliveries.Enqueue(Delivery(state, DeliveryState.Verified));
-        string file = await FileAsync("one.json", Build("42"));
+        var file = await FileAsync("one.json", Build("42"));
 
-        Gbridge.Ending ending = await Gbridge.RunAsync("send", file, "--project", "acme", "--wait", "verified", "--json");
+        var ending = await Gbridge.RunAsync("send", file, "--project", "acme", "--wait", "verified", "--json");
 
         Assert.Equal(0, ending.Code);
         using var line = JsonDocument.Parse(Assert.Single(ending.Lines));
@@ -23,12 +23,12 @@ public sealed class WaitTests : CliTest
     [Fact]
     public async Task What_is_not_delivered_in_time_ends_with_5_and_says_where_it_stands()
     {
-        OccurrenceDelivery waiting = Delivery(DeliveryState.Waiting);
+        var waiting = Delivery(DeliveryState.Waiting);
         (waiting.Versions[0].LastOutcome, waiting.Versions[0].LastReason) = ("Throttled", "The target asked to wait.");
         Service.Deliveries.Enqueue(waiting);
-        string file = await FileAsync("one.json", Build("42"));
+        var file = await FileAsync("one.json", Build("42"));
 
-        Gbridge.Ending ending = await Gbridge.RunAsync("send", file, "--project", "acme", "--wait", "verified", "--timeout", "5s");
+        var ending = await Gbridge.RunAsync("send", file, "--project", "acme", "--wait", "verified", "--timeout", "5s");
 
         Assert.Equal(5, ending.Code);
         Assert.Contains("is waiting: Throttled: The target asked to wait.", ending.Errors);
@@ -38,9 +38,9 @@ public sealed class WaitTests : CliTest
     public async Task A_parked_version_is_not_waited_for()
     {
         Service.Deliveries.Enqueue(Delivery(DeliveryState.Parked));
-        string file = await FileAsync("one.json", Build("42"));
+        var file = await FileAsync("one.json", Build("42"));
 
-        Gbridge.Ending ending = await Gbridge.RunAsync("send", file, "--project", "acme", "--wait", "verified", "--timeout", "1h");
+        var ending = await Gbridge.RunAsync("send", file, "--project", "acme", "--wait", "verified", "--timeout", "1h");
 
         Assert.Equal(5, ending.Code);
     }
@@ -49,9 +49,9 @@ public sealed class WaitTests : CliTest
     public async Task What_concerns_no_version_is_accepted_and_its_reason_shown()
     {
         Service.Deliveries.Enqueue(new OccurrenceDelivery { UnmappedReason = "No resolver knows the host ci." });
-        string file = await FileAsync("one.json", Build("42"));
+        var file = await FileAsync("one.json", Build("42"));
 
-        Gbridge.Ending ending = await Gbridge.RunAsync("send", file, "--project", "acme", "--wait", "verified");
+        var ending = await Gbridge.RunAsync("send", file, "--project", "acme", "--wait", "verified");
 
         Assert.Equal(0, ending.Code);
         Assert.Contains("unmapped: No resolver knows the host ci.", ending.Output);
@@ -60,10 +60,10 @@ public sealed class WaitTests : CliTest
     [Fact]
     public async Task A_key_that_may_only_send_still_sends()
     {
-        string file = await FileAsync("one.json", Build("42"));
+        var file = await FileAsync("one.json", Build("42"));
 
-        Gbridge.Ending accepted = await Gbridge.RunAsync("send", file, "--project", "acme");
-        Gbridge.Ending waited = await Gbridge.RunAsync("send", file, "--project", "acme", "--wait", "verified");
+        var accepted = await Gbridge.RunAsync("send", file, "--project", "acme");
+        var waited = await Gbridge.RunAsync("send", file, "--project", "acme", "--wait", "verified");
 
         Assert.Equal((0, 3), (accepted.Code, waited.Code));
         Assert.Contains("versions cannot be shown: PERMISSION_DENIED", accepted.Errors);
@@ -77,9 +77,9 @@ public sealed class WaitTests : CliTest
         // A job in the background of a shell, and all that it starts, does not hear Ctrl-C.
         Assert.SkipWhen(signal == "INT" && await InterruptIsIgnoredAsync(), "this run was started deaf to SIGINT");
         Service.Deliveries.Enqueue(Delivery(DeliveryState.Pending));
-        string file = await FileAsync("one.json", Build("42"));
+        var file = await FileAsync("one.json", Build("42"));
 
-        Gbridge.Ending ending = await Gbridge.SignalAsync(
+        var ending = await Gbridge.SignalAsync(
             signal, Service.DeliveryAsked.Task, "send", file, "--project", "acme", "--wait", "verified", "--timeout", "1h");
 
         Assert.Equal(code, ending.Code);
@@ -87,8 +87,8 @@ public sealed class WaitTests : CliTest
 
     private static async Task<bool> InterruptIsIgnoredAsync()
     {
-        string[] status = await File.ReadAllLinesAsync("/proc/self/status", TestContext.Current.CancellationToken);
-        string mask = status.Single(l => l.StartsWith("SigIgn:", StringComparison.Ordinal))["SigIgn:".Length..].Trim();
+        var status = await File.ReadAllLinesAsync("/proc/self/status", TestContext.Current.CancellationToken);
+        var mask = status.Single(l => l.StartsWith("SigIgn:", StringComparison.Ordinal))["SigIgn:".Length..].Trim();
         return (ulong.Parse(mask, System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture) & 0b10) != 0;
     }
 }

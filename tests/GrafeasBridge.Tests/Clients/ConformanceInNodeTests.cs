@@ -9,9 +9,9 @@ public sealed class ConformanceInNodeTests
     [Fact]
     public async Task Every_case_passes_over_another_gRPC_stack()
     {
-        await using BridgeHost host = await BridgeHost.StartAsync();
-        (int code, string output, string errors) = await NodeProgram.RunAsync("conformance", "run.js", host.GrpcUri.Authority);
-        string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        await using var host = await BridgeHost.StartAsync();
+        (var code, var output, var errors) = await NodeProgram.RunAsync("conformance", "run.js", host.GrpcUri.Authority);
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.True(code == 0, $"run.js ended with {code}:\n{output}{errors}");
         Assert.Equal($"{Cases().Count(one => one["steps"] is not null)} passed, 0 failed", lines[^1]);
     }
@@ -19,8 +19,8 @@ public sealed class ConformanceInNodeTests
     [Fact]
     public async Task A_failing_case_is_told_and_fails_the_run()
     {
-        await using BridgeHost host = await BridgeHost.StartAsync("Ingest:MaxMessageBytes=65536", "Ingest:MaxBatch=1");
-        (int code, string output, _) = await NodeProgram.RunAsync("conformance", "run.js", host.GrpcUri.Authority, "v1.BatchCreate");
+        await using var host = await BridgeHost.StartAsync("Ingest:MaxMessageBytes=65536", "Ingest:MaxBatch=1");
+        (var code, var output, _) = await NodeProgram.RunAsync("conformance", "run.js", host.GrpcUri.Authority, "v1.BatchCreate");
         Assert.Equal(1, code);
         Assert.Contains("FAIL v1.BatchCreateOccurrences.three_mixed_kinds", output, StringComparison.Ordinal);
         Assert.DoesNotContain(" 0 failed", output, StringComparison.Ordinal);

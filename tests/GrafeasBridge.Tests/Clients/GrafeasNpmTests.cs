@@ -11,13 +11,13 @@ public sealed class GrafeasNpmTests
     [Fact]
     public async Task Googles_client_gets_what_the_schema_promises_from_every_method()
     {
-        await using BridgeHost host = await BridgeHost.StartAsync();
-        (int code, string output, string errors) = await NodeProgram.RunAsync(
+        await using var host = await BridgeHost.StartAsync();
+        (var code, var output, var errors) = await NodeProgram.RunAsync(
             "grafeas-npm", "calls.js", host.GrpcUri.Host, host.GrpcUri.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), "npm");
         Assert.True(code == 0, $"calls.js ended with {code}:\n{errors}");
-        JsonObject results = JsonNode.Parse(output)!.AsObject();
+        var results = JsonNode.Parse(output)!.AsObject();
 
-        JsonNode note = Answer(results, "create note");
+        var note = Answer(results, "create note");
         Assert.Equal(($"{Parent}/notes/build", "BUILD", "1"), ((string?)note["name"], (string?)note["kind"], (string?)note["build"]!["builderVersion"]));
         Refused(results, "create note again", "ALREADY_EXISTS");
         Assert.Equal(Notes("a", "b", "c", "d", "e"), Names(Answer(results, "batch create notes")["notes"]!).Order());
@@ -26,10 +26,10 @@ public sealed class GrafeasNpmTests
         Refused(results, "get malformed note", "INVALID_ARGUMENT");
         Assert.Equal(Notes("a", "b", "build", "c", "d", "e"), Names(Answer(results, "list notes by pages of two")).Order());
         Assert.Equal(6, Names(Answer(results, "list notes all at once")).Length);
-        JsonNode updated = Answer(results, "update note");
+        var updated = Answer(results, "update note");
         Assert.Equal(("short", "", "1"), ((string?)updated["shortDescription"], (string?)updated["longDescription"], (string?)updated["build"]!["builderVersion"]));
 
-        JsonNode created = Answer(results, "create occurrence");
+        var created = Answer(results, "create occurrence");
         Assert.StartsWith($"{Parent}/occurrences/", (string?)created["name"], StringComparison.Ordinal);
         Assert.Equal(("BUILD", "b-1.0"), ((string?)created["kind"], (string?)created["build"]!["provenance"]!["id"]));
         string[] uris = [.. ((JsonArray)Answer(results, "batch create occurrences")["occurrences"]!).Select(one => (string)one!["resourceUri"]!)];
@@ -37,10 +37,10 @@ public sealed class GrafeasNpmTests
         Refused(results, "create invalid occurrence", "INVALID_ARGUMENT");
         Assert.Equal(created.ToJsonString(), Answer(results, "get occurrence").ToJsonString());
         Assert.Equal(5, Names(Answer(results, "list occurrences by pages of two")).Distinct().Count());
-        JsonNode found = Assert.Single((JsonArray)Answer(results, "list occurrences by filter"))!;
+        var found = Assert.Single((JsonArray)Answer(results, "list occurrences by filter"))!;
         Assert.Equal("b-1.2", (string?)found["build"]!["provenance"]!["id"]);
         Refused(results, "list occurrences by wrong filter", "INVALID_ARGUMENT");
-        JsonNode changed = Answer(results, "update occurrence");
+        var changed = Answer(results, "update occurrence");
         Assert.Equal(("none needed", "b-1.0"), ((string?)changed["remediation"], (string?)changed["build"]!["provenance"]!["id"]));
         Assert.Equal($"{Parent}/notes/build", (string?)Answer(results, "get occurrence note")["name"]);
         Assert.Equal(5, Names(Answer(results, "list note occurrences by pages of two")).Distinct().Count());
@@ -54,14 +54,14 @@ public sealed class GrafeasNpmTests
     // Takes the result out, so that none is left unlooked at.
     private static JsonNode Take(JsonObject results, string step)
     {
-        JsonNode result = results[step] ?? throw new InvalidOperationException($"There is no step '{step}'.");
+        var result = results[step] ?? throw new InvalidOperationException($"There is no step '{step}'.");
         results.Remove(step);
         return result;
     }
 
     private static JsonNode Answer(JsonObject results, string step)
     {
-        JsonNode result = Take(results, step);
+        var result = Take(results, step);
         Assert.True((bool)result["ok"]!, $"{step}: {result.ToJsonString()}");
         return result["answer"]!;
     }

@@ -10,7 +10,7 @@ internal static class NodeProgram
     /// <returns>Exit code, what it printed, and what it complained of.</returns>
     public static async Task<(int Code, string Output, string Errors)> RunAsync(string folder, params string[] arguments)
     {
-        string home = RepositoryFiles.PathOf("tests", "clients", folder);
+        var home = RepositoryFiles.PathOf("tests", "clients", folder);
         Assert.True(
             Directory.Exists(Path.Combine(home, "node_modules")),
             $"The packages of {home} are not installed. Run `bash tests/run.sh`, which installs them, or `npm ci` there.");
@@ -21,11 +21,11 @@ internal static class NodeProgram
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        CancellationToken cancelled = TestContext.Current.CancellationToken;
-        using Process node = Process.Start(start) ?? throw new InvalidOperationException("node did not start");
-        using CancellationTokenRegistration stop = cancelled.Register(() => node.Kill(entireProcessTree: true));
-        Task<string> errors = node.StandardError.ReadToEndAsync(cancelled);
-        string output = await node.StandardOutput.ReadToEndAsync(cancelled);
+        var cancelled = TestContext.Current.CancellationToken;
+        using var node = Process.Start(start) ?? throw new InvalidOperationException("node did not start");
+        using var stop = cancelled.Register(() => node.Kill(entireProcessTree: true));
+        var errors = node.StandardError.ReadToEndAsync(cancelled);
+        var output = await node.StandardOutput.ReadToEndAsync(cancelled);
         await node.WaitForExitAsync(cancelled);
         return (node.ExitCode, output, await errors);
     }

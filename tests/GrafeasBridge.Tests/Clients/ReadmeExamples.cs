@@ -13,20 +13,22 @@ internal static class ReadmeExamples
     public static IEnumerable<string> Commands(IReadOnlyList<string> lines)
     {
         string? command = null;
-        foreach (string line in lines)
+        foreach (var line in lines)
         {
-            string code = line.StartsWith("    ", StringComparison.Ordinal) ? line[4..] : string.Empty;
-            bool goesOn = command is not null && code.StartsWith(' ');
+            var code = line.StartsWith("    ", StringComparison.Ordinal) ? line[4..] : string.Empty;
+            var goesOn = command is not null && code.StartsWith(' ');
             if (goesOn)
             {
                 command += "\n" + code;
                 continue;
             }
 
-            if (command is not null) yield return command;
+            if (command is not null)
+                yield return command;
             command = Array.Exists(Programs, program => code.StartsWith(program, StringComparison.Ordinal)) ? code : null;
         }
 
-        if (command is not null) yield return command;
+        if (command is not null)
+            yield return command;
     }
 }

@@ -34,21 +34,22 @@ public sealed class ReadmeTests
     [Fact]
     public async Task Every_command_in_the_code_of_the_README_works_in_its_order()
     {
-        IReadOnlyList<string> commands = ReadmeExamples.Read();
+        var commands = ReadmeExamples.Read();
         Assert.All(Answers, answer => Assert.Contains(commands, command => command.Contains(answer.Command, StringComparison.Ordinal)));
         using var folder = new TemporaryFolder();
-        int[] ports = ServiceProcess.FreePorts(3);
-        await using ServiceProcess service = await ServiceProcess.StartAsync(
+        var ports = ServiceProcess.FreePorts(3);
+        await using var service = await ServiceProcess.StartAsync(
             "GrafeasBridge.dll",
             new Uri($"http://127.0.0.1:{ports[1]}/readyz"),
             [.. BridgeHost.Settings(folder.Path, [$"Listen:Grpc=http://127.0.0.1:{ports[0]}", $"Listen:Http=http://127.0.0.1:{ports[1]}", $"Emulator:Listen=http://127.0.0.1:{ports[2]}"])]);
-        foreach (string command in commands)
+        foreach (var command in commands)
         {
-            (int code, string output, string errors) = await BashAsync(command, ports);
+            (var code, var output, var errors) = await BashAsync(command, ports);
             Assert.True(code == 0, $"{command}\nended with {code}:\n{output}\n{errors}");
             Assert.True(output.Trim().Length > 0, $"{command}\nanswered nothing:\n{errors}");
-            if (command.StartsWith("curl ", StringComparison.Ordinal)) Assert.NotNull(JsonNode.Parse(output));
-            foreach ((string _, string answer) in Answers.Where(answer => command.Contains(answer.Command, StringComparison.Ordinal)))
+            if (command.StartsWith("curl ", StringComparison.Ordinal))
+                Assert.NotNull(JsonNode.Parse(output));
+            foreach ((var _, var answer) in Answers.Where(answer => command.Contains(answer.Command, StringComparison.Ordinal)))
                 Assert.Contains(answer, output, StringComparison.OrdinalIgnoreCase);
         }
     }
@@ -66,10 +67,10 @@ public sealed class ReadmeTests
     private static async Task<(int Code, string Output, string Errors)> BashAsync(string command, int[] ports)
     {
         string[] said = ["127.0.0.1:8080", "127.0.0.1:8081", "127.0.0.1:8082"];
-        for (int i = 0; i < said.Length; i++)
+        for (var i = 0; i < said.Length; i++)
             command = command.Replace(said[i], string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ports[i]}"), StringComparison.Ordinal);
         // A refusal is an answer to curl; here it is a failure. The alias of the README becomes what was built already.
-        string script = $$"""
+        var script = $$"""
             curl() { command curl --silent --show-error --fail-with-body "$@"; }
             gbridge() { dotnet '{{Gbridge.Assembly}}' "$@"; }
             {{command}}
@@ -82,10 +83,10 @@ public sealed class ReadmeTests
             WorkingDirectory = RepositoryFiles.Root,
             Environment = { ["GBRIDGE_SERVER"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ports[0]}") },
         };
-        using Process bash = Process.Start(start) ?? throw new InvalidOperationException("bash did not start");
-        using CancellationTokenRegistration stop = Cancelled.Register(() => bash.Kill(entireProcessTree: true));
-        Task<string> errors = bash.StandardError.ReadToEndAsync(Cancelled);
-        string output = await bash.StandardOutput.ReadToEndAsync(Cancelled);
+        using var bash = Process.Start(start) ?? throw new InvalidOperationException("bash did not start");
+        using var stop = Cancelled.Register(() => bash.Kill(entireProcessTree: true));
+        var errors = bash.StandardError.ReadToEndAsync(Cancelled);
+        var output = await bash.StandardOutput.ReadToEndAsync(Cancelled);
         await bash.WaitForExitAsync(Cancelled);
         return (bash.ExitCode, output, await errors);
     }

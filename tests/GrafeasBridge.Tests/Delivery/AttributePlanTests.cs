@@ -39,9 +39,9 @@ public sealed class AttributePlanTests
     [InlineData("String", "a", """{"values":["a"],"type":"colour"}""", false)]
     public void Attributes_are_compared_by_what_they_mean(string type, string wanted, string carried, bool same)
     {
-        JsonNode node = JsonNode.Parse(carried)!;
+        var node = JsonNode.Parse(carried)!;
         node["name"] = "n";
-        CarriedAttribute there = BintrayCodec.ReadAttributes(Encoding.UTF8.GetBytes($"[{node.ToJsonString()}]")).Single();
+        var there = BintrayCodec.ReadAttributes(Encoding.UTF8.GetBytes($"[{node.ToJsonString()}]")).Single();
 
         Assert.Equal(same, AttributePlan.Same(TargetHarness.Attribute("n", Enum.Parse<AttributeType>(type), wanted.Split('|')), there));
     }
@@ -63,7 +63,7 @@ public sealed class AttributePlanTests
             new("foreign", AttributeType.String, ["y"]),
         ];
 
-        AttributePlan plan = AttributePlan.Make(wanted, carried, ["withdrawn", "same", "gone-already"]);
+        var plan = AttributePlan.Make(wanted, carried, ["withdrawn", "same", "gone-already"]);
 
         Assert.Equal(["new", "changed"], plan.Set.Select(a => a.Name));
         Assert.Equal(["withdrawn"], plan.Remove);
@@ -74,15 +74,15 @@ public sealed class AttributePlanTests
         Gen.String.Array[1, 5].Sample(values =>
         {
             string[] legal = [.. values.Select(v => v.WellFormed())];
-            MappedAttribute sent = TargetHarness.Attribute("n", AttributeType.String, legal);
-            CarriedAttribute back = BintrayCodec.ReadAttributes(BintrayCodec.Attributes([sent])).Single();
+            var sent = TargetHarness.Attribute("n", AttributeType.String, legal);
+            var back = BintrayCodec.ReadAttributes(BintrayCodec.Attributes([sent])).Single();
             return AttributePlan.Same(sent, back);
         }, iter: PropertyRuns.Of(100));
 
     [Fact]
     public void Every_type_is_written_as_the_api_wants_it()
     {
-        byte[] json = BintrayCodec.Attributes(
+        var json = BintrayCodec.Attributes(
         [
             TargetHarness.Attribute("ci.system", AttributeType.String, "codefresh"),
             TargetHarness.Attribute("build.number", AttributeType.Number, "41", "2.50"),

@@ -27,7 +27,7 @@ public sealed class BintrayTargetTests : IAsyncLifetime
     public async Task Each_name_is_one_encoded_segment(string subject, string repo, string package, string version, string path)
     {
         fake.Have(subject, repo, package, version);
-        using TargetHarness harness = Harness();
+        using var harness = Harness();
 
         Assert.Empty(await harness.Target.ReadAsync(new(subject, repo, package, version), Token));
         Assert.Equal($"GET {path}", fake.Calls.Single().ToString());
@@ -42,7 +42,7 @@ public sealed class BintrayTargetTests : IAsyncLifetime
     [InlineData("web\n", "1.0")]
     public async Task A_name_that_would_mean_something_else_is_never_called(string package, string version)
     {
-        using TargetHarness harness = Harness();
+        using var harness = Harness();
 
         var refusal = await Assert.ThrowsAsync<TargetException>(() => harness.Target.ReadAsync(new("acme", "images", package, version), Token));
 
@@ -58,7 +58,7 @@ public sealed class BintrayTargetTests : IAsyncLifetime
             await FakeBintray.AnswerAsync(context, 200, "[]");
             return call.RawTarget.Length > 0;
         };
-        using TargetHarness harness = Harness(o => o.BaseUrl = fake.Url + "/api/v1/");
+        using var harness = Harness(o => o.BaseUrl = fake.Url + "/api/v1/");
 
         await harness.Target.ReadAsync(TargetHarness.Version, Token);
 
@@ -70,7 +70,7 @@ public sealed class BintrayTargetTests : IAsyncLifetime
     {
         var there = fake.Have("acme", "images", "team:web", "1.4.0");
         there["foreign"] = JsonNode.Parse("""{"name":"foreign","values":["x"],"type":"string"}""")!;
-        using TargetHarness harness = Harness();
+        using var harness = Harness();
 
         await harness.Target.SetAsync(TargetHarness.Version, [TargetHarness.Attribute("a", AttributeType.String, "1", "2")], Token);
         await harness.Target.SetAsync(TargetHarness.Version, [TargetHarness.Attribute("b/c", AttributeType.Number, "3")], Token);
@@ -85,7 +85,7 @@ public sealed class BintrayTargetTests : IAsyncLifetime
     public async Task Many_names_are_removed_in_several_calls_and_none_is_never_asked_for()
     {
         fake.Have("acme", "images", "team:web", "1.4.0");
-        using TargetHarness harness = Harness();
+        using var harness = Harness();
 
         await harness.Target.RemoveAsync(TargetHarness.Version, [.. Enumerable.Range(0, 95).Select(i => $"n{i}")], Token);
         await harness.Target.RemoveAsync(TargetHarness.Version, [], Token);
@@ -106,13 +106,13 @@ public sealed class BintrayTargetTests : IAsyncLifetime
             fake.Things.TryRemove("acme/images/team:web", out _);
         if (missing == "repo")
             fake.Things.TryRemove("acme/images", out _);
-        using TargetHarness harness = Harness(o =>
+        using var harness = Harness(o =>
         {
             o.CreateMissing = Enum.Parse<CreateMissing>(level);
             o.Licenses.Add("MIT");
             o.VcsUrl = "https://git.example/web";
         });
-        TargetException absent = await harness.ReadFailsAsync();
+        var absent = await harness.ReadFailsAsync();
 
         await harness.Target.CreateAsync(TargetHarness.Version, absent, Token);
 
@@ -128,8 +128,8 @@ public sealed class BintrayTargetTests : IAsyncLifetime
     public async Task A_version_that_somebody_else_just_created_is_as_good()
     {
         fake.Have("acme", "images", "team:web");
-        using TargetHarness harness = Harness();
-        TargetException absent = await harness.ReadFailsAsync();
+        using var harness = Harness();
+        var absent = await harness.ReadFailsAsync();
         fake.Have("acme", "images", "team:web", "1.4.0");
 
         await harness.Target.CreateAsync(TargetHarness.Version, absent, Token);
@@ -141,8 +141,8 @@ public sealed class BintrayTargetTests : IAsyncLifetime
     public async Task A_target_that_does_not_keep_what_it_creates_is_not_asked_for_ever()
     {
         fake.Have("acme", "images", "other");
-        using TargetHarness harness = Harness(o => o.CreateMissing = CreateMissing.Repository);
-        TargetException absent = await harness.ReadFailsAsync();
+        using var harness = Harness(o => o.CreateMissing = CreateMissing.Repository);
+        var absent = await harness.ReadFailsAsync();
         fake.Script = async (call, context) =>
         {
             if (!call.RawTarget.EndsWith("/packages/acme/images", StringComparison.Ordinal))
@@ -171,8 +171,8 @@ public sealed class BintrayTargetTests : IAsyncLifetime
             fake.Things["acme/images"] = true;
         if (missing == "version")
             fake.Things["acme/images/team:web"] = true;
-        using TargetHarness harness = Harness(o => o.CreateMissing = Enum.Parse<CreateMissing>(level));
-        TargetException absent = await harness.ReadFailsAsync();
+        using var harness = Harness(o => o.CreateMissing = Enum.Parse<CreateMissing>(level));
+        var absent = await harness.ReadFailsAsync();
 
         var refusal = await Assert.ThrowsAsync<TargetException>(() => harness.Target.CreateAsync(TargetHarness.Version, absent, Token));
 
@@ -184,8 +184,8 @@ public sealed class BintrayTargetTests : IAsyncLifetime
     public async Task A_package_that_the_target_refuses_to_create_says_why_and_what_to_do()
     {
         fake.Have("acme", "images", "other");
-        using TargetHarness harness = Harness(o => o.CreateMissing = CreateMissing.Package);
-        TargetException absent = await harness.ReadFailsAsync();
+        using var harness = Harness(o => o.CreateMissing = CreateMissing.Package);
+        var absent = await harness.ReadFailsAsync();
         fake.Script = async (call, context) =>
         {
             if (!call.RawTarget.EndsWith("/packages/acme/images", StringComparison.Ordinal))

@@ -32,18 +32,18 @@ public sealed class ConnectionTests : IAsyncLifetime
     {
         using var closed = new TcpListener(IPAddress.Loopback, 0);
         closed.Start();
-        int port = ((IPEndPoint)closed.LocalEndpoint).Port;
+        var port = ((IPEndPoint)closed.LocalEndpoint).Port;
         closed.Stop();
 
-        foreach ((string url, string words) in new[]
+        foreach ((var url, var words) in new[]
                  {
                      ($"http://127.0.0.1:{port}", "refused or unreachable"),
                      (fake.Url.Replace("http:", "https:", StringComparison.Ordinal), "TLS or its certificate failed"),
                      ("http://no-such-host.invalid", "cannot be resolved"),
                  })
         {
-            using TargetHarness harness = Harness(o => o.BaseUrl = url);
-            TargetException failure = await harness.ReadFailsAsync();
+            using var harness = Harness(o => o.BaseUrl = url);
+            var failure = await harness.ReadFailsAsync();
             Assert.Equal(DeliveryOutcome.Unreachable, failure.Outcome);
             Assert.Contains(words, failure.Message, StringComparison.Ordinal);
         }
@@ -73,7 +73,7 @@ public sealed class ConnectionTests : IAsyncLifetime
     [InlineData("http://[::ffff:169.254.169.254]")]
     public async Task A_metadata_address_is_never_called(string url)
     {
-        using TargetHarness harness = Harness(o => o.BaseUrl = url);
+        using var harness = Harness(o => o.BaseUrl = url);
 
         Assert.Contains("never called", (await harness.ReadFailsAsync()).Message, StringComparison.Ordinal);
     }
@@ -81,15 +81,15 @@ public sealed class ConnectionTests : IAsyncLifetime
     [Fact]
     public async Task A_changed_key_file_is_used_at_once_and_a_missing_one_pauses_with_a_sentence()
     {
-        string file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         await File.WriteAllTextAsync(file, "first\n", Token);
-        using TargetHarness harness = Harness(o => (o.ApiKey, o.ApiKeyFile) = (null, file));
+        using var harness = Harness(o => (o.ApiKey, o.ApiKeyFile) = (null, file));
 
         await harness.Target.ReadAsync(TargetHarness.Version, Token);
         await File.WriteAllTextAsync(file, "second", Token);
         await harness.Target.ReadAsync(TargetHarness.Version, Token);
         File.Delete(file);
-        TargetException failure = await harness.ReadFailsAsync();
+        var failure = await harness.ReadFailsAsync();
 
         Assert.Equal(["bridge:first", "bridge:second"], fake.Calls.Select(c => Decoded(c.Authorization)));
         Assert.Equal(DeliveryOutcome.Unauthorized, failure.Outcome);
@@ -104,7 +104,7 @@ public sealed class ConnectionTests : IAsyncLifetime
             await FakeBintray.SayAsync(context, 400, $"you sent {call.Authorization} which is {Decoded(call.Authorization)}");
             return true;
         };
-        using TargetHarness harness = Harness();
+        using var harness = Harness();
 
         Assert.Equal("The target answered 400: you sent Basic *** which is bridge:***", (await harness.ReadFailsAsync()).Message);
     }

@@ -18,7 +18,7 @@ internal sealed class TestClock() : FakeTimeProvider(new DateTimeOffset(2026, 11
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        ITimer timer = base.CreateTimer(callback, state, dueTime, period);
+        var timer = base.CreateTimer(callback, state, dueTime, period);
         lock (sync)
         {
             timers.Add(dueTime);
@@ -59,7 +59,7 @@ internal sealed class TargetHarness : IDisposable
     {
         Options = Make(url, change);
         Delivery = delivery ?? new DeliveryOptions();
-        ILoggerFactory loggers = logs.Factory();
+        var loggers = logs.Factory();
         Governor = new TargetGovernor(Options, Delivery, clock, loggers.CreateLogger<TargetGovernor>());
         var pipeline = new TargetPipeline(Options, Governor, clock, loggers.CreateLogger<TargetPipeline>());
         Client = new BintrayClient(Options, Delivery, pipeline, new DeliveryMetrics(clock), clock);

@@ -75,7 +75,7 @@ internal sealed class DeliveryHost : IAsyncDisposable
     public static async Task<DeliveryHost> StartAsync(TestLogs logs, (string Name, FakeBintray Fake)[] targets, params string[] settings)
     {
         var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        for (int i = 0; i < targets.Length; i++)
+        for (var i = 0; i < targets.Length; i++)
         {
             values[$"Targets:{i}:Name"] = targets[i].Name;
             values[$"Targets:{i}:BaseUrl"] = targets[i].Fake.Url;
@@ -84,7 +84,7 @@ internal sealed class DeliveryHost : IAsyncDisposable
             values[$"Targets:{i}:MaxRetries"] = "0";
         }
 
-        foreach (string setting in settings)
+        foreach (var setting in settings)
             values[setting.Split('=', 2)[0]] = setting.Split('=', 2)[1];
         var host = new DeliveryHost(logs, new TestClock(), values);
         await host.Store.OpenAsync(Token);
@@ -98,7 +98,7 @@ internal sealed class DeliveryHost : IAsyncDisposable
     /// <summary>Stores an occurrence whose lines become attributes of the version.</summary>
     public async Task<string> SendAsync(VersionCoordinates version, string lines, string? traceParent = null)
     {
-        string id = string.Create(CultureInfo.InvariantCulture, $"o{Interlocked.Increment(ref sent):D6}");
+        var id = string.Create(CultureInfo.InvariantCulture, $"o{Interlocked.Increment(ref sent):D6}");
         await Store.AddOccurrencesAsync([Occurrence(id, version, lines, traceParent)], Token);
         return id;
     }
@@ -141,12 +141,12 @@ internal sealed class LineMapping : IOccurrenceMapping
 
         public void Add(Occurrence occurrence)
         {
-            foreach (string line in occurrence.Remediation.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            foreach (var line in occurrence.Remediation.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
                 if (line == "throw")
                     throw new InvalidOperationException($"poison, with {TargetHarness.ApiKey} in it");
-                string[] parts = line.Split([' ', '='], 3);
-                AttributeType type = Enum.Parse<AttributeType>(parts[0], ignoreCase: true);
+                var parts = line.Split([' ', '='], 3);
+                var type = Enum.Parse<AttributeType>(parts[0], ignoreCase: true);
                 attributes[parts[1]] = new MappedAttribute(parts[1], type, parts[2].Split('|'), parts[1], occurrence.Name, "remediation", null);
             }
         }
@@ -226,7 +226,7 @@ internal sealed class Heard : IDisposable
 
     private void Note(string instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        string text = string.Join(',', tags.ToArray().Select(t => $"{t.Key}={t.Value}"));
+        var text = string.Join(',', tags.ToArray().Select(t => $"{t.Key}={t.Value}"));
         if (!text.Contains($"target={target}", StringComparison.Ordinal))
             return;
         measurements.Enqueue((instrument, value, text));

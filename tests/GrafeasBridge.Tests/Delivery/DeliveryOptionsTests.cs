@@ -15,9 +15,9 @@ public sealed class DeliveryOptionsTests
     [Fact]
     public void The_defaults_and_a_plain_target_are_valid()
     {
-        TargetsOptions targets = Start(Good);
+        var targets = Start(Good);
 
-        TargetOptions target = Assert.Single(targets.Targets);
+        var target = Assert.Single(targets.Targets);
         Assert.Equal(("Targets:0", "main", CreateMissing.Version), (target.Key, target.Name, target.CreateMissing));
         Assert.Equal("k3y-s3cret", target.ApiKey!.Reveal());
         Assert.Equal("***", target.ApiKey.ToString());
@@ -64,7 +64,7 @@ public sealed class DeliveryOptionsTests
     {
         var refusal = Assert.ThrowsAny<Exception>(() => Start("Targets:0:Name=", "Targets:0:BaseUrl=x", "Targets:0:Username=a:b"));
 
-        foreach (string part in new[] { "Targets:0:Name", "Targets:0:BaseUrl", "Targets:0:Username", "Targets:0 needs exactly one" })
+        foreach (var part in new[] { "Targets:0:Name", "Targets:0:BaseUrl", "Targets:0:Username", "Targets:0 needs exactly one" })
             Assert.Contains(part, refusal.Message, StringComparison.Ordinal);
     }
 
@@ -79,11 +79,11 @@ public sealed class DeliveryOptionsTests
     private static TargetsOptions Start(params string[] settings)
     {
         var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        foreach (string setting in settings)
+        foreach (var setting in settings)
             values[setting.Split('=', 2)[0]] = setting.Split('=', 2)[1];
         var services = new ServiceCollection();
         services.AddDelivery(new ConfigurationBuilder().AddInMemoryCollection(values).Build());
-        using ServiceProvider provider = services.BuildServiceProvider();
+        using var provider = services.BuildServiceProvider();
         provider.GetRequiredService<IStartupValidator>().Validate();
         return provider.GetRequiredService<IOptions<TargetsOptions>>().Value;
     }

@@ -54,7 +54,7 @@ public sealed class DeliveryOutcomeTests
     [InlineData(308, "<html>moved</html>", "Unreachable", "Transient")]
     public void An_answer_is_named_by_its_status_and_its_words(int status, string body, string outcome, string nature)
     {
-        (DeliveryOutcome? failure, string reason) = BintrayReplies.Judge(status, Encoding.UTF8.GetBytes(body), creates: false);
+        (var failure, var reason) = BintrayReplies.Judge(status, Encoding.UTF8.GetBytes(body), creates: false);
 
         Assert.Equal(outcome, failure.ToString());
         Assert.Equal(nature, failure!.Value.Meaning().Nature.ToString());
@@ -72,9 +72,9 @@ public sealed class DeliveryOutcomeTests
     [Fact]
     public void The_quoted_words_are_one_bounded_line()
     {
-        string body = $$"""{"message":"first\r\nsecond\u001b[31m\u202e {{new string('x', 5000)}}"}""";
+        var body = $$"""{"message":"first\r\nsecond\u001b[31m\u202e {{new string('x', 5000)}}"}""";
 
-        string reason = BintrayReplies.Judge(400, Encoding.UTF8.GetBytes(body), creates: false).Reason;
+        var reason = BintrayReplies.Judge(400, Encoding.UTF8.GetBytes(body), creates: false).Reason;
 
         Assert.StartsWith("The target answered 400: first second [31m xxx", reason, StringComparison.Ordinal);
         Assert.DoesNotContain(reason, char.IsControl);
@@ -84,7 +84,7 @@ public sealed class DeliveryOutcomeTests
     [Fact]
     public void A_redirect_says_where_to_without_path_or_query()
     {
-        string reason = BintrayReplies.Judge(302, [], creates: false, new Uri("https://jfrog.example/login?token=t0p")).Reason;
+        var reason = BintrayReplies.Judge(302, [], creates: false, new Uri("https://jfrog.example/login?token=t0p")).Reason;
 
         Assert.Contains("to https://jfrog.example (302)", reason, StringComparison.Ordinal);
         Assert.DoesNotContain("t0p", reason, StringComparison.Ordinal);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using GrafeasBridge.Delivery.Governor;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using GrafeasBridge.Tests.Support;
@@ -36,7 +35,7 @@ public sealed class DeliveryWorkerTests : IAsyncLifetime
         logs.Expect(e => e.Event.Name == "ReconcileFaulted");
         await StartAsync();
         await host.SendAsync(Web(0), "throw");
-        for (int i = 1; i <= 20; i++)
+        for (var i = 1; i <= 20; i++)
             await host.SendAsync(Web(i), "string a=1");
 
         while (await host.RunOnceAsync() > 0)
@@ -44,10 +43,10 @@ public sealed class DeliveryWorkerTests : IAsyncLifetime
             // Until nothing is due.
         }
 
-        VersionRow bad = await RowAsync(Web(0));
+        var bad = await RowAsync(Web(0));
         Assert.Equal((DeliveryState.Waiting, "Failed"), (bad.State, bad.LastOutcome));
         Assert.Equal("The bridge failed on this version (InvalidOperationException); its log has the cause.", bad.LastReason);
-        for (int i = 1; i <= 20; i++)
+        for (var i = 1; i <= 20; i++)
             Assert.Equal(DeliveryState.Verified, (await RowAsync(Web(i))).State);
     }
 
@@ -64,7 +63,7 @@ public sealed class DeliveryWorkerTests : IAsyncLifetime
             await release.Task;
             return false;
         };
-        for (int i = 0; i <= 30; i++)
+        for (var i = 0; i <= 30; i++)
             await host.SendAsync(Web(i), "string a=1");
 
         await host.Worker.StartAsync(Token);
@@ -87,7 +86,7 @@ public sealed class DeliveryWorkerTests : IAsyncLifetime
         await host.SendAsync(Web(1), "string a=1");
         await host.Worker.StartAsync(Token);
         await heard.UntilAsync(() => heard.Tries("unreachable") == 1);
-        TimeSpan due = (await RowAsync(Web(1))).NextAttempt!.Value - host.Clock.GetUtcNow();
+        var due = (await RowAsync(Web(1))).NextAttempt!.Value - host.Clock.GetUtcNow();
 
         fake.Script = null;
         await host.Clock.WaitsForAsync(d => d <= due && d > due - TimeSpan.FromMilliseconds(1)); // delays are whole milliseconds
@@ -100,31 +99,31 @@ public sealed class DeliveryWorkerTests : IAsyncLifetime
     [Fact]
     public async Task A_target_that_refuses_the_key_is_paused_and_the_others_go_on()
     {
-        await using FakeBintray second = await FakeBintray.StartAsync();
+        await using var second = await FakeBintray.StartAsync();
         second.Have("acme", "images", "web");
         host = await DeliveryHost.StartAsync(logs, [(main, fake), ("other", second)], "Delivery:Concurrency=1");
         Always(context => FakeBintray.SayAsync(context, 401, "This resource requires authentication"));
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
             await host.SendAsync(Web(i), "string a=1");
 
-        for (int i = 0; i < 4; i++)
+        for (var i = 0; i < 4; i++)
             await host.RunOnceAsync();
 
         Assert.Single(fake.Calls);
-        TargetStatus status = host.Target(main).Governor.Status();
+        var status = host.Target(main).Governor.Status();
         Assert.Equal("The target answered 401: This resource requires authentication", status.Reason);
         Assert.Equal(host.Clock.GetUtcNow() + TimeSpan.FromMinutes(1), status.PausedUntil);
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
             Assert.Equal((DeliveryState.Pending, 0), ((await RowAsync(Web(i))).State, (await RowAsync(Web(i))).Attempts));
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
             Assert.Equal(DeliveryState.Verified, (await host.RowAsync(Web(i), "other")).State);
 
         fake.Script = null;
         host.Clock.Advance(TimeSpan.FromSeconds(70));
         Assert.Equal(1, await host.RunOnceAsync());
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
             await host.RunOnceAsync();
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
             Assert.Equal(DeliveryState.Verified, (await RowAsync(Web(i))).State);
     }
 
@@ -133,7 +132,7 @@ public sealed class DeliveryWorkerTests : IAsyncLifetime
     {
         await StartAsync();
         Always(context => FakeBintray.SayAsync(context, 403, "You have exceeded your API call limit"));
-        for (int i = 0; i < 20; i++)
+        for (var i = 0; i < 20; i++)
             await host.SendAsync(Web(i), "string a=1");
 
         Assert.Equal(8, await host.RunOnceAsync());
@@ -180,7 +179,7 @@ public sealed class DeliveryWorkerTests : IAsyncLifetime
 
         await host.RunOnceAsync();
 
-        VersionRow parked = await RowAsync(lost);
+        var parked = await RowAsync(lost);
         Assert.Equal((DeliveryState.Parked, "PackageMissing", null), (parked.State, parked.LastOutcome, parked.NextAttempt));
         Assert.Equal(
             $"Package 'acme/images/team:web' does not exist at target '{main}'. Create it, or set Targets:0:CreateMissing to Package, then redeliver.",
@@ -201,7 +200,7 @@ public sealed class DeliveryWorkerTests : IAsyncLifetime
         await StartAsync();
         Always(context => FakeBintray.AnswerAsync(context, 502, "<html/>", "text/html"));
         await host.SendAsync(Web(1), "string a=1");
-        DateTimeOffset begin = host.Clock.GetUtcNow();
+        var begin = host.Clock.GetUtcNow();
 
         await host.RunOnceAsync();
         while ((await RowAsync(Web(1))) is { State: DeliveryState.Waiting } row)
@@ -211,7 +210,7 @@ public sealed class DeliveryWorkerTests : IAsyncLifetime
             await host.RunOnceAsync();
         }
 
-        VersionRow parked = await RowAsync(Web(1));
+        var parked = await RowAsync(Web(1));
         Assert.Equal((DeliveryState.Parked, "Unreachable"), (parked.State, parked.LastOutcome));
         Assert.InRange(host.Clock.GetUtcNow() - begin, TimeSpan.FromHours(72), TimeSpan.FromHours(73));
         Assert.StartsWith("Failing since 2026-11-02 08:00:00Z", parked.LastReason, StringComparison.Ordinal);

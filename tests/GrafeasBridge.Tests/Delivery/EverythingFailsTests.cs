@@ -44,10 +44,10 @@ public sealed class EverythingFailsTests : IAsyncLifetime
                 roll = dice.Next(30);
             return roll < 10 && await BreakAsync(call, context, roll);
         };
-        for (int i = 0; i < 40; i++)
+        for (var i = 0; i < 40; i++)
             await host.SendAsync(Web(i), $"number n={i}\nstring a=1|2|3");
 
-        for (int turn = 0; turn < 2000 && await UnverifiedAsync(40) > 0; turn++)
+        for (var turn = 0; turn < 2000 && await UnverifiedAsync(40) > 0; turn++)
         {
             if (await host.RunOnceAsync() == 0)
                 host.Clock.Advance(TimeSpan.FromSeconds(30));
@@ -55,7 +55,7 @@ public sealed class EverythingFailsTests : IAsyncLifetime
 
         TestContext.Current.TestOutputHelper?.WriteLine(host.Target(main).Governor.Status() + " " + host.Clock.GetUtcNow());
         Assert.Equal(0, await UnverifiedAsync(40));
-        for (int i = 0; i < 40; i++)
+        for (var i = 0; i < 40; i++)
         {
             var there = fake.Versions[Web(i).ToString()];
             Assert.Equal(["a", "n"], there.Keys.Order(StringComparer.Ordinal));
@@ -69,32 +69,32 @@ public sealed class EverythingFailsTests : IAsyncLifetime
         logs.Expect(e => e.Event.Name == "ReconcileFaulted");
         using var heard = new Heard(main);
         await StartAsync();
-        string basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"bridge:{TargetHarness.ApiKey}"));
+        var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"bridge:{TargetHarness.ApiKey}"));
         int[] statuses = [400, 401, 403, 404, 429, 500];
         fake.Script = async (call, context) =>
         {
             Assert.Equal($"Basic {basic}", call.Authorization);
-            int status = statuses[fake.Calls.Count % statuses.Length];
+            var status = statuses[fake.Calls.Count % statuses.Length];
             await FakeBintray.SayAsync(context, status, $"refused {call.Authorization}: {TargetHarness.ApiKey}");
             return true;
         };
-        for (int i = 0; i < 12; i++)
+        for (var i = 0; i < 12; i++)
             await host.SendAsync(Web(i), "string a=1");
-        for (int i = 0; i < 30; i++)
+        for (var i = 0; i < 30; i++)
         {
             await host.RunOnceAsync();
             host.Clock.Advance(TimeSpan.FromMinutes(20));
         }
 
         var seen = new StringBuilder();
-        foreach (TestLogs.Entry entry in logs.Entries)
+        foreach (var entry in logs.Entries)
             seen.AppendLine(entry.Message).Append(entry.Event.Name == "ReconcileFaulted" ? null : entry.Exception).AppendLine();
-        for (int i = 0; i < 12; i++)
+        for (var i = 0; i < 12; i++)
             seen.AppendLine((await RowAsync(Web(i))).ToString());
         heard.Scrape();
         foreach (var measurement in heard.All)
             seen.AppendLine(measurement.ToString());
-        string text = seen.ToString();
+        var text = seen.ToString();
         Assert.Contains("refused Basic ***: ***", text, StringComparison.Ordinal);
         Assert.DoesNotContain(TargetHarness.ApiKey, text, StringComparison.Ordinal);
         Assert.DoesNotContain(basic, text, StringComparison.Ordinal);
@@ -108,8 +108,8 @@ public sealed class EverythingFailsTests : IAsyncLifetime
 
     private async Task<int> UnverifiedAsync(int count)
     {
-        int open = 0;
-        for (int i = 0; i < count; i++)
+        var open = 0;
+        for (var i = 0; i < count; i++)
             open += (await RowAsync(Web(i))).State == DeliveryState.Verified ? 0 : 1;
         return open;
     }

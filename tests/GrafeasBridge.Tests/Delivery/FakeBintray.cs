@@ -50,10 +50,10 @@ internal sealed class FakeBintray : IAsyncDisposable
 
     public static async Task<FakeBintray> StartAsync()
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        WebApplication built = builder.Build();
+        var built = builder.Build();
         var fake = new FakeBintray(built);
         built.Run(fake.HandleAsync);
         await built.StartAsync();
@@ -98,8 +98,8 @@ internal sealed class FakeBintray : IAsyncDisposable
 
     private async Task HandleAsync(HttpContext context)
     {
-        string body = await new StreamReader(context.Request.Body, Encoding.UTF8).ReadToEndAsync();
-        string raw = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        var body = await new StreamReader(context.Request.Body, Encoding.UTF8).ReadToEndAsync();
+        var raw = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
         var call = new FakeCall(context.Request.Method, raw, body, context.Request.Headers.Authorization);
         lock (sync)
         {
@@ -117,7 +117,7 @@ internal sealed class FakeBintray : IAsyncDisposable
                 await AttributesAsync(context, call, s, r, p, v);
                 break;
             case ["packages", var s, var r, var p, "versions"] when await IsThereAsync(context, s, r, p):
-                bool added = Versions.TryAdd($"{s}/{r}/{p}/{Name(body)}", new(StringComparer.Ordinal));
+                var added = Versions.TryAdd($"{s}/{r}/{p}/{Name(body)}", new(StringComparer.Ordinal));
                 await (added ? AnswerAsync(context, 201, body) : SayAsync(context, 409, $"Version {Name(body)} already exists"));
                 break;
             case ["packages", var s, var r] when await IsThereAsync(context, s, r):
@@ -140,7 +140,7 @@ internal sealed class FakeBintray : IAsyncDisposable
     private async Task<bool> IsThereAsync(HttpContext context, params string[] path)
     {
         string[] kinds = ["Subject", "Repo", "Package"];
-        for (int i = 0; i < path.Length; i++)
+        for (var i = 0; i < path.Length; i++)
         {
             if (Things.ContainsKey(string.Join('/', path[..(i + 1)])))
                 continue;
@@ -155,7 +155,7 @@ internal sealed class FakeBintray : IAsyncDisposable
     {
         if (!await IsThereAsync(context, s, r, p))
             return;
-        if (!Versions.TryGetValue($"{s}/{r}/{p}/{v}", out ConcurrentDictionary<string, JsonNode>? attributes))
+        if (!Versions.TryGetValue($"{s}/{r}/{p}/{v}", out var attributes))
         {
             await SayAsync(context, 404, $"Version '{v}' was not found");
             return;
@@ -163,13 +163,13 @@ internal sealed class FakeBintray : IAsyncDisposable
 
         if (call.Method == "PATCH")
         {
-            foreach (JsonNode? attribute in JsonNode.Parse(call.Body)!.AsArray())
+            foreach (var attribute in JsonNode.Parse(call.Body)!.AsArray())
                 attributes[attribute!["name"]!.GetValue<string>()] = Reversed(attribute);
         }
         else if (call.Method == "DELETE")
         {
-            string[] names = context.Request.Query["names"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries);
-            foreach (string name in names.Length == 0 ? [.. attributes.Keys] : names)
+            var names = context.Request.Query["names"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries);
+            foreach (var name in names.Length == 0 ? [.. attributes.Keys] : names)
                 attributes.TryRemove(name, out _);
             await SayAsync(context, 200, "success");
             return;
@@ -181,7 +181,7 @@ internal sealed class FakeBintray : IAsyncDisposable
     // The real service did not keep the order of values.
     private static JsonNode Reversed(JsonNode attribute)
     {
-        JsonNode copy = attribute.DeepClone();
+        var copy = attribute.DeepClone();
         copy["values"] = new JsonArray([.. copy["values"]!.AsArray().Reverse().Select(n => n!.DeepClone())]);
         return copy;
     }

@@ -40,7 +40,7 @@ public sealed class ReconcileTests : IAsyncLifetime
 
         Assert.Equal(1, await host.RunOnceAsync());
 
-        VersionRow row = await host.RowAsync(Web);
+        var row = await host.RowAsync(Web);
         Assert.Equal((DeliveryState.Verified, "Delivered", "4 attributes written and read back."), (row.State, row.LastOutcome, row.LastReason));
         Assert.Equal((row.Revision, 0), (row.SettledRevision, row.Attempts));
         Assert.Equal("""{"name":"build.number","values":[2.5,41],"type":"number"}""", There()["build.number"].ToJsonString());
@@ -53,7 +53,7 @@ public sealed class ReconcileTests : IAsyncLifetime
     {
         await host.SendAsync(Web, "string a=1|2");
         await host.RunOnceAsync();
-        int calls = fake.Calls.Count;
+        var calls = fake.Calls.Count;
 
         await host.Store.RedeliverAsync(DeliveryHost.Main, Web, Token);
         await host.RunOnceAsync();
@@ -67,9 +67,9 @@ public sealed class ReconcileTests : IAsyncLifetime
     {
         fake.Have("acme", "images", "team:web", "1.4.0")["foreign"] = JsonNode.Parse("""{"name":"foreign","values":["x"],"type":"string"}""")!;
         await host.SendAsync(Web, "string a=1\nstring b=2");
-        string second = await host.SendAsync(Web, "string c=3");
+        var second = await host.SendAsync(Web, "string c=3");
         await host.RunOnceAsync();
-        int calls = fake.Calls.Count;
+        var calls = fake.Calls.Count;
 
         await host.SendAsync(Web, "string b=22");
         await host.WithdrawAsync(second);
@@ -86,7 +86,7 @@ public sealed class ReconcileTests : IAsyncLifetime
     public async Task A_version_that_nothing_is_wanted_of_any_more_loses_what_the_bridge_wrote_and_no_more()
     {
         fake.Have("acme", "images", "team:web", "1.4.0")["foreign"] = JsonNode.Parse("""{"name":"foreign","values":["x"],"type":"string"}""")!;
-        string only = await host.SendAsync(Web, "string a=1\nstring b=2");
+        var only = await host.SendAsync(Web, "string a=1\nstring b=2");
         await host.RunOnceAsync();
 
         await host.WithdrawAsync(only);
@@ -99,7 +99,7 @@ public sealed class ReconcileTests : IAsyncLifetime
     [Fact]
     public async Task A_version_that_nothing_is_wanted_of_is_not_created()
     {
-        string only = await host.SendAsync(Web, "string a=1");
+        var only = await host.SendAsync(Web, "string a=1");
         await host.WithdrawAsync(only);
 
         await host.RunOnceAsync();
@@ -127,7 +127,7 @@ public sealed class ReconcileTests : IAsyncLifetime
 
         await host.RunOnceAsync();
 
-        VersionRow row = await host.RowAsync(Web);
+        var row = await host.RowAsync(Web);
         Assert.Equal((DeliveryState.Waiting, "NotAsWritten"), (row.State, row.LastOutcome));
         Assert.Equal("The target accepted the write, but reading back differs in a, b.", row.LastReason);
         Assert.InRange(row.NextAttempt!.Value - host.Clock.GetUtcNow(), TimeSpan.FromSeconds(2.5), TimeSpan.FromSeconds(5));
@@ -142,7 +142,7 @@ public sealed class ReconcileTests : IAsyncLifetime
     public async Task A_version_changed_while_in_hand_is_delivered_again()
     {
         await host.SendAsync(Web, "string a=1");
-        int patches = 0;
+        var patches = 0;
         fake.Script = async (call, _) =>
         {
             if (call.Method == "PATCH" && Interlocked.Increment(ref patches) == 1)
@@ -151,7 +151,7 @@ public sealed class ReconcileTests : IAsyncLifetime
         };
 
         await host.RunOnceAsync();
-        VersionRow row = await host.RowAsync(Web);
+        var row = await host.RowAsync(Web);
         Assert.Equal((DeliveryState.Pending, row.Revision - 1), (row.State, row.SettledRevision));
         Assert.Equal(["a"], There().Keys);
 
@@ -164,7 +164,7 @@ public sealed class ReconcileTests : IAsyncLifetime
     public async Task A_worker_whose_lease_went_to_another_writes_nothing()
     {
         await host.SendAsync(Web, "string a=1");
-        ClaimedVersion mine = await ClaimAsync();
+        var mine = await ClaimAsync();
         fake.Script = async (_, _) =>
         {
             fake.Script = null;
@@ -183,7 +183,7 @@ public sealed class ReconcileTests : IAsyncLifetime
     public async Task A_late_worker_cannot_settle_and_its_version_is_delivered_once_more()
     {
         await host.SendAsync(Web, "string a=1");
-        ClaimedVersion mine = await ClaimAsync();
+        var mine = await ClaimAsync();
         fake.Script = async (call, _) =>
         {
             if (call.Method == "PATCH")
@@ -206,8 +206,8 @@ public sealed class ReconcileTests : IAsyncLifetime
     [Fact]
     public async Task After_a_crash_between_intent_and_write_the_attributes_are_still_the_bridges_own()
     {
-        string withdrawn = await host.SendAsync(Web, "string a=1");
-        ClaimedVersion crashed = await ClaimAsync();
+        var withdrawn = await host.SendAsync(Web, "string a=1");
+        var crashed = await ClaimAsync();
         Assert.True(await host.Store.RecordIntentAsync(crashed, ["a"], Token));
         fake.Have("acme", "images", "team:web", "1.4.0")["a"] = JsonNode.Parse("""{"name":"a","values":["1"],"type":"string"}""")!;
         await host.WithdrawAsync(withdrawn);
@@ -224,7 +224,7 @@ public sealed class ReconcileTests : IAsyncLifetime
     public async Task Killed_between_sent_and_settled_there_is_one_truth_in_the_end()
     {
         await host.SendAsync(Web, "string a=1");
-        ClaimedVersion killed = await ClaimAsync();
+        var killed = await ClaimAsync();
         Assert.True(await host.Store.RecordIntentAsync(killed, ["a"], Token));
         fake.Have("acme", "images", "team:web", "1.4.0");
         await host.Target(DeliveryHost.Main).Api.SetAsync(Web, [TargetHarness.Attribute("a", AttributeType.String, "1")], Token);
@@ -232,7 +232,7 @@ public sealed class ReconcileTests : IAsyncLifetime
         host.Clock.Advance(TimeSpan.FromMinutes(2));
         await host.RunOnceAsync();
 
-        VersionRow row = await host.RowAsync(Web);
+        var row = await host.RowAsync(Web);
         Assert.Equal((DeliveryState.Verified, "Unchanged", row.Revision), (row.State, row.LastOutcome, row.SettledRevision));
         Assert.Equal(["a"], There().Keys);
     }
@@ -280,7 +280,7 @@ public sealed class ReconcileTests : IAsyncLifetime
             return true;
         };
 
-        Task<int> turn = host.RunOnceAsync();
+        var turn = host.RunOnceAsync();
         await fake.UntilAsync(calls => calls.Count == 2);
         host.Clock.Advance(TimeSpan.FromSeconds(60));
         await turn;
@@ -291,7 +291,7 @@ public sealed class ReconcileTests : IAsyncLifetime
     private ConcurrentDictionary<string, JsonNode> There() => fake.Versions[Web.ToString()];
     private async Task<(DeliveryState State, string Outcome)> StateAsync()
     {
-        VersionRow row = await host.RowAsync(Web);
+        var row = await host.RowAsync(Web);
         return (row.State, row.LastOutcome);
     }
 

@@ -32,7 +32,7 @@ public sealed class RetryScheduleTests
     [Fact]
     public void A_version_waits_at_least_until_its_target_is_open_again()
     {
-        Settlement settlement = Settle(DeliveryOutcome.Unauthorized, 1, random: 0.5, notBefore: Now.AddMinutes(15));
+        var settlement = Settle(DeliveryOutcome.Unauthorized, 1, random: 0.5, notBefore: Now.AddMinutes(15));
 
         Assert.Equal(DeliveryState.Waiting, settlement.State);
         Assert.Equal(Now.AddMinutes(15).AddSeconds(2.5), settlement.NextAttempt);
@@ -47,7 +47,7 @@ public sealed class RetryScheduleTests
     {
         Assert.Equal(DeliveryState.Waiting, Settle(DeliveryOutcome.Unreachable, 80, since: Now.AddHours(-71.9)).State);
 
-        Settlement settlement = Settle(DeliveryOutcome.Unreachable, 81, since: Now.AddHours(-72));
+        var settlement = Settle(DeliveryOutcome.Unreachable, 81, since: Now.AddHours(-72));
 
         Assert.Equal(DeliveryState.Parked, settlement.State);
         Assert.Null(settlement.NextAttempt);
@@ -68,7 +68,7 @@ public sealed class RetryScheduleTests
     [InlineData(nameof(DeliveryOutcome.SubjectMissing))]
     public void What_a_person_must_mend_parks_at_once(string outcome)
     {
-        Settlement settlement = Settle(Enum.Parse<DeliveryOutcome>(outcome), 1);
+        var settlement = Settle(Enum.Parse<DeliveryOutcome>(outcome), 1);
 
         Assert.Equal((DeliveryState.Parked, outcome, "why"), (settlement.State, settlement.Outcome, settlement.Reason));
     }
@@ -87,7 +87,7 @@ public sealed class RetryScheduleTests
     [Fact]
     public void A_success_is_verified_and_says_what_is_owned()
     {
-        Settlement settlement = RetrySchedule.Settle(
+        var settlement = RetrySchedule.Settle(
             Options, TargetHarness.Claimed(), new Ending(DeliveryOutcome.Delivered, "ok", Owned: ["a"]), Now, null, 0.5);
 
         Assert.Equal(DeliveryState.Verified, settlement.State);
@@ -105,7 +105,7 @@ public sealed class RetryScheduleTests
             CsCheck.Gen.Select(CsCheck.Gen.Int[1, 100_000], CsCheck.Gen.Double[0, 1]),
             pair =>
             {
-                TimeSpan delay = Settle(DeliveryOutcome.Garbled, pair.Item1, random: pair.Item2).NextAttempt!.Value - Now;
+                var delay = Settle(DeliveryOutcome.Garbled, pair.Item1, random: pair.Item2).NextAttempt!.Value - Now;
                 Assert.InRange(delay, Options.FirstRetry / 2, Options.MaxRetryDelay);
             },
             iter: PropertyRuns.Of(100));

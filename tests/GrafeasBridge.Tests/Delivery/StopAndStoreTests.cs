@@ -45,7 +45,7 @@ public sealed class StopAndStoreTests : IAsyncLifetime
         await host.Worker.StartAsync(Token);
         await fake.UntilAsync(calls => calls.Count == 1);
 
-        Task stop = host.Worker.StopAsync(Token);
+        var stop = host.Worker.StopAsync(Token);
         Assert.False(stop.IsCompleted);
         release.SetResult();
         await stop;
@@ -68,12 +68,12 @@ public sealed class StopAndStoreTests : IAsyncLifetime
         await host.Worker.StartAsync(Token);
         await fake.UntilAsync(calls => calls.Count == 1);
 
-        Task stop = host.Worker.StopAsync(Token);
+        var stop = host.Worker.StopAsync(Token);
         await host.Clock.WaitsForAsync(TimeSpan.FromSeconds(7));
         host.Clock.Advance(TimeSpan.FromSeconds(7));
         await stop;
 
-        VersionRow row = await RowAsync(Web(1));
+        var row = await RowAsync(Web(1));
         Assert.Equal((DeliveryState.Pending, 0), (row.State, row.Attempts));
         Assert.Contains(logs.Entries, e => e.Event.Name == "Released");
     }
@@ -83,14 +83,14 @@ public sealed class StopAndStoreTests : IAsyncLifetime
     {
         using var heard = new Heard(main);
         await StartAsync();
-        int faults = 0;
+        var faults = 0;
         host.Faults.Fault = verb => verb == nameof(IBridgeStore.ClaimAsync) && ++faults <= 3
             ? new StoreException(StoreFailure.Unavailable, "disk full")
             : null;
         await host.SendAsync(Web(1), "string a=1");
 
         await host.Worker.StartAsync(Token);
-        foreach (int seconds in new[] { 2, 4, 8 })
+        foreach (var seconds in new[] { 2, 4, 8 })
         {
             await host.Clock.WaitsForAsync(TimeSpan.FromSeconds(seconds));
             host.Clock.Advance(TimeSpan.FromSeconds(seconds));
@@ -112,7 +112,7 @@ public sealed class StopAndStoreTests : IAsyncLifetime
         await host.SendAsync(Web(1), "string a=1");
         host.Faults.Fault = verb => verb == failing ? new StoreException(StoreFailure.Unavailable, "disk full") : null;
         await host.RunOnceAsync();
-        VersionRow row = await RowAsync(Web(1));
+        var row = await RowAsync(Web(1));
         Assert.Equal((DeliveryState.Pending, 0), (row.State, row.Attempts));
 
         host.Faults.Fault = null;

@@ -15,15 +15,15 @@ public sealed class SuspectLaneTests
     [Fact]
     public void A_suspect_waits_until_nothing_else_is_in_hand_and_others_wait_for_it()
     {
-        IDisposable other = lane.Enter();
+        var other = lane.Enter();
         Assert.Null(lane.TryEnterAlone());
         Assert.False(lane.IsClosed);
         other.Dispose();
         other.Dispose();
-        IDisposable suspect = lane.TryEnterAlone()!;
+        var suspect = lane.TryEnterAlone()!;
         Assert.True(lane.IsClosed);
         Assert.Null(lane.TryEnterAlone());
-        Task freed = lane.Freed;
+        var freed = lane.Freed;
         Assert.False(freed.IsCompleted);
         suspect.Dispose();
         Assert.True(freed.IsCompleted);
@@ -34,7 +34,7 @@ public sealed class SuspectLaneTests
     [Fact]
     public void A_suspect_that_its_target_stalls_holds_others_up_for_a_moment_only()
     {
-        using IDisposable suspect = lane.TryEnterAlone()!;
+        using var suspect = lane.TryEnterAlone()!;
         clock.Advance(SuspectLane.LongestAlone);
         Assert.False(lane.IsClosed);
         Assert.Null(lane.TryEnterAlone());
@@ -43,10 +43,10 @@ public sealed class SuspectLaneTests
     [Fact]
     public void A_suspect_is_tried_beside_others_when_those_do_not_end()
     {
-        using IDisposable other = lane.Enter();
+        using var other = lane.Enter();
         Assert.Null(lane.TryEnterAlone());
         clock.Advance(SuspectLane.LongestWait);
-        using IDisposable? suspect = lane.TryEnterAlone();
+        using var suspect = lane.TryEnterAlone();
         Assert.NotNull(suspect);
     }
 

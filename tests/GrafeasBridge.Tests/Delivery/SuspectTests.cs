@@ -36,7 +36,7 @@ public sealed class SuspectTests : IAsyncLifetime
         Assert.Equal(1, await host.RunOnceAsync());
         Assert.Equal(1, await host.RunOnceAsync());
         Assert.Equal(1, await host.RunOnceAsync());
-        foreach (string version in new[] { "1", "2", "3" })
+        foreach (var version in new[] { "1", "2", "3" })
             Assert.Equal(DeliveryState.Verified, (await host.RowAsync(Web(version))).State);
     }
 
@@ -47,7 +47,7 @@ public sealed class SuspectTests : IAsyncLifetime
         await SendAsync("poison", "1");
         await EndProcessWithAsync(2);
         await host.Store.ClaimAsync(DeliveryHost.Main, new ClaimTerms(0, 0, Lease), Token);
-        ClaimedVersion alone = (await host.Store.ClaimSuspectAsync(DeliveryHost.Main, Lease, Token))!;
+        var alone = (await host.Store.ClaimSuspectAsync(DeliveryHost.Main, Lease, Token))!;
         host.Clock.Advance(Lease);
 
         while (await host.RunOnceAsync() > 0)
@@ -55,11 +55,11 @@ public sealed class SuspectTests : IAsyncLifetime
             // Until nothing is due.
         }
 
-        VersionRow parked = await host.RowAsync(alone.Coordinates);
+        var parked = await host.RowAsync(alone.Coordinates);
         Assert.Equal((DeliveryState.Parked, "StoppedProcess"), (parked.State, parked.LastOutcome));
         Assert.Contains("ended 2 times", parked.LastReason, StringComparison.Ordinal);
         Assert.Contains("redeliver", parked.LastReason, StringComparison.Ordinal);
-        VersionCoordinates other = alone.Coordinates == Web("1") ? Web("poison") : Web("1");
+        var other = alone.Coordinates == Web("1") ? Web("poison") : Web("1");
         Assert.Equal(DeliveryState.Verified, (await host.RowAsync(other)).State);
 
         await host.Store.RedeliverAsync(DeliveryHost.Main, alone.Coordinates, Token);
@@ -71,7 +71,7 @@ public sealed class SuspectTests : IAsyncLifetime
 
     private async Task SendAsync(params string[] versions)
     {
-        foreach (string version in versions)
+        foreach (var version in versions)
             await host.SendAsync(Web(version), "string a=1");
     }
 

@@ -34,7 +34,7 @@ public sealed class TargetPipelineTests : IAsyncLifetime
             context.Response.Headers.RetryAfter = retryAfter;
             return FakeBintray.SayAsync(context, 429, "slow down");
         });
-        using TargetHarness harness = Harness(o => (o.MaxRetries, o.MaxWait) = (1, TimeSpan.FromMinutes(1)));
+        using var harness = Harness(o => (o.MaxRetries, o.MaxWait) = (1, TimeSpan.FromMinutes(1)));
 
         var call = harness.Target.ReadAsync(TargetHarness.Version, Token);
         await clock.WaitsForAsync(TimeSpan.FromSeconds(30));
@@ -62,9 +62,9 @@ public sealed class TargetPipelineTests : IAsyncLifetime
             context.Response.Headers.RetryAfter = retryAfter;
             return FakeBintray.AnswerAsync(context, 503, "");
         });
-        using TargetHarness harness = Harness();
+        using var harness = Harness();
 
-        TargetException failure = await harness.ReadFailsAsync();
+        var failure = await harness.ReadFailsAsync();
 
         Assert.Equal(DeliveryOutcome.Unreachable, failure.Outcome);
         Assert.Equal(seconds, failure.RetryAfter?.TotalSeconds);
@@ -78,9 +78,9 @@ public sealed class TargetPipelineTests : IAsyncLifetime
             context.Response.Headers.RetryAfter = "6";
             return FakeBintray.SayAsync(context, 429, "slow down");
         });
-        using TargetHarness harness = Harness(o => o.MaxRetries = 3);
+        using var harness = Harness(o => o.MaxRetries = 3);
 
-        TargetException failure = await harness.ReadFailsAsync();
+        var failure = await harness.ReadFailsAsync();
 
         Assert.Equal((DeliveryOutcome.Throttled, TimeSpan.FromSeconds(6)), (failure.Outcome, failure.RetryAfter));
         Assert.Single(fake.Calls);
@@ -90,7 +90,7 @@ public sealed class TargetPipelineTests : IAsyncLifetime
     public async Task The_api_call_limit_is_not_tried_again_within_the_call()
     {
         Always(context => FakeBintray.SayAsync(context, 403, "You have exceeded your API call limit"));
-        using TargetHarness harness = Harness(o => o.MaxRetries = 3);
+        using var harness = Harness(o => o.MaxRetries = 3);
 
         Assert.Equal(DeliveryOutcome.Throttled, (await harness.ReadFailsAsync()).Outcome);
         Assert.Single(fake.Calls);
@@ -106,7 +106,7 @@ public sealed class TargetPipelineTests : IAsyncLifetime
     public async Task A_fault_that_passes_is_bridged_within_the_call(string fault)
     {
         FirstThen(context => Broken(context, fault));
-        using TargetHarness harness = Harness(o => (o.MaxRetries, o.RetryDelay) = (2, TimeSpan.Zero));
+        using var harness = Harness(o => (o.MaxRetries, o.RetryDelay) = (2, TimeSpan.Zero));
 
         if (fault == "html200")
         {
@@ -130,7 +130,7 @@ public sealed class TargetPipelineTests : IAsyncLifetime
     public async Task Whatever_comes_back_is_survived_and_named(string fault, string outcome)
     {
         Always(context => Broken(context, fault));
-        using TargetHarness harness = Harness(o => o.MaxReplyBytes = 65_536);
+        using var harness = Harness(o => o.MaxReplyBytes = 65_536);
 
         Assert.Equal(outcome, (await harness.ReadFailsAsync()).Outcome.ToString());
         Assert.Single(fake.Calls);
@@ -140,7 +140,7 @@ public sealed class TargetPipelineTests : IAsyncLifetime
     public async Task Credentials_that_stay_refused_are_tried_twice_and_no_more()
     {
         Always(context => FakeBintray.SayAsync(context, 401, "This resource requires authentication"));
-        using TargetHarness harness = Harness(o => (o.MaxRetries, o.RetryDelay) = (5, TimeSpan.Zero));
+        using var harness = Harness(o => (o.MaxRetries, o.RetryDelay) = (5, TimeSpan.Zero));
 
         Assert.Equal(DeliveryOutcome.Unauthorized, (await harness.ReadFailsAsync()).Outcome);
         Assert.Equal(2, fake.Calls.Count);
@@ -157,13 +157,13 @@ public sealed class TargetPipelineTests : IAsyncLifetime
                 await context.Response.Body.FlushAsync(context.RequestAborted);
             await Stalled(context);
         });
-        using TargetHarness harness = Harness(o => o.AttemptTimeout = TimeSpan.FromSeconds(7));
+        using var harness = Harness(o => o.AttemptTimeout = TimeSpan.FromSeconds(7));
 
-        Task<TargetException> failing = harness.ReadFailsAsync();
+        var failing = harness.ReadFailsAsync();
         await fake.UntilAsync(calls => calls.Count == 1);
         clock.Advance(TimeSpan.FromSeconds(7));
 
-        TargetException failure = await failing;
+        var failure = await failing;
         Assert.Equal((DeliveryOutcome.Unreachable, "The target did not answer within 7 s."), (failure.Outcome, failure.Message));
     }
 
@@ -171,7 +171,7 @@ public sealed class TargetPipelineTests : IAsyncLifetime
     public async Task The_callers_own_cancel_is_not_taken_for_a_timeout()
     {
         Always(Stalled);
-        using TargetHarness harness = Harness(o => o.MaxRetries = 3);
+        using var harness = Harness(o => o.MaxRetries = 3);
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(Token);
 
         var call = harness.Target.ReadAsync(TargetHarness.Version, caller.Token);
@@ -186,11 +186,11 @@ public sealed class TargetPipelineTests : IAsyncLifetime
     public async Task A_target_that_fails_nearly_every_call_is_left_alone_and_then_tried_again()
     {
         Always(context => FakeBintray.AnswerAsync(context, 502, "<html/>", "text/html"));
-        using TargetHarness harness = Harness(o => o.BreakDuration = TimeSpan.FromSeconds(5));
-        for (int i = 0; i < 20; i++)
+        using var harness = Harness(o => o.BreakDuration = TimeSpan.FromSeconds(5));
+        for (var i = 0; i < 20; i++)
             Assert.Null((await harness.ReadFailsAsync()).RetryAfter);
 
-        TargetException open = await harness.ReadFailsAsync();
+        var open = await harness.ReadFailsAsync();
         Assert.Equal((DeliveryOutcome.Unreachable, TimeSpan.FromSeconds(5)), (open.Outcome, open.RetryAfter));
         Assert.Equal(20, fake.Calls.Count);
 
@@ -226,14 +226,14 @@ public sealed class TargetPipelineTests : IAsyncLifetime
                 context.Response.StatusCode = 302;
                 break;
             case "headers":
-                for (int i = 0; i < 40; i++)
+                for (var i = 0; i < 40; i++)
                     context.Response.Headers[$"X-{i}"] = new string('h', 1000);
                 break;
             case "endless" or "endless500":
                 context.Response.StatusCode = fault == "endless" ? 200 : 500;
                 var chunk = new byte[8192];
                 Array.Fill(chunk, (byte)' ');
-                for (int i = 0; i < 4096 && !context.RequestAborted.IsCancellationRequested; i++)
+                for (var i = 0; i < 4096 && !context.RequestAborted.IsCancellationRequested; i++)
                     await context.Response.Body.WriteAsync(chunk, context.RequestAborted);
                 break;
             case "garbage":
@@ -260,7 +260,7 @@ public sealed class TargetPipelineTests : IAsyncLifetime
 
     private void FirstThen(Func<HttpContext, Task> answer)
     {
-        int calls = 0;
+        var calls = 0;
         fake.Script = async (_, context) =>
         {
             if (Interlocked.Increment(ref calls) > 1)

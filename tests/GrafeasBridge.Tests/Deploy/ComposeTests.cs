@@ -19,9 +19,9 @@ public sealed partial class ComposeTests
     [MemberData(nameof(Forms))]
     public async Task Every_image_is_pinned_or_built_here(string files)
     {
-        foreach ((string name, JsonObject service) in await ServicesAsync(files))
+        foreach ((var name, var service) in await ServicesAsync(files))
         {
-            string image = (string)service["image"]!;
+            var image = (string)service["image"]!;
             Assert.True(
                 service["build"] is not null ? image.EndsWith(":local", StringComparison.Ordinal) : Pinned().IsMatch(image),
                 $"{name} runs {image}, which may be another thing tomorrow");
@@ -32,7 +32,7 @@ public sealed partial class ComposeTests
     [MemberData(nameof(Forms))]
     public async Task No_service_can_do_more_than_it_needs(string files)
     {
-        foreach ((string name, JsonObject service) in await ServicesAsync(files))
+        foreach ((var name, var service) in await ServicesAsync(files))
         {
             Assert.True((bool?)service["read_only"], $"{name} may write to its image");
             Assert.Equal(["ALL"], Texts(service["cap_drop"]));
@@ -51,7 +51,7 @@ public sealed partial class ComposeTests
     [InlineData("emulator.Dockerfile")]
     public void An_image_built_here_runs_as_a_user_that_is_not_root(string file)
     {
-        string[] lines = File.ReadAllLines(RepositoryFiles.PathOf("deploy", file));
+        var lines = File.ReadAllLines(RepositoryFiles.PathOf("deploy", file));
         Assert.Equal("USER $APP_UID", lines.Last(line => line.StartsWith("USER ", StringComparison.Ordinal)));
     }
 
@@ -69,13 +69,13 @@ public sealed partial class ComposeTests
     [MemberData(nameof(Forms))]
     public async Task What_is_secret_comes_as_a_file(string files)
     {
-        JsonObject compose = await ReadAsync(files);
+        var compose = await ReadAsync(files);
         string[] known = [.. compose["secrets"]!.AsObject().Select(secret => secret.Key)];
         Assert.All(compose["secrets"]!.AsObject(), secret => Assert.StartsWith("deploy/secrets/", (string?)secret.Value!["file"], StringComparison.Ordinal));
-        foreach ((string name, JsonObject service) in Services(compose))
+        foreach ((var name, var service) in Services(compose))
         {
             Assert.All(Texts(service["secrets"]), secret => Assert.Contains(secret, known));
-            foreach ((string variable, JsonNode? value) in service["environment"]?.AsObject() ?? [])
+            foreach ((var variable, var value) in service["environment"]?.AsObject() ?? [])
             {
                 Assert.False(
                     Secret().IsMatch(variable) && !((string?)value)!.StartsWith("/run/secrets/", StringComparison.Ordinal),
@@ -88,7 +88,7 @@ public sealed partial class ComposeTests
     [MemberData(nameof(Forms))]
     public async Task A_service_starts_when_those_it_needs_are_healthy(string files)
     {
-        foreach ((string name, JsonObject service) in await ServicesAsync(files))
+        foreach ((var name, var service) in await ServicesAsync(files))
         {
             Assert.True(service["healthcheck"]?["test"] is not null, $"nobody asks {name} how it is");
             Assert.All(
@@ -103,7 +103,7 @@ public sealed partial class ComposeTests
     {
         var bridge = (JsonObject)(await ReadAsync(files))["services"]!["bridge"]!;
         var defaults = new ListenOptions();
-        TimeSpan drain = bridge["environment"]!["Listen__DrainDelay"] is { } told
+        var drain = bridge["environment"]!["Listen__DrainDelay"] is { } told
             ? TimeSpan.Parse((string)told!, CultureInfo.InvariantCulture)
             : defaults.DrainDelay;
         Assert.True(Seconds(bridge["stop_grace_period"]) > drain + defaults.StopTimeout, "it would be killed while calls are in hand");
@@ -112,7 +112,7 @@ public sealed partial class ComposeTests
     [Fact]
     public async Task With_PostgreSQL_two_bridges_keep_nothing_themselves_and_only_the_proxy_has_doors()
     {
-        JsonObject compose = await ReadAsync($"{Minimal} {Postgres}");
+        var compose = await ReadAsync($"{Minimal} {Postgres}");
         var bridge = (JsonObject)compose["services"]!["bridge"]!;
         Assert.Equal(2, (int)bridge["deploy"]!["replicas"]!);
         Assert.Null(bridge["ports"]);
@@ -142,7 +142,7 @@ public sealed partial class ComposeTests
 
     private static async Task<JsonObject> ReadAsync(string files)
     {
-        (int code, string output, string errors) = await NodeProgram.RunAsync(
+        (var code, var output, var errors) = await NodeProgram.RunAsync(
             "manifests", ["compose.js", .. files.Split(' ').Select(file => RepositoryFiles.PathOf(file.Split('/')))]);
         Assert.True(code == 0, errors);
         return (JsonObject)JsonNode.Parse(output)!;

@@ -18,7 +18,7 @@ public sealed class KubernetesTests : IDisposable
     {
         Tool.CopyDeploy("kubernetes", folder.Path);
         Directory.CreateDirectory(folder.File($"{Example}/secrets"));
-        foreach (string secret in Secrets)
+        foreach (var secret in Secrets)
             File.WriteAllText(folder.File($"{Example}/secrets/{secret}"), "for a test");
     }
 
@@ -29,7 +29,7 @@ public sealed class KubernetesTests : IDisposable
     [InlineData(Example, 9)]
     public async Task Every_object_is_as_the_schemas_want_it(string part, int objects)
     {
-        (int code, string output, string errors) = await CheckAsync(await RenderAsync(part));
+        (var code, var output, var errors) = await CheckAsync(await RenderAsync(part));
         Assert.True(code == 0, output + errors);
         Assert.Equal(objects, output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => line.StartsWith("ok ", StringComparison.Ordinal)));
     }
@@ -43,9 +43,9 @@ public sealed class KubernetesTests : IDisposable
     [InlineData("kind: PodDisruptionBudget", "kind: PodDisruptionBudgets", "no schema of policy/v1 PodDisruptionBudgets")]
     public async Task A_slip_is_found(string right, string wrong, string said)
     {
-        string manifests = await RenderAsync(Example);
+        var manifests = await RenderAsync(Example);
         Assert.Contains(right, manifests, StringComparison.Ordinal);
-        (int code, string output, _) = await CheckAsync(manifests.Replace(right, wrong, StringComparison.Ordinal));
+        (var code, var output, _) = await CheckAsync(manifests.Replace(right, wrong, StringComparison.Ordinal));
         Assert.Equal(1, code);
         Assert.Contains(said, output, StringComparison.Ordinal);
     }
@@ -53,7 +53,7 @@ public sealed class KubernetesTests : IDisposable
     [Fact]
     public async Task A_pod_can_do_no_more_than_it_needs()
     {
-        string manifests = await RenderAsync(Example);
+        var manifests = await RenderAsync(Example);
         Assert.All(
             (string[])
             [
@@ -68,7 +68,7 @@ public sealed class KubernetesTests : IDisposable
     [Fact]
     public async Task Secrets_are_files_and_never_values_of_the_environment()
     {
-        string manifests = await RenderAsync(Example);
+        var manifests = await RenderAsync(Example);
         Assert.DoesNotContain("secretKeyRef", manifests, StringComparison.Ordinal);
         Assert.DoesNotContain("secretRef", manifests, StringComparison.Ordinal);
         Assert.All(Secrets, secret => Assert.Contains($"\n  {secret}: ", manifests, StringComparison.Ordinal));
@@ -81,7 +81,7 @@ public sealed class KubernetesTests : IDisposable
     [Fact]
     public async Task A_pod_is_given_the_time_that_it_takes_to_stop()
     {
-        string manifests = await RenderAsync(Base);
+        var manifests = await RenderAsync(Base);
         Assert.Contains("Listen__DrainDelay: \"00:00:10\"", manifests, StringComparison.Ordinal);
         Assert.Contains("terminationGracePeriodSeconds: 60", manifests, StringComparison.Ordinal);
         Assert.True(new ListenOptions().StopTimeout + TimeSpan.FromSeconds(10) < TimeSpan.FromSeconds(60));
@@ -89,7 +89,7 @@ public sealed class KubernetesTests : IDisposable
 
     private async Task<string> RenderAsync(string part)
     {
-        (int code, string output, string errors) = await Tool.RunAsync("kubectl", folder.Path, "kustomize", part);
+        (var code, var output, var errors) = await Tool.RunAsync("kubectl", folder.Path, "kustomize", part);
         Assert.True(code == 0, errors);
         // Two words are those that old ones know as well; new ones say that there are newer words.
         Assert.All(
@@ -100,7 +100,7 @@ public sealed class KubernetesTests : IDisposable
 
     private async Task<(int Code, string Output, string Errors)> CheckAsync(string manifests)
     {
-        string file = folder.File("rendered.yaml");
+        var file = folder.File("rendered.yaml");
         await File.WriteAllTextAsync(file, manifests, TestContext.Current.CancellationToken);
         return await NodeProgram.RunAsync("manifests", "check.js", file);
     }

@@ -44,7 +44,7 @@ internal sealed partial class Proxy : IAsyncDisposable
     /// <param name="bridges">Where each bridge has gRPC and REST.</param>
     public static async Task<Proxy> StartAsync(params (int Grpc, int Http)[] bridges)
     {
-        int[] ports = ServiceProcess.FreePorts(3);
+        var ports = ServiceProcess.FreePorts(3);
         var own = new TemporaryFolder();
         await File.WriteAllTextAsync(own.File("haproxy.cfg"), Adapted(ports, bridges), TestContext.Current.CancellationToken);
         return new Proxy(own, ports);
@@ -53,7 +53,7 @@ internal sealed partial class Proxy : IAsyncDisposable
     /// <summary>Waits until it says how many bridges it sends gRPC and REST to.</summary>
     public async Task UntilUpAsync(int bridges)
     {
-        CancellationToken cancelled = TestContext.Current.CancellationToken;
+        var cancelled = TestContext.Current.CancellationToken;
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
         timeout.CancelAfter(TimeSpan.FromSeconds(30));
         while (await UpAsync(timeout.Token) is var up && up != (bridges, bridges))
@@ -77,8 +77,8 @@ internal sealed partial class Proxy : IAsyncDisposable
 
     private static string Adapted(int[] ports, (int Grpc, int Http)[] bridges)
     {
-        string config = File.ReadAllText(RepositoryFiles.PathOf("deploy", "haproxy", "haproxy.cfg"));
-        foreach ((int fixedPort, int port) in new[] { 8080, 8081, 8404 }.Zip(ports))
+        var config = File.ReadAllText(RepositoryFiles.PathOf("deploy", "haproxy", "haproxy.cfg"));
+        foreach ((var fixedPort, var port) in new[] { 8080, 8081, 8404 }.Zip(ports))
             config = Replaced(config, $"bind :{fixedPort}", $"bind 127.0.0.1:{port}");
         // These names are the whole machine's, and other tests run beside this one.
         config = Replaced(config, "-call\n", $"-call-{ports[0]}\n");
@@ -100,7 +100,7 @@ internal sealed partial class Proxy : IAsyncDisposable
     {
         try
         {
-            string metrics = await Own.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancelled);
+            var metrics = await Own.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancelled);
             return (Up(metrics, "bridge_grpc"), Up(metrics, "bridge_rest"));
         }
         catch (HttpRequestException error) when (error.StatusCode is null)
@@ -114,7 +114,8 @@ internal sealed partial class Proxy : IAsyncDisposable
 
     private void Keep(string? line)
     {
-        lock (said) said.AppendLine(line);
+        lock (said)
+            said.AppendLine(line);
     }
 
     [GeneratedRegex("""haproxy_server_status\{proxy="(?<backend>[a-z_]+)",server="[a-z0-9]+",state="UP"\} 1""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

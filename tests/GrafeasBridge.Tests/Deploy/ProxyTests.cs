@@ -22,10 +22,10 @@ public sealed class ProxyTests
     [Fact]
     public async Task Calls_of_one_connection_are_spread_over_both_bridges()
     {
-        await using BridgeHost one = await BridgeHost.StartAsync();
-        await using BridgeHost other = await BridgeHost.StartAsync();
-        await using Proxy proxy = await BeforeAsync(one, other);
-        for (int i = 0; i < 20; i++)
+        await using var one = await BridgeHost.StartAsync();
+        await using var other = await BridgeHost.StartAsync();
+        await using var proxy = await BeforeAsync(one, other);
+        for (var i = 0; i < 20; i++)
             await CreateAsync(proxy.Channel, i);
         Assert.Equal((10, 10), (await CountAsync(one), await CountAsync(other)));
     }
@@ -34,18 +34,18 @@ public sealed class ProxyTests
     public async Task No_call_fails_and_none_is_lost_while_a_bridge_stops()
     {
         using var folder = new TemporaryFolder();
-        await using BridgeHost staying = await BridgeHost.StartAsync();
-        BridgeHost stopping = await BridgeHost.StartInAsync(folder.Path, "Listen:DrainDelay=00:00:03");
-        await using Proxy proxy = await BeforeAsync(staying, stopping);
+        await using var staying = await BridgeHost.StartAsync();
+        var stopping = await BridgeHost.StartInAsync(folder.Path, "Listen:DrainDelay=00:00:03");
+        await using var proxy = await BeforeAsync(staying, stopping);
         using var done = new CancellationTokenSource();
         Task<int>[] senders = [.. Enumerable.Range(0, 8).Select(_ => SendUntilAsync(proxy.Channel, done.Token))];
         await stopping.DisposeAsync();
         await proxy.UntilUpAsync(1);
         await CreateAsync(proxy.Channel, 0); // the other goes on alone
         await done.CancelAsync();
-        int[] answered = await Task.WhenAll(senders); // any refusal would have thrown: nothing is sent twice here
-        await using BridgeHost again = await BridgeHost.StartInAsync(folder.Path);
-        int there = await CountAsync(again);
+        var answered = await Task.WhenAll(senders); // any refusal would have thrown: nothing is sent twice here
+        await using var again = await BridgeHost.StartInAsync(folder.Path);
+        var there = await CountAsync(again);
         Assert.True(there > 0, "no call went to the bridge that stopped");
         Assert.Equal(answered.Sum() + 1, there + await CountAsync(staying));
     }
@@ -53,9 +53,9 @@ public sealed class ProxyTests
     [Fact]
     public async Task What_may_have_been_stored_is_not_sent_again_by_the_proxy()
     {
-        int calls = 0;
-        int[] ports = ServiceProcess.FreePorts(2);
-        await using WebApplication dying = Listening(ports, context =>
+        var calls = 0;
+        var ports = ServiceProcess.FreePorts(2);
+        await using var dying = Listening(ports, context =>
         {
             if (context.Request.Path == "/readyz")
                 return Task.CompletedTask;
@@ -64,11 +64,11 @@ public sealed class ProxyTests
             return Task.CompletedTask;
         });
         await dying.StartAsync(Cancelled);
-        await using Proxy proxy = await Proxy.StartAsync((ports[0], ports[1]));
+        await using var proxy = await Proxy.StartAsync((ports[0], ports[1]));
         await proxy.UntilUpAsync(1);
         await Assert.ThrowsAsync<RpcException>(() => CreateAsync(proxy.Channel, 1));
         Assert.Equal(1, calls);
-        using HttpResponseMessage answer = await proxy.Rest.PostAsync(new Uri("/v1/projects/p/occurrences", UriKind.Relative), new StringContent("{}"), Cancelled);
+        using var answer = await proxy.Rest.PostAsync(new Uri("/v1/projects/p/occurrences", UriKind.Relative), new StringContent("{}"), Cancelled);
         Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
         Assert.Equal(2, calls);
     }
@@ -76,35 +76,35 @@ public sealed class ProxyTests
     [Fact]
     public async Task A_bridge_that_is_gone_is_passed_over_and_both_gone_is_UNAVAILABLE()
     {
-        await using BridgeHost there = await BridgeHost.StartAsync();
-        int[] nobody = ServiceProcess.FreePorts(2);
-        await using Proxy proxy = await Proxy.StartAsync((there.GrpcUri.Port, there.Rest.BaseAddress!.Port), (nobody[0], nobody[1]));
+        await using var there = await BridgeHost.StartAsync();
+        var nobody = ServiceProcess.FreePorts(2);
+        await using var proxy = await Proxy.StartAsync((there.GrpcUri.Port, there.Rest.BaseAddress!.Port), (nobody[0], nobody[1]));
         await NoteAsync(there);
         await proxy.UntilUpAsync(1);
-        for (int i = 0; i < 4; i++)
+        for (var i = 0; i < 4; i++)
             await CreateAsync(proxy.Channel, i);
 
-        await using Proxy alone = await Proxy.StartAsync((nobody[0], nobody[1]));
+        await using var alone = await Proxy.StartAsync((nobody[0], nobody[1]));
         await alone.UntilUpAsync(0);
-        RpcException refused = await Assert.ThrowsAsync<RpcException>(() => CreateAsync(alone.Channel, 1));
+        var refused = await Assert.ThrowsAsync<RpcException>(() => CreateAsync(alone.Channel, 1));
         Assert.Equal(StatusCode.Unavailable, refused.StatusCode);
-        using HttpResponseMessage answer = await alone.Rest.GetAsync(new Uri("/v1/projects/p/notes", UriKind.Relative), Cancelled);
+        using var answer = await alone.Rest.GetAsync(new Uri("/v1/projects/p/notes", UriKind.Relative), Cancelled);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.Equal(14, (int?)JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancelled))!["code"]);
-        using HttpResponseMessage own = await alone.Own.GetAsync(new Uri("/readyz", UriKind.Relative), Cancelled);
+        using var own = await alone.Own.GetAsync(new Uri("/readyz", UriKind.Relative), Cancelled);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, own.StatusCode);
     }
 
     [Fact]
     public async Task REST_and_its_refusals_come_through_unchanged()
     {
-        await using BridgeHost host = await BridgeHost.StartAsync();
-        await using Proxy proxy = await Proxy.StartAsync((host.GrpcUri.Port, host.Rest.BaseAddress!.Port));
+        await using var host = await BridgeHost.StartAsync();
+        await using var proxy = await Proxy.StartAsync((host.GrpcUri.Port, host.Rest.BaseAddress!.Port));
         await proxy.UntilUpAsync(1);
-        foreach (string path in (string[])["/v1/projects/p/notes", "/v1/projects/p/notes/none", "/nowhere", $"/v1/projects/p/notes?filter={new string('a', 33_000)}"])
+        foreach (var path in (string[])["/v1/projects/p/notes", "/v1/projects/p/notes/none", "/nowhere", $"/v1/projects/p/notes?filter={new string('a', 33_000)}"])
         {
-            using HttpResponseMessage direct = await host.Rest.GetAsync(new Uri(path, UriKind.Relative), Cancelled);
-            using HttpResponseMessage through = await proxy.Rest.GetAsync(new Uri(path, UriKind.Relative), Cancelled);
+            using var direct = await host.Rest.GetAsync(new Uri(path, UriKind.Relative), Cancelled);
+            using var through = await proxy.Rest.GetAsync(new Uri(path, UriKind.Relative), Cancelled);
             Assert.Equal(direct.StatusCode, through.StatusCode);
             Assert.Equal(await direct.Content.ReadAsStringAsync(Cancelled), await through.Content.ReadAsStringAsync(Cancelled));
         }
@@ -112,9 +112,9 @@ public sealed class ProxyTests
 
     private static async Task<Proxy> BeforeAsync(params BridgeHost[] bridges)
     {
-        foreach (BridgeHost bridge in bridges)
+        foreach (var bridge in bridges)
             await NoteAsync(bridge);
-        Proxy proxy = await Proxy.StartAsync([.. bridges.Select(b => (b.GrpcUri.Port, b.Rest.BaseAddress!.Port))]);
+        var proxy = await Proxy.StartAsync([.. bridges.Select(b => (b.GrpcUri.Port, b.Rest.BaseAddress!.Port))]);
         await proxy.UntilUpAsync(bridges.Length);
         return proxy;
     }
@@ -129,7 +129,7 @@ public sealed class ProxyTests
 
     private static async Task<int> SendUntilAsync(GrpcChannel channel, CancellationToken done)
     {
-        int sent = 0;
+        var sent = 0;
         for (; !done.IsCancellationRequested; sent++)
             await CreateAsync(channel, sent);
         return sent;
@@ -139,10 +139,10 @@ public sealed class ProxyTests
     {
         var client = new Grafeas.V1.Grafeas.GrafeasClient(bridge.Channel);
         var request = new ListOccurrencesRequest { Parent = "projects/p", PageSize = 1000 };
-        int count = 0;
+        var count = 0;
         do
         {
-            ListOccurrencesResponse page = await client.ListOccurrencesAsync(request, cancellationToken: Cancelled);
+            var page = await client.ListOccurrencesAsync(request, cancellationToken: Cancelled);
             count += page.Occurrences.Count;
             request.PageToken = page.NextPageToken;
         }
@@ -152,13 +152,13 @@ public sealed class ProxyTests
 
     private static WebApplication Listening(int[] ports, RequestDelegate answer)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, ports[0], door => door.Protocols = HttpProtocols.Http2);
             kestrel.Listen(IPAddress.Loopback, ports[1], door => door.Protocols = HttpProtocols.Http1);
         });
-        WebApplication app = builder.Build();
+        var app = builder.Build();
         app.Run(answer);
         return app;
     }

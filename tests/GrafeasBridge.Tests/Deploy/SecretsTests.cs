@@ -42,8 +42,8 @@ public sealed class SecretsTests : IDisposable
     public async Task The_bridge_gets_the_hash_of_the_key_that_CI_has()
     {
         await MakeAsync();
-        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Read("ci_key.txt"))));
-        JsonNode first = JsonNode.Parse(Read("bridge_keys.json"))!["keys"]![0]!;
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Read("ci_key.txt"))));
+        var first = JsonNode.Parse(Read("bridge_keys.json"))!["keys"]![0]!;
         Assert.Equal($"sha256:{hash}", (string?)first["hash"]);
         Assert.DoesNotContain(Read("ci_key.txt"), Read("bridge_keys.json"), StringComparison.Ordinal);
     }
@@ -71,7 +71,7 @@ public sealed class SecretsTests : IDisposable
     {
         if (!File.Exists(folder.File("init-secrets.sh")))
             Tool.CopyDeploy("init-secrets.sh", folder.Path);
-        (int code, _, string errors) = await Tool.RunAsync("bash", folder.Path, "init-secrets.sh");
+        (var code, _, var errors) = await Tool.RunAsync("bash", folder.Path, "init-secrets.sh");
         Assert.True(code == 0 && errors.Length == 0, errors);
     }
 }

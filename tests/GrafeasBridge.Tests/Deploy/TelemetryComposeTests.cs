@@ -14,14 +14,17 @@ public sealed partial class TelemetryComposeTests
     [MemberData(nameof(Services))]
     public void A_service_is_pinned_bounded_and_without_rights(string service)
     {
-        string block = Blocks()[service];
+        var block = Blocks()[service];
         Assert.Matches(@"\n    image: [a-z./-]+:v?\d+\.\d+\.\d+\n", block);
-        foreach (string line in new[]
+        foreach (var line in new[]
         {
             "    read_only: true\n", "    cap_drop: [ALL]\n", "    security_opt: [\"no-new-privileges:true\"]\n", "    mem_limit: ", "    pids_limit: ",
             "    stop_grace_period: ", "    restart: unless-stopped\n",
         })
+        {
             Assert.Contains(line, block, StringComparison.Ordinal);
+        }
+
         Assert.Matches("\n    user: \"[1-9][0-9]*:", block);
         string[] ports = [.. Port().Matches(block).Select(m => m.Value)];
         Assert.All(ports, port => Assert.StartsWith("\"127.0.0.1:", port, StringComparison.Ordinal));
@@ -33,7 +36,7 @@ public sealed partial class TelemetryComposeTests
         string[] mounted = [.. Mount().Matches(Compose).Select(m => m.Groups["path"].Value)];
         Assert.NotEmpty(mounted);
         Assert.All(mounted, path => Assert.True(Path.Exists(RepositoryFiles.PathOf(path.Split('/'))), path));
-        string script = File.ReadAllText(RepositoryFiles.PathOf("deploy", "telemetry", "init-secrets.sh"));
+        var script = File.ReadAllText(RepositoryFiles.PathOf("deploy", "telemetry", "init-secrets.sh"));
         string[] secrets = [.. Secret().Matches(Compose).Select(m => m.Groups["name"].Value)];
         Assert.Equal(2, secrets.Length);
         Assert.All(secrets, name => Assert.Contains($"> {name}", script, StringComparison.Ordinal));
@@ -42,10 +45,10 @@ public sealed partial class TelemetryComposeTests
     /// <summary>Services that this file adds, by name; it only gives the bridge two settings.</summary>
     private static Dictionary<string, string> Blocks()
     {
-        string services = Compose[Compose.IndexOf("\nservices:\n", StringComparison.Ordinal)..Compose.IndexOf("\nvolumes:\n", StringComparison.Ordinal)];
-        string[] parts = ServiceName().Split(services);
+        var services = Compose[Compose.IndexOf("\nservices:\n", StringComparison.Ordinal)..Compose.IndexOf("\nvolumes:\n", StringComparison.Ordinal)];
+        var parts = ServiceName().Split(services);
         var blocks = new Dictionary<string, string>(StringComparer.Ordinal);
-        for (int i = 1; i < parts.Length; i += 2)
+        for (var i = 1; i < parts.Length; i += 2)
         {
             if (parts[i] != "bridge")
                 blocks.Add(parts[i], "\n" + parts[i + 1]);

@@ -17,11 +17,11 @@ internal static class Tool
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        CancellationToken cancelled = TestContext.Current.CancellationToken;
-        using Process process = Start(start);
-        using CancellationTokenRegistration stop = cancelled.Register(() => process.Kill(entireProcessTree: true));
-        Task<string> errors = process.StandardError.ReadToEndAsync(cancelled);
-        string output = await process.StandardOutput.ReadToEndAsync(cancelled);
+        var cancelled = TestContext.Current.CancellationToken;
+        using var process = Start(start);
+        using var stop = cancelled.Register(() => process.Kill(entireProcessTree: true));
+        var errors = process.StandardError.ReadToEndAsync(cancelled);
+        var output = await process.StandardOutput.ReadToEndAsync(cancelled);
         await process.WaitForExitAsync(cancelled);
         return (process.ExitCode, output, await errors);
     }
@@ -41,10 +41,10 @@ internal static class Tool
     /// <summary>Copies files of the folder deploy, so that a test may add to them.</summary>
     public static void CopyDeploy(string part, string to)
     {
-        string from = RepositoryFiles.PathOf("deploy", part);
-        foreach (string file in File.Exists(from) ? [from] : Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        var from = RepositoryFiles.PathOf("deploy", part);
+        foreach (var file in File.Exists(from) ? [from] : Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
         {
-            string copy = Path.Combine(to, Path.GetRelativePath(RepositoryFiles.PathOf("deploy"), file));
+            var copy = Path.Combine(to, Path.GetRelativePath(RepositoryFiles.PathOf("deploy"), file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy);
         }

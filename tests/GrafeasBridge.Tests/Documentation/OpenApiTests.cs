@@ -6,7 +6,6 @@ using Google.Protobuf.Reflection;
 using GrafeasBridge.Tests.Access;
 using GrafeasBridge.Tests.Support;
 using Microsoft.OpenApi;
-using Microsoft.OpenApi.Reader;
 
 namespace GrafeasBridge.Tests.Documentation;
 
@@ -18,7 +17,7 @@ public sealed class OpenApiTests(DocumentedBridge documented) : IClassFixture<Do
     [Fact]
     public async Task The_document_is_OpenAPI_without_an_error_or_a_warning()
     {
-        ReadResult read = OpenApiDocument.Parse(await TextAsync(), "json");
+        var read = OpenApiDocument.Parse(await TextAsync(), "json");
         Assert.Empty(read.Diagnostic!.Errors);
         Assert.Empty(read.Diagnostic.Warnings);
         Assert.Equal(OpenApiSpecVersion.OpenApi3_1, read.Diagnostic.SpecificationVersion);
@@ -27,7 +26,7 @@ public sealed class OpenApiTests(DocumentedBridge documented) : IClassFixture<Do
     [Fact]
     public async Task Every_binding_without_a_location_is_an_operation_and_nothing_else_is()
     {
-        JsonNode document = await JsonAsync();
+        var document = await JsonAsync();
         string[] told = [.. ((JsonObject)document["paths"]!).SelectMany(path => ((JsonObject)path.Value!).Select(verb => $"{verb.Key} {Blank(path.Key)}")).Order(StringComparer.Ordinal)];
         string[] real = [.. Rules().Select(Told).Where(binding => !binding.Contains("/locations/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
         Assert.True(real.Length >= 24, $"only {real.Length} bindings were found");
@@ -37,7 +36,7 @@ public sealed class OpenApiTests(DocumentedBridge documented) : IClassFixture<Do
     [Fact]
     public async Task An_operation_tells_comment_parameters_body_and_answers()
     {
-        JsonNode update = (await JsonAsync())["paths"]!["/v1/projects/{project}/notes/{note}"]!["patch"]!;
+        var update = (await JsonAsync())["paths"]!["/v1/projects/{project}/notes/{note}"]!["patch"]!;
         Assert.Equal("grafeas.v1.Grafeas.UpdateNote", (string?)update["operationId"]);
         Assert.StartsWith("Changes one note", (string?)update["summary"], StringComparison.Ordinal);
         Assert.Equal(["project path", "note path", "updateMask query"], ((JsonArray)update["parameters"]!).Select(p => $"{p!["name"]} {p["in"]}"));
@@ -49,8 +48,8 @@ public sealed class OpenApiTests(DocumentedBridge documented) : IClassFixture<Do
     [Fact]
     public async Task A_body_that_is_the_whole_request_leaves_out_what_the_path_says()
     {
-        JsonNode batch = (await JsonAsync())["paths"]!["/v1/projects/{project}/occurrences:batchCreate"]!["post"]!;
-        JsonNode schema = batch["requestBody"]!["content"]!["application/json"]!["schema"]!;
+        var batch = (await JsonAsync())["paths"]!["/v1/projects/{project}/occurrences:batchCreate"]!["post"]!;
+        var schema = batch["requestBody"]!["content"]!["application/json"]!["schema"]!;
         Assert.Equal(["occurrences"], ((JsonObject)schema["properties"]!).Select(property => property.Key));
         Assert.Single((JsonArray)batch["parameters"]!);
     }
@@ -66,18 +65,19 @@ public sealed class OpenApiTests(DocumentedBridge documented) : IClassFixture<Do
     [InlineData("grafeas.v1.ListNotesResponse", "nextPageToken", """{"type":"string"}""")]
     public async Task Fields_are_written_as_protobuf_JSON_writes_them(string type, string field, string schema)
     {
-        JsonObject told = (JsonObject)(await JsonAsync())["components"]!["schemas"]![type]!["properties"]![field]!.DeepClone();
-        foreach (string aside in new[] { "description", "readOnly" }) told.Remove(aside);
+        var told = (JsonObject)(await JsonAsync())["components"]!["schemas"]![type]!["properties"]![field]!.DeepClone();
+        foreach (var aside in new[] { "description", "readOnly" })
+            told.Remove(aside);
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(schema), told), told.ToJsonString());
     }
 
     [Fact]
     public async Task A_real_occurrence_fits_its_schema()
     {
-        JsonNode schemas = (await JsonAsync())["components"]!["schemas"]!;
+        var schemas = (await JsonAsync())["components"]!["schemas"]!;
         await Query.BuildSamples.NoteAsync(documented.Host, "schema");
         await Query.BuildSamples.SendAsync(documented.Host, "schema", Query.BuildSamples.WithFacts("schema", "1"));
-        JsonNode list = JsonNode.Parse(await documented.Host.Rest.GetStringAsync("/v1/projects/schema/occurrences", Cancelled))!;
+        var list = JsonNode.Parse(await documented.Host.Rest.GetStringAsync("/v1/projects/schema/occurrences", Cancelled))!;
         Assert.Single((JsonArray)list["occurrences"]!);
         Assert.Empty(Strays(list, schemas["grafeas.v1.ListOccurrencesResponse"]!, schemas, "$"));
         Assert.Equal(["$.nonsense"], Strays(JsonNode.Parse("""{"nonsense":1}""")!, schemas["grafeas.v1.ListOccurrencesResponse"]!, schemas, "$"));
@@ -86,8 +86,8 @@ public sealed class OpenApiTests(DocumentedBridge documented) : IClassFixture<Do
     [Fact]
     public async Task Nothing_is_served_unless_it_is_asked_for()
     {
-        await using BridgeHost silent = await BridgeHost.StartAsync();
-        foreach (string path in new[] { "/openapi.json", "/docs", "/docs/index.html" })
+        await using var silent = await BridgeHost.StartAsync();
+        foreach (var path in new[] { "/openapi.json", "/docs", "/docs/index.html" })
             Assert.Equal(HttpStatusCode.NotFound, (await silent.Rest.GetAsync(path, Cancelled)).StatusCode);
     }
 
@@ -95,10 +95,10 @@ public sealed class OpenApiTests(DocumentedBridge documented) : IClassFixture<Do
     public async Task Where_keys_are_asked_for_the_document_and_the_page_need_one()
     {
         using var folder = new TemporaryFolder();
-        string file = folder.File("keys.json");
+        var file = folder.File("keys.json");
         await File.WriteAllTextAsync(file, Keys.Json("reader:read:somewhere"), Cancelled);
-        await using BridgeHost host = await BridgeHost.StartAsync("Rest:Documentation=true", $"Access:KeysFile={file}");
-        foreach (string path in new[] { "/openapi.json", "/docs/index.html", "/docs/swagger-ui.css" })
+        await using var host = await BridgeHost.StartAsync("Rest:Documentation=true", $"Access:KeysFile={file}");
+        foreach (var path in new[] { "/openapi.json", "/docs/index.html", "/docs/swagger-ui.css" })
         {
             Assert.Equal(HttpStatusCode.Unauthorized, (await host.Rest.GetAsync(path, Cancelled)).StatusCode);
             using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "x-api-key", Keys.Of("reader") } } };
@@ -113,9 +113,12 @@ public sealed class OpenApiTests(DocumentedBridge documented) : IClassFixture<Do
     // Members that the schema does not know, all the way down.
     private static IEnumerable<string> Strays(JsonNode json, JsonNode schema, JsonNode schemas, string path)
     {
-        if ((string?)schema["$ref"] is { } reference) schema = schemas[reference.Split('/')[^1]]!;
-        if (json is JsonArray list) return list.SelectMany((item, i) => Strays(item!, schema["items"]!, schemas, $"{path}[{i}]"));
-        if (json is not JsonObject members) return [];
+        if ((string?)schema["$ref"] is { } reference)
+            schema = schemas[reference.Split('/')[^1]]!;
+        if (json is JsonArray list)
+            return list.SelectMany((item, i) => Strays(item!, schema["items"]!, schemas, $"{path}[{i}]"));
+        if (json is not JsonObject members)
+            return [];
         return members.SelectMany(member =>
             (schema["properties"]?[member.Key] ?? (schema["additionalProperties"] as JsonObject)) is { } known
                 ? Strays(member.Value!, known, schemas, $"{path}.{member.Key}")

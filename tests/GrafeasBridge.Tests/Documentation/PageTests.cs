@@ -12,7 +12,7 @@ public sealed partial class PageTests(DocumentedBridge documented) : IClassFixtu
     public async Task A_browser_shows_every_operation_under_the_strict_policy()
     {
         Assert.True(Browser() is not null, "Chromium is missing. Run `bash tests/run.sh`, which installs it (Debian: apt-get install chromium).");
-        (string page, string log) = await RenderAsync(new Uri(documented.Host.Rest.BaseAddress!, "/docs/index.html"));
+        (var page, var log) = await RenderAsync(new Uri(documented.Host.Rest.BaseAddress!, "/docs/index.html"));
         Assert.DoesNotContain("Content Security Policy", log, StringComparison.Ordinal);
         string[] shown = [.. Operations().Matches(page).Select(match => match.Groups["id"].Value).Distinct()];
         Assert.Contains("grafeas.v1.Grafeas.CreateOccurrence", shown);
@@ -24,19 +24,19 @@ public sealed partial class PageTests(DocumentedBridge documented) : IClassFixtu
     [Fact]
     public async Task Nothing_on_the_page_comes_from_another_host()
     {
-        HttpClient rest = documented.Host.Rest;
-        using HttpResponseMessage index = await rest.GetAsync("/docs/index.html", Cancelled);
-        string policy = string.Join(' ', index.Headers.GetValues("Content-Security-Policy"));
+        var rest = documented.Host.Rest;
+        using var index = await rest.GetAsync("/docs/index.html", Cancelled);
+        var policy = string.Join(' ', index.Headers.GetValues("Content-Security-Policy"));
         Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("http", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("script-src 'self' 'unsafe", policy, StringComparison.Ordinal);
-        string page = await index.Content.ReadAsStringAsync(Cancelled);
+        var page = await index.Content.ReadAsStringAsync(Cancelled);
         string[] links = [.. Links().Matches(page).Select(match => match.Groups["to"].Value)];
         Assert.True(links.Length >= 4, page);
         Assert.All(links, link => Assert.DoesNotContain("//", link, StringComparison.Ordinal));
-        foreach (string link in links)
+        foreach (var link in links)
             Assert.True((await rest.GetAsync(new Uri(index.RequestMessage!.RequestUri!, link), Cancelled)).IsSuccessStatusCode, link);
-        string start = await rest.GetStringAsync("/docs/index.js", Cancelled);
+        var start = await rest.GetStringAsync("/docs/index.js", Cancelled);
         Assert.Contains("/openapi.json", start, StringComparison.Ordinal);
         Assert.DoesNotContain("validator.swagger.io", start, StringComparison.Ordinal);
     }
@@ -57,10 +57,10 @@ public sealed partial class PageTests(DocumentedBridge documented) : IClassFixtu
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        using Process browser = Process.Start(start) ?? throw new InvalidOperationException("the browser did not start");
-        using CancellationTokenRegistration stop = Cancelled.Register(() => browser.Kill(entireProcessTree: true));
-        Task<string> log = browser.StandardError.ReadToEndAsync(Cancelled);
-        string page = await browser.StandardOutput.ReadToEndAsync(Cancelled);
+        using var browser = Process.Start(start) ?? throw new InvalidOperationException("the browser did not start");
+        using var stop = Cancelled.Register(() => browser.Kill(entireProcessTree: true));
+        var log = browser.StandardError.ReadToEndAsync(Cancelled);
+        var page = await browser.StandardOutput.ReadToEndAsync(Cancelled);
         await browser.WaitForExitAsync(Cancelled);
         return (page, await log);
     }

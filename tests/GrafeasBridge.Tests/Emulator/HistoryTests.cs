@@ -115,7 +115,7 @@ public sealed class HistoryTests
     public async Task A_file_of_an_emulator_without_history_gets_one()
     {
         using var folder = new Support.TemporaryFolder();
-        string path = folder.File("emulator.db");
+        var path = folder.File("emulator.db");
         await using (var old = await EmulatorHarness.StartWithVersionAsync(o => o.Path = path))
         {
             using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={path};Pooling=False");

@@ -60,7 +60,7 @@ public sealed class BindingTests
     [InlineData("has_prefix(\"name\", B)", 12, "found the text 'name', expected a field")]
     public void A_filter_without_a_meaning_is_refused_when_it_is_read(string filter, int character, string sentence)
     {
-        FilterException refused = Refused(filter, FilterSubject.Occurrences);
+        var refused = Refused(filter, FilterSubject.Occurrences);
         Assert.Equal($"at character {character}: {sentence}", refused.Message);
         Assert.Equal(character - 1, refused.Position);
     }
@@ -105,7 +105,7 @@ public sealed class BindingTests
     [Fact]
     public void A_long_word_is_shortened_in_the_refusal()
     {
-        string message = Refused(new string('x', 5000), FilterSubject.Occurrences).Message;
+        var message = Refused(new string('x', 5000), FilterSubject.Occurrences).Message;
         Assert.True(message.Length < 200, message);
         Assert.Contains("…'", message, StringComparison.Ordinal);
     }

@@ -20,16 +20,19 @@ public sealed class FilterPropertyTests
             seed =>
             {
                 var random = new RandomFilters(seed);
-                string text = random.Filter();
+                var text = random.Filter();
                 var filter = ListFilter.Compile(text, FilterSubject.Occurrences, Limits);
-                if (filter.IsExact) Interlocked.Increment(ref exact);
-                if (filter.Condition is not (Condition.Always or Condition.Never)) Interlocked.Increment(ref told);
-                for (int i = 0; i < 20; i++)
+                if (filter.IsExact)
+                    Interlocked.Increment(ref exact);
+                if (filter.Condition is not (Condition.Always or Condition.Never))
+                    Interlocked.Increment(ref told);
+                for (var i = 0; i < 20; i++)
                 {
-                    Occurrence occurrence = random.Occurrence();
-                    bool matches = filter.Matches(occurrence);
-                    bool fulfils = filter.Condition.Holds(column => TextOf(column, occurrence), column => NumberOf(column, occurrence));
-                    if (matches) Interlocked.Increment(ref matched);
+                    var occurrence = random.Occurrence();
+                    var matches = filter.Matches(occurrence);
+                    var fulfils = filter.Condition.Holds(column => TextOf(column, occurrence), column => NumberOf(column, occurrence));
+                    if (matches)
+                        Interlocked.Increment(ref matched);
                     Assert.True(!matches || fulfils, $"{text}: {ConditionText.Of(filter.Condition)} misses {occurrence}");
                     Assert.True(!filter.IsExact || matches == fulfils, $"{text}: {ConditionText.Of(filter.Condition)} takes in {occurrence}");
                 }
@@ -44,7 +47,7 @@ public sealed class FilterPropertyTests
         seed =>
         {
             var random = new Random(seed);
-            string text = string.Concat(Enumerable.Range(0, random.Next(40)).Select(_ => Alphabet[random.Next(Alphabet.Length)]));
+            var text = string.Concat(Enumerable.Range(0, random.Next(40)).Select(_ => Alphabet[random.Next(Alphabet.Length)]));
             try
             {
                 FilterParser.Parse(text, Limits);
@@ -61,7 +64,7 @@ public sealed class FilterPropertyTests
         text =>
         {
             var tree = Assert.IsType<CallNode>(FilterParser.Parse($"a={Escaped(text)} OR b={Escaped(text)}", Limits));
-            foreach (FilterNode side in tree.Args)
+            foreach (var side in tree.Args)
             {
                 Assert.Equal(text, Assert.IsType<StringNode>(Assert.IsType<CallNode>(side).Args[1]).Value);
             }
@@ -80,7 +83,7 @@ public sealed class FilterPropertyTests
     private static string Escaped(string text)
     {
         var quoted = new StringBuilder("\"");
-        foreach (char c in text)
+        foreach (var c in text)
         {
             quoted.Append(c switch { '\\' => "\\\\", '"' => "\\\"", '\n' => "\\n", '\u0001' => "\\x01", 'é' => "\\303\\251", _ => $"{c}" });
         }

@@ -40,7 +40,7 @@ public sealed class GrammarTests
     [InlineData("a..b", 3, "found '.', expected the name of a field")]
     public void A_filter_that_is_not_understood_is_refused_with_its_position(string filter, int character, string sentence)
     {
-        FilterException refused = Refused(filter, Limits);
+        var refused = Refused(filter, Limits);
         Assert.Equal(character - 1, refused.Position);
         Assert.Equal($"at character {character}: {sentence}", refused.Message);
     }
@@ -172,7 +172,7 @@ public sealed class GrammarTests
     public void A_long_line_costs_no_depth(string between)
     {
         var limits = new FilterLimits(MaxLength: 1_000_000, MaxTerms: 20_000);
-        string filter = string.Join(between, Enumerable.Repeat("remediation=\"x\"", 20_000));
+        var filter = string.Join(between, Enumerable.Repeat("remediation=\"x\"", 20_000));
         var compiled = ListFilter.Compile(filter, FilterSubject.Occurrences, limits);
         Assert.False(compiled.Matches(new Grafeas.V1.Occurrence()));
         Assert.True(compiled.Matches(new Grafeas.V1.Occurrence { Remediation = "x" }));
@@ -182,7 +182,7 @@ public sealed class GrammarTests
 
     private static FilterException Refused(string filter, FilterLimits limits)
     {
-        FilterException refused = Assert.Throws<FilterException>(() => FilterParser.Parse(filter, limits));
+        var refused = Assert.Throws<FilterException>(() => FilterParser.Parse(filter, limits));
         Assert.InRange(refused.Position, 0, filter.Length);
         return refused;
     }

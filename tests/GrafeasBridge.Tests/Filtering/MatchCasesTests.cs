@@ -20,12 +20,14 @@ public sealed partial class MatchCasesTests
 
     static MatchCasesTests()
     {
-        foreach (JsonNode? step in Load("fixtures", "filters.json")["steps"]!.AsArray())
+        foreach (var step in Load("fixtures", "filters.json")["steps"]!.AsArray())
         {
-            JsonNode request = step!["request"]!;
-            string project = Filled((string)request["parent"]!);
-            if (request["note"] is { } note) AddNote(Filled(note.ToJsonString()), $"{project}/notes/{(string)request["noteId"]!}");
-            else AddOccurrence(Filled(request["occurrence"]!.ToJsonString()), project, (string)step["save"]!.AsObject().Single().Key);
+            var request = step!["request"]!;
+            var project = Filled((string)request["parent"]!);
+            if (request["note"] is { } note)
+                AddNote(Filled(note.ToJsonString()), $"{project}/notes/{(string)request["noteId"]!}");
+            else
+                AddOccurrence(Filled(request["occurrence"]!.ToJsonString()), project, (string)step["save"]!.AsObject().Single().Key);
         }
     }
 
@@ -36,12 +38,12 @@ public sealed partial class MatchCasesTests
     public void The_filter_matches_what_the_case_says(string id)
     {
         Assert.Equal(14, Occurrences.Count);
-        foreach (JsonNode? step in Cases[id]["steps"]!.AsArray())
+        foreach (var step in Cases[id]["steps"]!.AsArray())
         {
-            JsonNode request = step!["request"]!;
-            bool notes = ((string)step["rpc"]!).EndsWith("/ListNotes", StringComparison.Ordinal);
-            FilterSubject subject = notes ? FilterSubject.Notes : FilterSubject.Occurrences;
-            string filter = Filled((string)request["filter"]!);
+            var request = step!["request"]!;
+            var notes = ((string)step["rpc"]!).EndsWith("/ListNotes", StringComparison.Ordinal);
+            var subject = notes ? FilterSubject.Notes : FilterSubject.Occurrences;
+            var filter = Filled((string)request["filter"]!);
             if ((string?)step["expect"]!["code"] == "INVALID_ARGUMENT")
             {
                 Assert.Throws<FilterException>(() => ListFilter.Compile(filter, subject, new FilterLimits()));
@@ -58,11 +60,14 @@ public sealed partial class MatchCasesTests
 
     private static void Compare(JsonObject expected, string[] found)
     {
-        foreach ((string path, JsonNode? wanted) in expected)
+        foreach ((var path, var wanted) in expected)
         {
-            if (wanted!["$set"] is JsonArray set) Assert.Equal(set.Select(name => (string)name!).Order(), found);
-            else if (wanted["$count"] is { } count) Assert.True(path == "occurrences" && found.Length >= (int)count!, path);
-            else Assert.Equal("nextPageToken", path);
+            if (wanted!["$set"] is JsonArray set)
+                Assert.Equal(set.Select(name => (string)name!).Order(), found);
+            else if (wanted["$count"] is { } count)
+                Assert.True(path == "occurrences" && found.Length >= (int)count!, path);
+            else
+                Assert.Equal("nextPageToken", path);
         }
     }
 

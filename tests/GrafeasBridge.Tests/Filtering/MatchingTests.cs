@@ -222,14 +222,17 @@ public sealed class MatchingTests
             FilterSubject.Occurrences,
             new FilterLimits());
         Assert.True(filter.Matches(Build));
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++) filter.Matches(Build);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+            filter.Matches(Build);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     private static void Check(Occurrence occurrence, string filter, bool? expected)
     {
-        if (expected is null) Assert.Throws<FilterException>(() => ListFilter.Compile(filter, FilterSubject.Occurrences, new FilterLimits()));
-        else Assert.Equal(expected, ListFilter.Compile(filter, FilterSubject.Occurrences, new FilterLimits()).Matches(occurrence));
+        if (expected is null)
+            Assert.Throws<FilterException>(() => ListFilter.Compile(filter, FilterSubject.Occurrences, new FilterLimits()));
+        else
+            Assert.Equal(expected, ListFilter.Compile(filter, FilterSubject.Occurrences, new FilterLimits()).Matches(occurrence));
     }
 }

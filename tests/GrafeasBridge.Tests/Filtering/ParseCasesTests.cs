@@ -25,16 +25,16 @@ public sealed class ParseCasesTests
     [MemberData(nameof(Ids))]
     public void The_tree_is_that_of_the_reference(string id)
     {
-        string filter = (string)Cases[id]["filter"]!;
-        JsonNode expected = Cases[id]["expect_parse"]!;
+        var filter = (string)Cases[id]["filter"]!;
+        var expected = Cases[id]["expect_parse"]!;
         if (!(bool)expected["ok"]!)
         {
-            FilterException refused = Assert.Throws<FilterException>(() => FilterParser.Parse(filter, Limits));
+            var refused = Assert.Throws<FilterException>(() => FilterParser.Parse(filter, Limits));
             Assert.InRange(refused.Position, 0, filter.Length);
             return;
         }
 
-        FilterNode? tree = FilterParser.Parse(filter, Limits);
+        var tree = FilterParser.Parse(filter, Limits);
         Assert.True(JsonNode.DeepEquals(expected["tree"], Json(tree)), $"{filter}: {Json(tree)}");
         Assert.Equal((string)expected["sexpr"]!, tree is null ? "()" : Expression(tree));
     }
@@ -54,7 +54,8 @@ public sealed class ParseCasesTests
     private static JsonObject Json(CallNode call)
     {
         var json = new JsonObject { ["call"] = call.Function, ["args"] = new JsonArray([.. call.Args.Select(Json)]) };
-        if (call.Target is not null) json["target"] = Json(call.Target);
+        if (call.Target is not null)
+            json["target"] = Json(call.Target);
         return json;
     }
 
@@ -76,7 +77,7 @@ public sealed class ParseCasesTests
 
     private static string Number(double value)
     {
-        string text = value.ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e');
+        var text = value.ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e');
         return text.AsSpan().ContainsAny('.', 'e') ? text : text + ".0";
     }
 }

@@ -13,24 +13,24 @@ public sealed class CallsInHandTests
     [Fact(Timeout = 60_000)]
     public async Task A_call_too_many_is_refused_on_both_dialects_with_a_hint_when_to_come_again_and_health_is_answered()
     {
-        await using BridgeHost host = await BridgeHost.StartAsync("Listen:MaxCalls=1");
+        await using var host = await BridgeHost.StartAsync("Listen:MaxCalls=1");
         await BuildSamples.NoteAsync(host, "ci");
         host.Logs.Expect(entry => entry.Event.Name == "Overloaded");
         var (body, held, refused) = await HoldAsync(host);
-        using HttpResponseMessage told = refused;
+        using var told = refused;
         Assert.Equal("1", Assert.Single(refused.Headers.GetValues("Retry-After")));
-        JsonNode status = JsonNode.Parse(await refused.Content.ReadAsStringAsync(BuildSamples.Cancelled))!;
+        var status = JsonNode.Parse(await refused.Content.ReadAsStringAsync(BuildSamples.Cancelled))!;
         Assert.Equal((int)StatusCode.ResourceExhausted, (int)status["code"]!);
         Assert.Contains("Listen:MaxCalls", (string)status["message"]!, StringComparison.Ordinal);
 
-        RpcException exhausted = await Assert.ThrowsAsync<RpcException>(() => BuildSamples.SendAsync(host, "ci", BuildSamples.Of("ci", "1")));
+        var exhausted = await Assert.ThrowsAsync<RpcException>(() => BuildSamples.SendAsync(host, "ci", BuildSamples.Of("ci", "1")));
         Assert.Equal(StatusCode.ResourceExhausted, exhausted.StatusCode);
         Assert.Equal(1, exhausted.GetRpcStatus()!.GetDetail<RetryInfo>().RetryDelay.Seconds);
-        using HttpResponseMessage health = await host.Rest.GetAsync(new Uri("/readyz", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var health = await host.Rest.GetAsync(new Uri("/readyz", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, health.StatusCode);
 
         body.End();
-        using HttpResponseMessage served = await held;
+        using var served = await held;
         Assert.Equal(HttpStatusCode.OK, served.StatusCode);
         Assert.NotEmpty((await BuildSamples.SendAsync(host, "ci", BuildSamples.Of("ci", "1"))).Name);
         Assert.Single(host.Logs.Entries, entry => entry.Event.Name == "Overloaded"); // of many refusals
@@ -42,13 +42,13 @@ public sealed class CallsInHandTests
         while (true)
         {
             var body = new SlowBody();
-            Task<HttpResponseMessage> held = host.Rest.PostAsync(
+            var held = host.Rest.PostAsync(
                 new Uri("/v1/projects/ci/notes?noteId=slow", UriKind.Relative), body, BuildSamples.Cancelled);
             await body.Sent;
             // Which of the two comes first is not ours to say: the slow one itself may be the one too many, and be told so in the end.
-            for (int i = 0; i < 100; i++)
+            for (var i = 0; i < 100; i++)
             {
-                HttpResponseMessage answer = await host.Rest.GetAsync(new Uri("/v1/projects/ci/notes", UriKind.Relative), BuildSamples.Cancelled);
+                var answer = await host.Rest.GetAsync(new Uri("/v1/projects/ci/notes", UriKind.Relative), BuildSamples.Cancelled);
                 if (answer.StatusCode == HttpStatusCode.TooManyRequests)
                     return (body, held, answer);
                 answer.Dispose();

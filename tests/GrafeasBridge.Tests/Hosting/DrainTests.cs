@@ -6,7 +6,6 @@ using GrafeasBridge.Tests.Delivery;
 using GrafeasBridge.Tests.Support;
 using Grpc.Health.V1;
 using Grpc.Net.Client;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,7 +25,7 @@ public sealed class DrainTests
         using var folder = new TemporaryFolder();
         using var logs = new TestLogs();
         var clock = new TestClock(); // of the drain alone: everything else goes on
-        await using WebApplication app = await Program.BuildAsync(
+        await using var app = await Program.BuildAsync(
             BridgeHost.Settings(folder.Path, ["Listen:DrainDelay=00:00:07"]),
             logging => logging.AddProvider(logs),
             builder => builder.Services.AddSingleton(p => new Drain(
@@ -38,13 +37,13 @@ public sealed class DrainTests
         var health = new Health.HealthClient(channel);
         Assert.Equal(HttpStatusCode.OK, (await ReadyAsync(rest)).Code);
 
-        Task stop = app.StopAsync(Cancelled);
+        var stop = app.StopAsync(Cancelled);
         await clock.WaitsForAsync(TimeSpan.FromSeconds(7));
-        (HttpStatusCode code, JsonNode answer) = await ReadyAsync(rest);
+        (var code, var answer) = await ReadyAsync(rest);
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "STOPPING"), (code, (string?)answer["reasons"]![0]!["reason"]));
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, (await health.CheckAsync(new HealthCheckRequest(), cancellationToken: Cancelled)).Status);
         using (var body = new StringContent("""{"build":{"builderVersion":"1"}}""", Encoding.UTF8, "application/json"))
-        using (HttpResponseMessage note = await rest.PostAsync(new Uri("/v1/projects/late/notes?noteId=build", UriKind.Relative), body, Cancelled))
+        using (var note = await rest.PostAsync(new Uri("/v1/projects/late/notes?noteId=build", UriKind.Relative), body, Cancelled))
         {
             Assert.Equal(HttpStatusCode.OK, note.StatusCode);
             Assert.True(note.Headers.ConnectionClose);
@@ -59,7 +58,7 @@ public sealed class DrainTests
 
     private static async Task<(HttpStatusCode Code, JsonNode Answer)> ReadyAsync(HttpClient rest)
     {
-        using HttpResponseMessage answer = await rest.GetAsync(new Uri("/readyz", UriKind.Relative), Cancelled);
+        using var answer = await rest.GetAsync(new Uri("/readyz", UriKind.Relative), Cancelled);
         return (answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancelled))!);
     }
 }

@@ -1,6 +1,5 @@
 using GrafeasBridge.Tests.Access;
 using GrafeasBridge.Tests.Support;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -55,7 +54,7 @@ public sealed class ListenTests : IDisposable
     public async Task A_certificate_that_is_none_is_refused_before_a_door_opens()
     {
         await File.WriteAllTextAsync(folder.File("cert.pem"), "no certificate", TestContext.Current.CancellationToken);
-        string said = string.Join('\n', await ProblemsAsync(
+        var said = string.Join('\n', await ProblemsAsync(
             "Listen:Tls=https://127.0.0.1:0",
             "Listen:TlsCertificateFile=" + folder.File("cert.pem"),
             "Listen:TlsKeyFile=" + folder.File("cert.pem")));
@@ -72,7 +71,7 @@ public sealed class ListenTests : IDisposable
         ];
         try
         {
-            await using WebApplication app = await Program.BuildAsync(all, logging => logging.SetMinimumLevel(LogLevel.None));
+            await using var app = await Program.BuildAsync(all, logging => logging.SetMinimumLevel(LogLevel.None));
             app.Services.GetRequiredService<IStartupValidator>().Validate();
             return [];
         }

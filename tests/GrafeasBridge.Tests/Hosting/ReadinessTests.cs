@@ -19,23 +19,23 @@ public sealed class ReadinessTests
     public async Task A_full_disk_is_told_with_its_reason_until_there_is_room_again()
     {
         using var folder = new TemporaryFolder();
-        string disk = Directory.CreateDirectory(folder.File("disk")).FullName;
+        var disk = Directory.CreateDirectory(folder.File("disk")).FullName;
         Assert.Equal(0, await SqliteHouse.RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk));
         try
         {
-            await using BridgeHost host = await BridgeHost.StartInAsync(folder.Path, "Store:Path=" + Path.Combine(disk, "bridge.db"));
+            await using var host = await BridgeHost.StartInAsync(folder.Path, "Store:Path=" + Path.Combine(disk, "bridge.db"));
             host.Logs.Expect(entry => entry.Event.Id == 2001 || IsReport(entry));
             await UntilAsync(host, HttpStatusCode.OK);
             await BuildSamples.NoteAsync(host, "ci");
             await FillAsync(host);
             await UntilAsync(host, HttpStatusCode.ServiceUnavailable);
-            JsonNode answer = JsonNode.Parse(await (await ReadyAsync(host)).Content.ReadAsStringAsync(Cancelled))!;
+            var answer = JsonNode.Parse(await (await ReadyAsync(host)).Content.ReadAsStringAsync(Cancelled))!;
             Assert.Equal("not ready", (string?)answer["status"]);
-            JsonNode reason = answer["reasons"]![0]!;
+            var reason = answer["reasons"]![0]!;
             Assert.Equal("STORE_UNAVAILABLE", (string?)reason["reason"]);
             Assert.Contains("full", (string?)reason["message"], StringComparison.Ordinal);
             Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, await HealthAsync(host));
-            using (HttpResponseMessage alive = await host.Rest.GetAsync(new Uri("/healthz", UriKind.Relative), Cancelled))
+            using (var alive = await host.Rest.GetAsync(new Uri("/healthz", UriKind.Relative), Cancelled))
                 Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
 
             Assert.Equal(0, await SqliteHouse.RunAsync("mount", "-o", "remount,size=64m", disk));
@@ -54,7 +54,7 @@ public sealed class ReadinessTests
     public async Task A_database_locked_by_a_stranger_is_told_until_the_lock_is_gone()
     {
         using var folder = new TemporaryFolder();
-        await using BridgeHost host = await BridgeHost.StartInAsync(folder.Path);
+        await using var host = await BridgeHost.StartInAsync(folder.Path);
         host.Logs.Expect(entry => entry.Event.Id == 2001 || IsReport(entry));
         await UntilAsync(host, HttpStatusCode.OK);
         using (var stranger = SqliteDatabase.Open(folder.File("bridge.db"), readOnly: false, TimeSpan.FromSeconds(30)))
@@ -72,7 +72,7 @@ public sealed class ReadinessTests
     [Fact]
     public async Task A_service_that_nobody_knows_has_no_health()
     {
-        await using BridgeHost host = await BridgeHost.StartAsync();
+        await using var host = await BridgeHost.StartAsync();
         await Refusal.OfAsync(
             StatusCode.NotFound, new Health.HealthClient(host.Channel).CheckAsync(new HealthCheckRequest { Service = "none" }, cancellationToken: Cancelled));
     }
@@ -82,8 +82,8 @@ public sealed class ReadinessTests
 
     private static async Task FillAsync(BridgeHost host)
     {
-        int number = 0;
-        foreach (int size in new[] { 200_000, 20_000, 1 }) // down to what even the smallest write finds no room for
+        var number = 0;
+        foreach (var size in new[] { 200_000, 20_000, 1 }) // down to what even the smallest write finds no room for
         {
             while (true)
             {
@@ -105,7 +105,7 @@ public sealed class ReadinessTests
     {
         while (true)
         {
-            using HttpResponseMessage answer = await ReadyAsync(host);
+            using var answer = await ReadyAsync(host);
             if (answer.StatusCode == code)
                 return;
         }

@@ -13,20 +13,20 @@ public sealed class SizeTests
     [Fact]
     public async Task A_body_larger_than_allowed_is_refused_on_both_dialects()
     {
-        await using BridgeHost host = await BridgeHost.StartAsync("Ingest:MaxMessageBytes=65536");
+        await using var host = await BridgeHost.StartAsync("Ingest:MaxMessageBytes=65536");
         await BuildSamples.NoteAsync(host, "ci");
         var large = BuildSamples.Of("ci", "1");
         large.Remediation = new string('x', 65536);
-        RpcException refused = await Assert.ThrowsAsync<RpcException>(() => BuildSamples.SendAsync(host, "ci", large));
+        var refused = await Assert.ThrowsAsync<RpcException>(() => BuildSamples.SendAsync(host, "ci", large));
         Assert.Equal(StatusCode.ResourceExhausted, refused.StatusCode);
 
-        foreach (bool told in new[] { true, false }) // with a length in its head, and without
+        foreach (var told in new[] { true, false }) // with a length in its head, and without
         {
             using var body = new StringContent(Google.Protobuf.JsonFormatter.Default.Format(large), Encoding.UTF8, "application/json");
             using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/projects/ci/occurrences") { Content = body };
             request.Headers.TransferEncodingChunked = !told;
-            using HttpResponseMessage answer = await host.Rest.SendAsync(request, BuildSamples.Cancelled);
-            JsonNode status = JsonNode.Parse(await answer.Content.ReadAsStringAsync(BuildSamples.Cancelled))!;
+            using var answer = await host.Rest.SendAsync(request, BuildSamples.Cancelled);
+            var status = JsonNode.Parse(await answer.Content.ReadAsStringAsync(BuildSamples.Cancelled))!;
             Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
             Assert.Equal((int)StatusCode.ResourceExhausted, (int)status["code"]!);
         }

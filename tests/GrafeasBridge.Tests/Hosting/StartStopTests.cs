@@ -30,7 +30,7 @@ public sealed class StartStopTests : IDisposable
     public async Task A_wrong_setting_stops_the_start_with_a_sentence(string setting, string sentence)
     {
         using var run = new ServiceRun(folder.Path, setting);
-        (int code, string text) = await run.EndAsync();
+        (var code, var text) = await run.EndAsync();
         Assert.Contains("The service cannot start: ", text, StringComparison.Ordinal);
         Assert.Contains(sentence, text, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", text, StringComparison.Ordinal);
@@ -47,9 +47,9 @@ public sealed class StartStopTests : IDisposable
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
-        int port = ((IPEndPoint)other.LocalEndpoint).Port;
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
         using var run = new ServiceRun(folder.Path, $"Listen:Grpc=http://127.0.0.1:{port}");
-        (int code, string text) = await run.EndAsync();
+        (var code, var text) = await run.EndAsync();
         Assert.Contains($"127.0.0.1:{port}", text, StringComparison.Ordinal);
         Assert.Contains("The service cannot start: ", text, StringComparison.Ordinal);
         Assert.Equal(1, code);
@@ -58,14 +58,14 @@ public sealed class StartStopTests : IDisposable
     [Fact]
     public async Task It_ends_in_order_when_told_to_stop()
     {
-        int port = ServiceProcess.FreePorts(1)[0];
+        var port = ServiceProcess.FreePorts(1)[0];
         using var run = new ServiceRun(folder.Path, $"Listen:Http=http://127.0.0.1:{port}");
         using var http = new HttpClient();
         while (!await IsReadyAsync(http, new Uri($"http://127.0.0.1:{port}/readyz")))
             Assert.False(run.HasEnded, "It ended before it was ready.");
-        using (Process kill = Process.Start("kill", ["-TERM", run.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        using (var kill = Process.Start("kill", ["-TERM", run.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
             await kill.WaitForExitAsync(Cancelled);
-        (int code, string text) = await run.EndAsync();
+        (var code, var text) = await run.EndAsync();
         Assert.True(code == 0, text);
         Assert.DoesNotContain("fail:", text, StringComparison.Ordinal);
     }
@@ -74,7 +74,7 @@ public sealed class StartStopTests : IDisposable
     {
         try
         {
-            using HttpResponseMessage answer = await http.GetAsync(address, Cancelled);
+            using var answer = await http.GetAsync(address, Cancelled);
             return answer.IsSuccessStatusCode;
         }
         catch (HttpRequestException)

@@ -15,8 +15,8 @@ internal sealed class ArchivistaClient(HttpClient http, string url)
 
     public async Task<string> StoreAsync(byte[] envelope)
     {
-        using HttpResponseMessage answer = await SendAsync(HttpMethod.Post, "upload", envelope);
-        string text = await answer.Content.ReadAsStringAsync(Cancelled);
+        using var answer = await SendAsync(HttpMethod.Post, "upload", envelope);
+        var text = await answer.Content.ReadAsStringAsync(Cancelled);
         Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{answer.StatusCode}: {text}");
         Assert.Equal("application/json", answer.Content.Headers.ContentType!.MediaType);
         return (string)Assert.Single(JsonNode.Parse(text)!.AsObject()).Value!;
@@ -24,7 +24,7 @@ internal sealed class ArchivistaClient(HttpClient http, string url)
 
     public async Task<byte[]> DownloadAsync(string gitoid)
     {
-        using HttpResponseMessage answer = await SendAsync(HttpMethod.Get, "download/" + gitoid);
+        using var answer = await SendAsync(HttpMethod.Get, "download/" + gitoid);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         return await answer.Content.ReadAsByteArrayAsync(Cancelled);
     }
@@ -32,8 +32,8 @@ internal sealed class ArchivistaClient(HttpClient http, string url)
     /// <returns>The sentence of a refusal.</returns>
     public async Task<string> RefusedAsync(HttpStatusCode status, HttpMethod method, string path, byte[]? body = null)
     {
-        using HttpResponseMessage answer = await SendAsync(method, path, body);
-        string text = await answer.Content.ReadAsStringAsync(Cancelled);
+        using var answer = await SendAsync(method, path, body);
+        var text = await answer.Content.ReadAsStringAsync(Cancelled);
         Assert.True(answer.StatusCode == status, $"{answer.StatusCode}: {text}");
         Assert.Equal("text/plain", answer.Content.Headers.ContentType!.MediaType);
         return text.TrimEnd('\n');

@@ -28,11 +28,11 @@ public sealed class ArchivistaReadingTests
     [MemberData(nameof(FromGoogle))]
     public void What_Google_signed_is_read_as_Google_shows_it(string name)
     {
-        JsonObject occurrence = Envelopes.Real[name];
-        Reading<Envelope> envelope = DsseEnvelopeReader.Read(Envelopes.Bytes(occurrence["envelope"]!));
+        var occurrence = Envelopes.Real[name];
+        var envelope = DsseEnvelopeReader.Read(Envelopes.Bytes(occurrence["envelope"]!));
         Assert.Equal(WireJson.Read(occurrence["envelope"]!.DeepClone(), Envelope.Descriptor), envelope.Value);
 
-        Statement statement = Read(envelope.Value!.Payload.ToByteArray()).Value!;
+        var statement = Read(envelope.Value!.Payload.ToByteArray()).Value!;
         var shown = (BuildOccurrence)WireJson.Read(occurrence["build"]!.DeepClone(), BuildOccurrence.Descriptor);
         Assert.Equal(shown.InTotoSlsaProvenanceV1, statement.Build!.InTotoSlsaProvenanceV1);
         Assert.Equal(shown.IntotoStatement, WithoutType(statement.Build.IntotoStatement));
@@ -42,8 +42,8 @@ public sealed class ArchivistaReadingTests
     [Fact]
     public void A_payload_that_was_cut_is_refused_with_the_place()
     {
-        Reading<Envelope> envelope = DsseEnvelopeReader.Read(Envelopes.Bytes(Envelopes.Real[Edited[0]]["envelope"]!));
-        Problem problem = Assert.Single(Read(envelope.Value!.Payload.ToByteArray()).Problems);
+        var envelope = DsseEnvelopeReader.Read(Envelopes.Bytes(Envelopes.Real[Edited[0]]["envelope"]!));
+        var problem = Assert.Single(Read(envelope.Value!.Payload.ToByteArray()).Problems);
         Assert.Equal("payload", problem.Field);
         Assert.Contains("line 1, byte 2025", problem.Sentence, StringComparison.Ordinal);
     }
@@ -61,21 +61,21 @@ public sealed class ArchivistaReadingTests
     [InlineData("pkg:oci/web@sha256:D", "pkg:oci/web@sha256:D")]
     public void A_subject_is_named_by_name_and_digest(string name, string resource)
     {
-        string digest = Envelopes.Sha256("x");
-        Statement statement = Read(Encoding.UTF8.GetBytes(Envelopes.Tekton(name.Replace(":D", ":" + digest, StringComparison.Ordinal), digest).ToJsonString())).Value!;
+        var digest = Envelopes.Sha256("x");
+        var statement = Read(Encoding.UTF8.GetBytes(Envelopes.Tekton(name.Replace(":D", ":" + digest, StringComparison.Ordinal), digest).ToJsonString())).Value!;
         Assert.Equal(resource.Replace(":D", ":" + digest, StringComparison.Ordinal), Assert.Single(statement.Subjects).ResourceUri);
     }
 
     [Fact]
     public void Subjects_without_a_digest_of_content_stay_in_the_statement_and_are_no_resource()
     {
-        JsonObject json = Envelopes.Witness("bin/web", Envelopes.Sha256("web").ToUpperInvariant());
+        var json = Envelopes.Witness("bin/web", Envelopes.Sha256("web").ToUpperInvariant());
         var subjects = (JsonArray)json["subject"]!;
         subjects.Add(JsonNode.Parse($$"""{ "name": "b", "digest": { "sha512": "{{new string('a', 128)}}", "gitoid:sha1": "gitoid:blob:sha1:aa" } }"""));
         subjects.Add(JsonNode.Parse($$"""{ "uri": "https://c.example/c", "digest": { "sha256": "{{Envelopes.Sha256("c")}}" } }"""));
         subjects.Add(JsonNode.Parse($$"""{ "digest": { "sha256": "{{Envelopes.Sha256("d")}}" } }"""));
         subjects.Add(subjects[0]!.DeepClone());
-        Statement statement = Read(Encoding.UTF8.GetBytes(json.ToJsonString())).Value!;
+        var statement = Read(Encoding.UTF8.GetBytes(json.ToJsonString())).Value!;
         Assert.Equal(
             [
                 new StatementSubject(0, "https://witness.dev/attestations/product/v0.1/file:bin/web@sha256:" + Envelopes.Sha256("web")),
@@ -93,25 +93,26 @@ public sealed class ArchivistaReadingTests
     {
         JsonObject Deep(int depth)
         {
-            JsonObject json = Envelopes.Tekton("gcr.io/a/b", Envelopes.Sha256("x"));
+            var json = Envelopes.Tekton("gcr.io/a/b", Envelopes.Sha256("x"));
             JsonNode nest = "end";
-            for (int i = 0; i < depth; i++) nest = new JsonObject { ["in"] = nest };
+            for (var i = 0; i < depth; i++)
+                nest = new JsonObject { ["in"] = nest };
             json["predicate"]!["buildConfig"] = nest;
             return json;
         }
 
-        Statement statement = Read(Encoding.UTF8.GetBytes(Deep(OpenJson.MaxDepth).ToJsonString())).Value!;
+        var statement = Read(Encoding.UTF8.GetBytes(Deep(OpenJson.MaxDepth).ToJsonString())).Value!;
         var list = new ListOccurrencesResponse { Occurrences = { new Occurrence { Build = statement.Build } } };
         Assert.Equal(list, ListOccurrencesResponse.Parser.ParseFrom(list.ToByteArray()));
 
-        Problem problem = Assert.Single(Read(Encoding.UTF8.GetBytes(Deep(OpenJson.MaxDepth + 1).ToJsonString())).Problems);
+        var problem = Assert.Single(Read(Encoding.UTF8.GetBytes(Deep(OpenJson.MaxDepth + 1).ToJsonString())).Problems);
         Assert.Equal(("payload.predicate.buildConfig", "is nested more than 28 deep"), (problem.Field, problem.Sentence));
     }
 
     [Fact]
     public void Members_that_the_schema_lacks_are_no_error_and_contradicting_ones_are()
     {
-        JsonObject json = Envelopes.Tekton("gcr.io/a/b", Envelopes.Sha256("x"));
+        var json = Envelopes.Tekton("gcr.io/a/b", Envelopes.Sha256("x"));
         json["predicate"]!["builder"]!["operator"] = new JsonArray(1, 2);
         Assert.True(Read(Encoding.UTF8.GetBytes(json.ToJsonString())).IsGood);
 
@@ -132,16 +133,16 @@ public sealed class ArchivistaReadingTests
     [Fact]
     public void Whatever_the_bytes_reading_gives_a_value_or_problems()
     {
-        byte[] good = Envelopes.Sign(Envelopes.Witness("bin/web", Envelopes.Sha256("web")));
-        byte[] statement = Encoding.UTF8.GetBytes(Envelopes.Tekton("gcr.io/a/b", Envelopes.Sha256("x")).ToJsonString());
+        var good = Envelopes.Sign(Envelopes.Witness("bin/web", Envelopes.Sha256("web")));
+        var statement = Encoding.UTF8.GetBytes(Envelopes.Tekton("gcr.io/a/b", Envelopes.Sha256("x")).ToJsonString());
         var change = Gen.Select(Gen.Int[0, 1 << 20], Gen.Byte, Gen.Int[0, 3]).Array[1, 6];
         var pieces = Gen.OneOf([.. new[] { "{", "}", "[", "]", ",", ":", "\"\\ud800\"", "\"payload\"", "\"subject\"", "\"predicate\"", "null", "1e999", "\"a\"", "\u0000" }.Select(Gen.Const)]);
         Gen.Select(change, pieces.Array[0, 40]).Sample((changes, text) =>
         {
-            foreach (byte[] bytes in new[] { Changed(good, changes), Changed(statement, changes), Encoding.UTF8.GetBytes(string.Concat(text)) })
+            foreach (var bytes in new[] { Changed(good, changes), Changed(statement, changes), Encoding.UTF8.GetBytes(string.Concat(text)) })
             {
-                Reading<Envelope> envelope = DsseEnvelopeReader.Read(bytes);
-                Reading<Statement> read = Read(bytes);
+                var envelope = DsseEnvelopeReader.Read(bytes);
+                var read = Read(bytes);
                 Assert.Equal(envelope.IsGood, envelope.Problems.Count == 0);
                 Assert.Equal(read.IsGood, read.Problems.Count == 0);
             }
@@ -153,14 +154,19 @@ public sealed class ArchivistaReadingTests
     private static byte[] Changed(byte[] bytes, (int At, byte Value, int How)[] changes)
     {
         var changed = bytes.ToList();
-        foreach ((int at, byte value, int how) in changes)
+        foreach ((var at, var value, var how) in changes)
         {
-            int place = at % changed.Count;
-            if (how == 0) changed[place] = value;
-            else if (how == 1) changed.Insert(place, value);
-            else if (how == 2 && changed.Count > 1) changed.RemoveAt(place);
-            else changed.RemoveRange(place, changed.Count - place - (place == 0 ? 1 : 0));
-            if (changed.Count == 0) changed.Add(value);
+            var place = at % changed.Count;
+            if (how == 0)
+                changed[place] = value;
+            else if (how == 1)
+                changed.Insert(place, value);
+            else if (how == 2 && changed.Count > 1)
+                changed.RemoveAt(place);
+            else
+                changed.RemoveRange(place, changed.Count - place - (place == 0 ? 1 : 0));
+            if (changed.Count == 0)
+                changed.Add(value);
         }
 
         return [.. changed];
@@ -171,7 +177,7 @@ public sealed class ArchivistaReadingTests
     {
         if (statement?.SlsaProvenance?.Recipe?.Arguments is { } arguments)
         {
-            Struct fields = arguments.Unpack<Struct>();
+            var fields = arguments.Unpack<Struct>();
             fields.Fields.Remove("@type");
             statement.SlsaProvenance.Recipe.Arguments = Any.Pack(fields);
         }

@@ -86,13 +86,13 @@ public sealed class ArchivistaRefusalTests(IngestFixture fixture) : IClassFixtur
     [Fact]
     public async Task A_body_over_the_limit_is_413_with_both_figures()
     {
-        await using IngestHost host = await IngestHost.StartAsync(Cancelled, ["Ingest:MaxMessageBytes=65536"]);
+        await using var host = await IngestHost.StartAsync(Cancelled, ["Ingest:MaxMessageBytes=65536"]);
         Assert.Equal(
             "The body has 70000 bytes; at most 65536 are allowed (Ingest:MaxMessageBytes).",
             await RefusedAsync(HttpStatusCode.RequestEntityTooLarge, new byte[70000], host));
         using var chunked = new HttpRequestMessage(HttpMethod.Post, "upload") { Content = new StreamContent(new MemoryStream(new byte[70000])) };
         chunked.Headers.TransferEncodingChunked = true;
-        using HttpResponseMessage answer = await host.Rest.SendAsync(chunked, Cancelled);
+        using var answer = await host.Rest.SendAsync(chunked, Cancelled);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
         Assert.Equal("The body has more than 65536 bytes; at most 65536 are allowed (Ingest:MaxMessageBytes).\n", await answer.Content.ReadAsStringAsync(Cancelled));
     }
@@ -100,10 +100,10 @@ public sealed class ArchivistaRefusalTests(IngestFixture fixture) : IClassFixtur
     [Fact]
     public async Task A_packed_body_is_refused_as_such()
     {
-        await using IngestHost host = await IngestHost.StartAsync(Cancelled);
+        await using var host = await IngestHost.StartAsync(Cancelled);
         using var packed = new HttpRequestMessage(HttpMethod.Post, "upload") { Content = new ByteArrayContent([0x1f, 0x8b]) };
         packed.Content.Headers.ContentEncoding.Add("gzip");
-        using HttpResponseMessage answer = await host.Rest.SendAsync(packed, Cancelled);
+        using var answer = await host.Rest.SendAsync(packed, Cancelled);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal("content-encoding is 'gzip'; send the body as it is\n", await answer.Content.ReadAsStringAsync(Cancelled));
     }
@@ -111,8 +111,8 @@ public sealed class ArchivistaRefusalTests(IngestFixture fixture) : IClassFixtur
     [Fact]
     public async Task Too_many_subjects_are_refused_with_limit_and_value()
     {
-        await using IngestHost host = await IngestHost.StartAsync(Cancelled, ["Ingest:MaxBatch=3"]);
-        JsonObject statement = Envelopes.Statement("x", new JsonObject(), [.. Enumerable.Range(0, 4).Select(i => ($"h.example/{i}", Digest))]);
+        await using var host = await IngestHost.StartAsync(Cancelled, ["Ingest:MaxBatch=3"]);
+        var statement = Envelopes.Statement("x", new JsonObject(), [.. Enumerable.Range(0, 4).Select(i => ($"h.example/{i}", Digest))]);
         Assert.Equal(
             "payload.subject holds 4 elements; at most 3 are allowed (Ingest:MaxBatch)",
             await RefusedAsync(HttpStatusCode.BadRequest, Envelopes.Sign(statement), host));
@@ -123,10 +123,10 @@ public sealed class ArchivistaRefusalTests(IngestFixture fixture) : IClassFixtur
     [Fact]
     public async Task An_upload_whose_occurrences_would_weigh_too_much_is_refused_with_limit_and_value()
     {
-        await using IngestHost host = await IngestHost.StartAsync(Cancelled, ["Archivista:MaxStoredBytes=1048576"]);
-        JsonObject statement = Envelopes.Statement(
+        await using var host = await IngestHost.StartAsync(Cancelled, ["Archivista:MaxStoredBytes=1048576"]);
+        var statement = Envelopes.Statement(
             "x", new JsonObject { ["long"] = new string('x', 200_000) }, [.. Enumerable.Range(0, 10).Select(i => ($"h.example/{i}", Digest))]);
-        string sentence = await RefusedAsync(HttpStatusCode.RequestEntityTooLarge, Envelopes.Sign(statement), host);
+        var sentence = await RefusedAsync(HttpStatusCode.RequestEntityTooLarge, Envelopes.Sign(statement), host);
         Assert.Matches("^payload.subject names 10 subjects, .* [0-9]{7} bytes; at most 1048576 are allowed \\(Archivista:MaxStoredBytes\\)\\.$", sentence);
         Assert.Equal("{}", (await RestCalls.OkAsync(host, HttpMethod.Get, "/v1/projects/archivista/occurrences")).ToJsonString());
     }
@@ -134,8 +134,8 @@ public sealed class ArchivistaRefusalTests(IngestFixture fixture) : IClassFixtur
     [Fact]
     public async Task An_occurrence_that_no_list_could_show_is_refused_with_limit_and_value()
     {
-        await using IngestHost host = await IngestHost.StartAsync(Cancelled, ["Ingest:MaxMessageBytes=100000"]);
-        JsonObject statement = Envelopes.Statement("x", new JsonObject { ["long"] = new string('x', 60_000) }, ("h.example/a", Digest));
+        await using var host = await IngestHost.StartAsync(Cancelled, ["Ingest:MaxMessageBytes=100000"]);
+        var statement = Envelopes.Statement("x", new JsonObject { ["long"] = new string('x', 60_000) }, ("h.example/a", Digest));
         Assert.Matches(
             "^payload.subject\\[0\\] would become an occurrence of 12[0-9]{4} bytes; at most 100000 are allowed \\(Ingest:MaxMessageBytes\\)\\.$",
             await RefusedAsync(HttpStatusCode.RequestEntityTooLarge, Envelopes.Sign(statement), host));
@@ -144,10 +144,10 @@ public sealed class ArchivistaRefusalTests(IngestFixture fixture) : IClassFixtur
     [Fact]
     public async Task A_resource_that_names_no_version_is_refused_when_those_are()
     {
-        await using IngestHost host = await IngestHost.StartAsync(Cancelled, ["Ingest:RefuseUnmapped=true"]);
-        JsonObject statement = Envelopes.Statement("x", new JsonObject(), ("a", Digest), ("https://bintray.com/docs/api", Digest), ("pkg:npm/x@1", Digest));
+        await using var host = await IngestHost.StartAsync(Cancelled, ["Ingest:RefuseUnmapped=true"]);
+        var statement = Envelopes.Statement("x", new JsonObject(), ("a", Digest), ("https://bintray.com/docs/api", Digest), ("pkg:npm/x@1", Digest));
         ((JsonArray)statement["subject"]!).Insert(0, JsonNode.Parse("""{ "name": "s", "digest": { "sha1": "aa" } }"""));
-        string sentence = await RefusedAsync(HttpStatusCode.BadRequest, Envelopes.Sign(statement), host);
+        var sentence = await RefusedAsync(HttpStatusCode.BadRequest, Envelopes.Sign(statement), host);
         Assert.Contains("payload.subject[2].resource_uri names no version", sentence, StringComparison.Ordinal);
         Assert.Contains("(Ingest:RefuseUnmapped is on)", sentence, StringComparison.Ordinal);
     }
@@ -157,17 +157,17 @@ public sealed class ArchivistaRefusalTests(IngestFixture fixture) : IClassFixtur
     [InlineData("Unavailable", 5)]
     public async Task A_store_that_cannot_now_is_503_and_says_when_to_try_again(string failure, int seconds)
     {
-        await using IngestHost host = await BrokenAsync(new StoreException(Enum.Parse<StoreFailure>(failure), "later, please"));
-        foreach ((HttpMethod method, string path) in new[] { (HttpMethod.Post, "upload"), (HttpMethod.Get, "download/" + Digest) })
+        await using var host = await BrokenAsync(new StoreException(Enum.Parse<StoreFailure>(failure), "later, please"));
+        foreach ((var method, var path) in new[] { (HttpMethod.Post, "upload"), (HttpMethod.Get, "download/" + Digest) })
         {
-            using HttpResponseMessage answer = await Client(host).SendAsync(method, path, method == HttpMethod.Post ? Good() : null);
+            using var answer = await Client(host).SendAsync(method, path, method == HttpMethod.Post ? Good() : null);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
             Assert.Equal(TimeSpan.FromSeconds(seconds), answer.Headers.RetryAfter!.Delta);
             Assert.Equal("later, please\n", await answer.Content.ReadAsStringAsync(Cancelled));
         }
 
         // Of too many one line is enough for a while; the other is worth a line each.
-        bool overloaded = failure == nameof(StoreFailure.Overloaded);
+        var overloaded = failure == nameof(StoreFailure.Overloaded);
         Assert.Equal(overloaded ? 1 : 2, host.Logs.Entries.Count(entry => entry.Event.Name == (overloaded ? "Overloaded" : "ArchivistaStoreRefused")));
     }
 
@@ -176,9 +176,9 @@ public sealed class ArchivistaRefusalTests(IngestFixture fixture) : IClassFixtur
     [InlineData(false, "ArchivistaStrayException")]
     public async Task What_an_operator_must_see_is_in_the_log_and_not_in_the_answer(bool broken, string logged)
     {
-        await using IngestHost host = await BrokenAsync(broken ? new StoreException(StoreFailure.Broken, "secret page 17") : new InvalidTimeZoneException("secret"));
+        await using var host = await BrokenAsync(broken ? new StoreException(StoreFailure.Broken, "secret page 17") : new InvalidTimeZoneException("secret"));
         host.Logs.Expect(entry => entry.Event.Name == logged);
-        string sentence = await RefusedAsync(HttpStatusCode.InternalServerError, Good(), host);
+        var sentence = await RefusedAsync(HttpStatusCode.InternalServerError, Good(), host);
         Assert.DoesNotContain("secret", sentence, StringComparison.Ordinal);
         Assert.Single(host.Logs.Entries, entry => entry.Event.Name == logged);
     }
@@ -186,8 +186,8 @@ public sealed class ArchivistaRefusalTests(IngestFixture fixture) : IClassFixtur
     [Fact]
     public async Task A_dialect_that_is_switched_off_is_not_there()
     {
-        await using IngestHost host = await IngestHost.StartAsync(Cancelled, ["Archivista:Enabled=false"]);
-        using HttpResponseMessage answer = await Client(host).SendAsync(HttpMethod.Post, "v1/upload", Good());
+        await using var host = await IngestHost.StartAsync(Cancelled, ["Archivista:Enabled=false"]);
+        using var answer = await Client(host).SendAsync(HttpMethod.Post, "v1/upload", Good());
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
@@ -198,7 +198,7 @@ public sealed class ArchivistaRefusalTests(IngestFixture fixture) : IClassFixtur
     [InlineData("Archivista:MaxStoredBytes=7", "MaxStoredBytes")]
     public async Task A_wrong_setting_stops_the_start(string setting, string sentence)
     {
-        OptionsValidationException wrong = await Assert.ThrowsAsync<OptionsValidationException>(() => BridgeHost.StartAsync(setting));
+        var wrong = await Assert.ThrowsAsync<OptionsValidationException>(() => BridgeHost.StartAsync(setting));
         Assert.Contains(wrong.Failures, failure => failure.Contains(sentence, StringComparison.Ordinal));
     }
 
@@ -218,7 +218,7 @@ public sealed class ArchivistaRefusalTests(IngestFixture fixture) : IClassFixtur
 
     private static Task<IngestHost> BrokenAsync(Exception failure) => IngestHost.StartAsync(Cancelled, adjust: services =>
     {
-        ServiceDescriptor store = services.Last(service => service.ServiceType == typeof(IBridgeStore));
+        var store = services.Last(service => service.ServiceType == typeof(IBridgeStore));
         services.AddSingleton(provider => UnwillingStore.Over((IBridgeStore)store.ImplementationFactory!(provider), failure));
     });
 }
@@ -231,7 +231,7 @@ public class UnwillingStore : DispatchProxy
 
     internal static IBridgeStore Over(IBridgeStore store, Exception failure)
     {
-        IBridgeStore proxy = Create<IBridgeStore, UnwillingStore>();
+        var proxy = Create<IBridgeStore, UnwillingStore>();
         ((UnwillingStore)(object)proxy).store = store;
         ((UnwillingStore)(object)proxy).failure = failure;
         return proxy;

@@ -66,14 +66,15 @@ public sealed class BuildsRefusalTests(IngestFixture fixture) : IClassFixture<In
     [InlineData("time", "", "end_time is no time between the years 1 and 9999")]
     public async Task What_does_not_fit_is_refused_with_limit_and_value(string what, string value, string problem)
     {
-        ReportBuildRequest report = BuildsTests.Report(("h.example/a:1", "a"));
+        var report = BuildsTests.Report(("h.example/a:1", "a"));
         switch (what)
         {
             case "ref": report.Ref = value; break;
             case "repository": report.Repository = value; break;
             case "uri": report.Artifacts.Clear(); break;
             case "names": report.Artifacts[0].Names.AddRange(Enumerable.Repeat("h.example/b", 100)); break;
-            case "many": for (int i = 0; i < 1000; i++) report.Artifacts.Add(new BuiltArtifact { Uri = $"u{i}" }); break;
+            case "many": for (var i = 0; i < 1000; i++)
+                    report.Artifacts.Add(new BuiltArtifact { Uri = $"u{i}" }); break;
             default: report.EndTime = new Timestamp { Seconds = long.MaxValue }; break;
         }
 
@@ -83,10 +84,10 @@ public sealed class BuildsRefusalTests(IngestFixture fixture) : IClassFixture<In
     [Fact]
     public async Task Over_REST_a_misspelt_field_is_refused_with_its_name()
     {
-        HttpResponseMessage answer = await RestCalls.SendAsync(
+        var answer = await RestCalls.SendAsync(
             fixture.Host, HttpMethod.Post, "/v1/projects/ci/builds", """{ "buildID": "b", "artifacts": [ { "digset": "x" } ] }""");
         Assert.Equal(400, (int)answer.StatusCode);
-        string text = (await RestCalls.JsonAsync(answer)).ToJsonString();
+        var text = (await RestCalls.JsonAsync(answer)).ToJsonString();
         Assert.Contains("buildID is no field of grafeasbridge.v1.ReportBuildRequest", text, StringComparison.Ordinal);
         Assert.Contains("artifacts[0].digset is no field of grafeasbridge.v1.BuiltArtifact", text, StringComparison.Ordinal);
     }
@@ -97,7 +98,7 @@ public sealed class BuildsRefusalTests(IngestFixture fixture) : IClassFixture<In
         await fixture.Host.Grafeas.CreateNoteAsync(
             new CreateNoteRequest { Parent = "projects/kinds", NoteId = "builds", Note = new Note { Attestation = new AttestationNote() } },
             cancellationToken: Cancelled);
-        ReportBuildRequest report = BuildsTests.Report(("h.example/a:1", "a"));
+        var report = BuildsTests.Report(("h.example/a:1", "a"));
         report.Parent = "projects/kinds";
         Assert.Contains("artifacts[0].details the occurrence is of kind BUILD", Assert.Single(await ProblemsAsync(report)), StringComparison.Ordinal);
     }

@@ -21,8 +21,8 @@ public sealed class BuildsTests
     [Fact]
     public async Task What_curl_reports_becomes_attributes_of_every_version_that_it_names()
     {
-        await using BridgeHost host = await BridgeHost.StartAsync();
-        string body = $$"""
+        await using var host = await BridgeHost.StartAsync();
+        var body = $$"""
             {
               "repository": "https://git.example.com/team/web.git", "commit": "2ce3f90facdb51aeb950d5bc641e981be61fdf48", "ref": "main",
               "buildId": "b-42", "builder": "https://ci.example.com/runner", "builderVersion": "7.1", "logsUri": "https://ci.example.com/b-42/log",
@@ -30,14 +30,14 @@ public sealed class BuildsTests
               "artifacts": [ { "digest": "{{Digest.ToUpperInvariant().Replace("SHA256", "sha256", StringComparison.Ordinal)}}", "names": [ "{{Registry}}:1.4.0", "{{Registry}}:latest" ] } ]
             }
             """;
-        JsonNode answer = await PostAsync(host, "/v1/projects/ci/builds", body);
-        JsonNode artifact = Assert.Single(answer["artifacts"]!.AsArray())!;
+        var answer = await PostAsync(host, "/v1/projects/ci/builds", body);
+        var artifact = Assert.Single(answer["artifacts"]!.AsArray())!;
         Assert.Equal($"{Registry}@{Digest}", (string?)artifact["resourceUri"]);
         Assert.Equal(Digest, (string?)artifact["digest"]);
         Assert.StartsWith("projects/ci/occurrences/", (string?)artifact["occurrence"], StringComparison.Ordinal);
-        foreach (string version in new[] { "1.4.0", "latest" })
+        foreach (var version in new[] { "1.4.0", "latest" })
         {
-            IReadOnlyDictionary<string, string> carried = await EmulatorAttributes.OfAsync(host, "acme/images/team:web/" + version);
+            var carried = await EmulatorAttributes.OfAsync(host, "acme/images/team:web/" + version);
             Assert.Equal("b-42", carried["build.id"]);
             Assert.Equal("https://ci.example.com/b-42/log", carried["build.url"]);
             Assert.Equal("https://ci.example.com/runner", carried["builder.id"]);
@@ -58,11 +58,11 @@ public sealed class BuildsTests
     [InlineData("/v1/builds", "\"parent\": \"projects/ci\",")]
     public async Task Every_path_leads_to_the_same_place(string path, string parent)
     {
-        await using BridgeHost host = await BridgeHost.StartAsync();
-        string body = $"{{ {parent} \"build_id\": \"b-1\", \"resource_uri\": \"{Registry}:1.0\" }}";
-        JsonNode answer = await PostAsync(host, path, body);
-        string name = (string)answer["artifacts"]![0]!["occurrence"]!;
-        Occurrence stored = Assert.Single(await ArchivistaTests.OccurrencesAsync(host, "ci"));
+        await using var host = await BridgeHost.StartAsync();
+        var body = $"{{ {parent} \"build_id\": \"b-1\", \"resource_uri\": \"{Registry}:1.0\" }}";
+        var answer = await PostAsync(host, path, body);
+        var name = (string)answer["artifacts"]![0]!["occurrence"]!;
+        var stored = Assert.Single(await ArchivistaTests.OccurrencesAsync(host, "ci"));
         Assert.Equal((name, $"{Registry}:1.0", "projects/ci/notes/builds"), (stored.Name, stored.ResourceUri, stored.NoteName));
         Assert.Equal("b-1", stored.Build.Provenance.Id);
     }
@@ -70,25 +70,25 @@ public sealed class BuildsTests
     [Fact]
     public async Task The_same_report_again_changes_nothing_and_one_more_artifact_is_added()
     {
-        await using BridgeHost host = await BridgeHost.StartAsync();
-        ReportBuildRequest report = Report(("h.example/a:1", "a"), ("h.example/b:1", "b"));
-        ReportBuildResponse first = await SendAsync(host, report);
+        await using var host = await BridgeHost.StartAsync();
+        var report = Report(("h.example/a:1", "a"), ("h.example/b:1", "b"));
+        var first = await SendAsync(host, report);
         Assert.All(first.Artifacts, artifact => Assert.False(artifact.Repeated));
 
-        AsyncUnaryCall<ReportBuildResponse> call = new Builds.BuildsClient(host.Channel).ReportBuildAsync(report, cancellationToken: Cancelled);
-        ReportBuildResponse again = await call;
+        var call = new Builds.BuildsClient(host.Channel).ReportBuildAsync(report, cancellationToken: Cancelled);
+        var again = await call;
         Assert.Equal(first.Artifacts.Select(a => a.Occurrence), again.Artifacts.Select(a => a.Occurrence));
         Assert.All(again.Artifacts, artifact => Assert.True(artifact.Repeated));
         Assert.Equal("true", (await call.ResponseHeadersAsync).GetValue("x-grafeasbridge-repeated"));
 
-        ReportBuildRequest more = Report(("h.example/c:1", "c"), ("h.example/b:1", "b"), ("h.example/a:1", "a"));
-        ReportBuildResponse added = await SendAsync(host, more);
+        var more = Report(("h.example/c:1", "c"), ("h.example/b:1", "b"), ("h.example/a:1", "a"));
+        var added = await SendAsync(host, more);
         Assert.Equal([false, true, true], added.Artifacts.Select(a => a.Repeated));
         Assert.Equal(first.Artifacts.Select(a => a.Occurrence), added.Artifacts.Skip(1).Reverse().Select(a => a.Occurrence));
         Assert.Equal(3, (await ArchivistaTests.OccurrencesAsync(host, "ci")).Count);
 
         // Another build, and the same one under another note, are others.
-        ReportBuildRequest other = report.Clone();
+        var other = report.Clone();
         other.BuildId = "b-2";
         Assert.All((await SendAsync(host, other)).Artifacts, artifact => Assert.False(artifact.Repeated));
         other = report.Clone();
@@ -100,24 +100,24 @@ public sealed class BuildsTests
     [Fact]
     public async Task The_same_artifact_with_other_content_is_ALREADY_EXISTS_and_stores_nothing()
     {
-        await using BridgeHost host = await BridgeHost.StartAsync();
-        string name = (await SendAsync(host, Report(("h.example/a:1", "a")))).Artifacts[0].Occurrence;
-        foreach (Action<ReportBuildRequest> change in new Action<ReportBuildRequest>[]
+        await using var host = await BridgeHost.StartAsync();
+        var name = (await SendAsync(host, Report(("h.example/a:1", "a")))).Artifacts[0].Occurrence;
+        foreach (var change in new Action<ReportBuildRequest>[]
         {
             r => r.Creator = "bob", r => r.Commit = "other", r => r.EndTime = Timestamp.FromDateTime(DateTime.UnixEpoch), r => r.Artifacts[1].Names.Add("h.example/a:2"),
         })
         {
-            ReportBuildRequest other = Report(("h.example/new:1", "new"), ("h.example/a:1", "a"));
+            var other = Report(("h.example/new:1", "new"), ("h.example/a:1", "a"));
             change(other);
-            RpcException refusal = await Refusals.OfAsync(
+            var refusal = await Refusals.OfAsync(
                 new Builds.BuildsClient(host.Channel).ReportBuildAsync(other, cancellationToken: Cancelled), StatusCode.AlreadyExists);
             Assert.StartsWith("artifacts[1] was told before with other content", refusal.Status.Detail, StringComparison.Ordinal);
             Assert.Contains(name, refusal.Status.Detail, StringComparison.Ordinal);
         }
 
-        using HttpResponseMessage rest = await SendAsync(host, "/v1/projects/ci/builds", """{ "buildId": "b-1", "creator": "eve", "artifacts": [ { "uri": "u" } ] }""");
+        using var rest = await SendAsync(host, "/v1/projects/ci/builds", """{ "buildId": "b-1", "creator": "eve", "artifacts": [ { "uri": "u" } ] }""");
         Assert.Equal(HttpStatusCode.OK, rest.StatusCode);
-        using HttpResponseMessage conflict = await SendAsync(host, "/v1/projects/ci/builds", """{ "buildId": "b-1", "artifacts": [ { "uri": "u" } ] }""");
+        using var conflict = await SendAsync(host, "/v1/projects/ci/builds", """{ "buildId": "b-1", "artifacts": [ { "uri": "u" } ] }""");
         Assert.Equal(HttpStatusCode.Conflict, conflict.StatusCode);
         Assert.Equal(2, (await ArchivistaTests.OccurrencesAsync(host, "ci")).Count);
     }
@@ -125,13 +125,13 @@ public sealed class BuildsTests
     [Fact]
     public async Task Reports_that_race_make_the_note_and_each_occurrence_once()
     {
-        await using BridgeHost host = await BridgeHost.StartAsync();
-        ReportBuildResponse[] answers = await Task.WhenAll(
+        await using var host = await BridgeHost.StartAsync();
+        var answers = await Task.WhenAll(
             Enumerable.Range(0, 24).Select(_ => SendAsync(host, Report(("h.example/a:1", "a"), ("h.example/b:1", "b")))));
         Assert.Single(answers.Select(a => a.Artifacts[0].Occurrence).Distinct());
         Assert.Single(answers, a => !a.Artifacts[0].Repeated);
         Assert.Equal(2, (await ArchivistaTests.OccurrencesAsync(host, "ci")).Count);
-        Note note = await new Grafeas.V1.Grafeas.GrafeasClient(host.Channel).GetNoteAsync(
+        var note = await new Grafeas.V1.Grafeas.GrafeasClient(host.Channel).GetNoteAsync(
             new GetNoteRequest { Name = "projects/ci/notes/builds" }, cancellationToken: Cancelled);
         Assert.Equal((NoteKind.Build, "7.1"), (note.Kind, note.Build.BuilderVersion));
     }
@@ -144,8 +144,8 @@ public sealed class BuildsTests
     [InlineData("https://h.example/whatever", "h.example/a:1", "https://h.example/whatever")]
     public async Task The_resource_is_the_uri_or_else_the_first_name_and_the_digest(string uri, string name, string resource)
     {
-        await using BridgeHost host = await BridgeHost.StartAsync();
-        ReportBuildRequest report = Report((name, "web"));
+        await using var host = await BridgeHost.StartAsync();
+        var report = Report((name, "web"));
         report.Artifacts[0].Uri = uri;
         Assert.Equal(resource.Replace("D", Digest, StringComparison.Ordinal), (await SendAsync(host, report)).Artifacts[0].ResourceUri);
     }
@@ -153,8 +153,8 @@ public sealed class BuildsTests
     [Fact]
     public async Task What_concerns_no_version_is_answered_with_the_reason()
     {
-        await using BridgeHost host = await BridgeHost.StartAsync();
-        ReportedArtifact artifact = Assert.Single((await SendAsync(host, new ReportBuildRequest { Parent = "projects/ci", BuildId = "b", ResourceUri = "somewhere" })).Artifacts);
+        await using var host = await BridgeHost.StartAsync();
+        var artifact = Assert.Single((await SendAsync(host, new ReportBuildRequest { Parent = "projects/ci", BuildId = "b", ResourceUri = "somewhere" })).Artifacts);
         Assert.Contains("names no version", artifact.UnmappedReason, StringComparison.Ordinal);
     }
 
@@ -163,7 +163,7 @@ public sealed class BuildsTests
     {
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder.File("keys.json"), Keys.Json("reader:read:ci", "ci:send:ci"), Cancelled);
-        await using BridgeHost host = await BridgeHost.StartInAsync(folder.Path, $"Access:KeysFile={folder.File("keys.json")}");
+        await using var host = await BridgeHost.StartInAsync(folder.Path, $"Access:KeysFile={folder.File("keys.json")}");
         var client = new Builds.BuildsClient(host.Channel);
         // Refused for the role before anything that is wrong with it.
         await Refusals.OfAsync(client.ReportBuildAsync(new ReportBuildRequest { Parent = "projects/ci" }, Keys.Bearer("reader"), cancellationToken: Cancelled), StatusCode.PermissionDenied);
@@ -174,7 +174,8 @@ public sealed class BuildsTests
     internal static ReportBuildRequest Report(params (string Name, string Content)[] artifacts)
     {
         var report = new ReportBuildRequest { Parent = "projects/ci", BuildId = "b-1", BuilderVersion = "7.1", Creator = "ada" };
-        foreach ((string name, string content) in artifacts) report.Artifacts.Add(new BuiltArtifact { Digest = "sha256:" + Envelopes.Sha256(content), Names = { name } });
+        foreach ((var name, var content) in artifacts)
+            report.Artifacts.Add(new BuiltArtifact { Digest = "sha256:" + Envelopes.Sha256(content), Names = { name } });
         return report;
     }
 
@@ -189,8 +190,8 @@ public sealed class BuildsTests
 
     private static async Task<JsonNode> PostAsync(BridgeHost host, string path, string body)
     {
-        using HttpResponseMessage answer = await SendAsync(host, path, body);
-        string text = await answer.Content.ReadAsStringAsync(Cancelled);
+        using var answer = await SendAsync(host, path, body);
+        var text = await answer.Content.ReadAsStringAsync(Cancelled);
         Assert.True(answer.IsSuccessStatusCode, $"{answer.StatusCode} {text}");
         return JsonNode.Parse(text)!;
     }

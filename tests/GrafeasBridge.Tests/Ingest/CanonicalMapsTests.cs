@@ -18,27 +18,32 @@ public sealed class CanonicalMapsTests
     {
         Occurrence[] both = [Filled(kind, ["a", "b", "c"]), Filled(kind, ["c", "a", "b"])];
         Assert.Equal(both[0], both[1]);
-        foreach (Occurrence one in both) CanonicalMaps.Sort(one);
+        foreach (var one in both)
+            CanonicalMaps.Sort(one);
         Assert.Equal(both[0].ToByteString(), both[1].ToByteString());
     }
 
     private static Occurrence Filled(string kind, string[] keys)
     {
         var occurrence = new Occurrence();
-        FieldDescriptor field = Occurrence.Descriptor.FindFieldByName(kind);
+        var field = Occurrence.Descriptor.FindFieldByName(kind);
         field.Accessor.SetValue(occurrence, New(field.MessageType, keys, depth: 0));
         return occurrence;
     }
 
     private static IMessage New(MessageDescriptor type, string[] keys, int depth)
     {
-        IMessage message = type.Parser.ParseFrom(ByteString.Empty);
-        if (depth > 8 || type == Any.Descriptor) return message;
-        foreach (FieldDescriptor field in type.Fields.InFieldNumberOrder())
+        var message = type.Parser.ParseFrom(ByteString.Empty);
+        if (depth > 8 || type == Any.Descriptor)
+            return message;
+        foreach (var field in type.Fields.InFieldNumberOrder())
         {
-            if (field.IsMap) Fill((IDictionary)field.Accessor.GetValue(message), field, keys, depth);
-            else if (field.FieldType == FieldType.Message && field.IsRepeated) ((IList)field.Accessor.GetValue(message)).Add(New(field.MessageType, keys, depth + 1));
-            else if (field.FieldType == FieldType.Message) field.Accessor.SetValue(message, New(field.MessageType, keys, depth + 1));
+            if (field.IsMap)
+                Fill((IDictionary)field.Accessor.GetValue(message), field, keys, depth);
+            else if (field.FieldType == FieldType.Message && field.IsRepeated)
+                ((IList)field.Accessor.GetValue(message)).Add(New(field.MessageType, keys, depth + 1));
+            else if (field.FieldType == FieldType.Message)
+                field.Accessor.SetValue(message, New(field.MessageType, keys, depth + 1));
         }
 
         return message;
@@ -46,8 +51,8 @@ public sealed class CanonicalMapsTests
 
     private static void Fill(IDictionary map, FieldDescriptor field, string[] keys, int depth)
     {
-        FieldDescriptor value = field.MessageType.FindFieldByNumber(2);
-        foreach (string key in keys)
+        var value = field.MessageType.FindFieldByNumber(2);
+        foreach (var key in keys)
         {
             map.Add(key, value.FieldType == FieldType.Message ? New(value.MessageType, keys, depth + 3) : key);
         }

@@ -12,10 +12,10 @@ internal static partial class CaseMatcher
     public static JsonNode? At(JsonNode root, string path)
     {
         List<JsonNode> here = [root];
-        bool collects = false;
+        var collects = false;
         foreach (Match step in Steps().Matches(path))
         {
-            string text = step.Value;
+            var text = step.Value;
             if (text == "[*]")
             {
                 collects = true;
@@ -33,8 +33,9 @@ internal static partial class CaseMatcher
     /// <returns>Why it does not match; null when it does.</returns>
     public static string? Mismatch(JsonNode? got, JsonNode? want)
     {
-        if (want is not JsonObject { Count: > 0 } matcher) return Same(got, want) ? null : Differs(got, want);
-        (string key, JsonNode? value) = matcher.First();
+        if (want is not JsonObject { Count: > 0 } matcher)
+            return Same(got, want) ? null : Differs(got, want);
+        (var key, var value) = matcher.First();
         switch (key)
         {
             case "$exists": return (got is not null) == (bool)value! ? null : $"existence is {got is not null}";
@@ -51,13 +52,15 @@ internal static partial class CaseMatcher
 
     private static string? Subset(JsonNode? got, JsonObject want)
     {
-        foreach ((string name, JsonNode? value) in want)
+        foreach ((var name, var value) in want)
         {
-            JsonNode? below = (got as JsonObject)?[name];
-            bool plain = value is JsonObject inner && !inner.Any(p => p.Key.StartsWith('$'));
-            string? problem = plain ? Subset(below, (JsonObject)value!) : Mismatch(below, value);
-            if (plain && below is null) problem = "nothing is there";
-            if (problem is not null) return $".{name}: {problem}";
+            var below = (got as JsonObject)?[name];
+            var plain = value is JsonObject inner && !inner.Any(p => p.Key.StartsWith('$'));
+            var problem = plain ? Subset(below, (JsonObject)value!) : Mismatch(below, value);
+            if (plain && below is null)
+                problem = "nothing is there";
+            if (problem is not null)
+                return $".{name}: {problem}";
         }
 
         return null;
@@ -90,7 +93,7 @@ internal static partial class CaseMatcher
 
     private static string Short(JsonNode? node)
     {
-        string text = node?.ToJsonString() ?? "nothing";
+        var text = node?.ToJsonString() ?? "nothing";
         return text.Length > 400 ? text[..400] + "…" : text;
     }
 

@@ -28,27 +28,31 @@ internal sealed partial class CaseRunner(CallInvoker invoker, string unique)
 
     public async Task RunAsync(JsonArray steps, CancellationToken cancellationToken)
     {
-        for (int i = 0; i < steps.Count; i++)
+        for (var i = 0; i < steps.Count; i++)
         {
-            string? problem = await StepAsync(steps[i]!, cancellationToken);
-            if (problem is not null) Assert.Fail($"step {i}, {steps[i]!["rpc"]}: {problem}");
+            var problem = await StepAsync(steps[i]!, cancellationToken);
+            if (problem is not null)
+                Assert.Fail($"step {i}, {steps[i]!["rpc"]}: {problem}");
         }
     }
 
     private async Task<string?> StepAsync(JsonNode step, CancellationToken cancellationToken)
     {
-        JsonNode request = Fill(step["request"] ?? new JsonObject(), saved);
+        var request = Fill(step["request"] ?? new JsonObject(), saved);
         Repeat(step["repeat"], request, isMap: false);
         Repeat(step["repeat_map"], request, isMap: true);
-        (string code, string detail, JsonNode? answer) = await CallAsync((string)step["rpc"]!, request, cancellationToken);
-        JsonNode? wanted = step["expect"]?["code"];
+        (var code, var detail, var answer) = await CallAsync((string)step["rpc"]!, request, cancellationToken);
+        var wanted = step["expect"]?["code"];
         string[] codes = wanted is JsonArray several ? [.. several.Select(c => (string)c!)] : [(string?)wanted ?? "OK"];
-        if (!codes.Contains(code)) return $"got {code} ({detail}), want {string.Join(" or ", codes)}";
-        if (answer is null) return null;
-        foreach ((string path, JsonNode? want) in step["expect"]?["fields"] as JsonObject ?? [])
+        if (!codes.Contains(code))
+            return $"got {code} ({detail}), want {string.Join(" or ", codes)}";
+        if (answer is null)
+            return null;
+        foreach ((var path, var want) in step["expect"]?["fields"] as JsonObject ?? [])
         {
-            string? problem = CaseMatcher.Mismatch(CaseMatcher.At(answer, path), want is null ? null : Fill(want, saved));
-            if (problem is not null) return $"field {path}: {problem}";
+            var problem = CaseMatcher.Mismatch(CaseMatcher.At(answer, path), want is null ? null : Fill(want, saved));
+            if (problem is not null)
+                return $"field {path}: {problem}";
         }
 
         return Save(step["save"] as JsonObject ?? [], answer);
@@ -56,10 +60,11 @@ internal sealed partial class CaseRunner(CallInvoker invoker, string unique)
 
     private string? Save(JsonObject wanted, JsonNode answer)
     {
-        foreach ((string name, JsonNode? from) in wanted)
+        foreach ((var name, var from) in wanted)
         {
-            string path = from is JsonObject ? (string)from["path"]! : (string)from!;
-            if ((string?)CaseMatcher.At(answer, path) is not { } value) return $"nothing at {path} to keep";
+            var path = from is JsonObject ? (string)from["path"]! : (string)from!;
+            if ((string?)CaseMatcher.At(answer, path) is not { } value)
+                return $"nothing at {path} to keep";
             saved[name] = from is JsonObject
                 ? Regex.Match(value, (string)from["regex"]!, RegexOptions.None, TimeSpan.FromSeconds(5)).Groups[1].Value
                 : value;
@@ -71,12 +76,12 @@ internal sealed partial class CaseRunner(CallInvoker invoker, string unique)
     private async Task<(string Code, string Detail, JsonNode? Answer)> CallAsync(
         string rpc, JsonNode request, CancellationToken cancellationToken)
     {
-        MethodDescriptor descriptor = Methods[rpc];
-        byte[] body = WireJson.Read(request, descriptor.InputType).ToByteArray();
+        var descriptor = Methods[rpc];
+        var body = WireJson.Read(request, descriptor.InputType).ToByteArray();
         var method = new Method<byte[], byte[]>(MethodType.Unary, descriptor.Service.FullName, descriptor.Name, Bytes, Bytes);
         try
         {
-            byte[] answer = await invoker.AsyncUnaryCall(method, null, new CallOptions(cancellationToken: cancellationToken), body);
+            var answer = await invoker.AsyncUnaryCall(method, null, new CallOptions(cancellationToken: cancellationToken), body);
             return ("OK", string.Empty, WireJson.Write(descriptor.OutputType.Parser.ParseFrom(answer)));
         }
         catch (RpcException refusal)
@@ -87,17 +92,20 @@ internal sealed partial class CaseRunner(CallInvoker invoker, string unique)
 
     private void Repeat(JsonNode? repeat, JsonNode request, bool isMap)
     {
-        if (repeat is null) return;
-        string[] path = ((string)repeat["path"]!).Split('.');
-        JsonNode parent = path[..^1].Aggregate(request, (node, part) => node[part] ??= new JsonObject());
+        if (repeat is null)
+            return;
+        var path = ((string)repeat["path"]!).Split('.');
+        var parent = path[..^1].Aggregate(request, (node, part) => node[part] ??= new JsonObject());
         var map = new JsonObject();
         var list = new JsonArray();
-        for (int i = 0; i < (int)repeat["count"]!; i++)
+        for (var i = 0; i < (int)repeat["count"]!; i++)
         {
             var names = new Dictionary<string, string>(saved) { ["i"] = i.ToString("D4", CultureInfo.InvariantCulture) };
-            JsonNode item = Fill(repeat["item"]!, names);
-            if (isMap) map[Fill((string)repeat["key"]!, names)] = item;
-            else list.Add(item);
+            var item = Fill(repeat["item"]!, names);
+            if (isMap)
+                map[Fill((string)repeat["key"]!, names)] = item;
+            else
+                list.Add(item);
         }
 
         parent[path[^1]] = isMap ? map : list;

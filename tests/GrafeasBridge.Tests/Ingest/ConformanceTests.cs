@@ -14,13 +14,13 @@ public sealed class ConformanceTests(ConformanceFixture fixture) : IClassFixture
     [MemberData(nameof(Ids))]
     public async Task The_service_does_as_the_case_says(string id)
     {
-        CaseRunner runner = await fixture.RunnerAsync((string?)Cases[id]["fixture"], TestContext.Current.CancellationToken);
+        var runner = await fixture.RunnerAsync((string?)Cases[id]["fixture"], TestContext.Current.CancellationToken);
         await runner.RunAsync((JsonArray)Cases[id]["steps"]!, TestContext.Current.CancellationToken);
     }
 
     private static Dictionary<string, JsonNode> Load()
     {
-        string[] files = Directory.GetFiles(RepositoryFiles.PathOf("tests", "conformance"), "v1*.json");
+        var files = Directory.GetFiles(RepositoryFiles.PathOf("tests", "conformance"), "v1*.json");
         // A case without a step is one of the filter's syntax alone; Filtering has it.
         return files.Order(StringComparer.Ordinal)
             .SelectMany(file => (JsonArray)JsonNode.Parse(File.ReadAllText(file))!["cases"]!)
@@ -42,10 +42,12 @@ public sealed class ConformanceFixture : IAsyncLifetime
 
     internal async Task<CaseRunner> RunnerAsync(string? name, CancellationToken cancellationToken)
     {
-        if (name is not null && prepared.TryGetValue(name, out CaseRunner? known)) return known;
+        if (name is not null && prepared.TryGetValue(name, out var known))
+            return known;
         var runner = new CaseRunner(ingest.Host.Channel.CreateCallInvoker(), $"{++serial}");
-        if (name is null) return runner;
-        string file = RepositoryFiles.PathOf("tests", "conformance", "fixtures", name + ".json");
+        if (name is null)
+            return runner;
+        var file = RepositoryFiles.PathOf("tests", "conformance", "fixtures", name + ".json");
         await runner.RunAsync((JsonArray)JsonNode.Parse(await File.ReadAllTextAsync(file, cancellationToken))!["steps"]!, cancellationToken);
         return prepared[name] = runner;
     }

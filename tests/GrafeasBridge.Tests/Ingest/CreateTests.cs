@@ -26,7 +26,7 @@ public sealed class CreateTests(IngestFixture fixture) : IClassFixture<IngestFix
     [Fact]
     public async Task Problems_in_a_batch_carry_their_place()
     {
-        string note = await Samples.NoteAsync(fixture.Host, "places");
+        var note = await Samples.NoteAsync(fixture.Host, "places");
         var request = new BatchCreateOccurrencesRequest { Parent = "projects/places" };
         request.Occurrences.AddRange([Samples.Build(note), Samples.Build(note, ""), Samples.Build("x"), new Occurrence { NoteName = note }]);
         Assert.Equal(
@@ -38,7 +38,7 @@ public sealed class CreateTests(IngestFixture fixture) : IClassFixture<IngestFix
         notes.Notes["a/b"] = Samples.BuildNote();
         notes.Notes[""] = new Note();
         notes.Notes["c.d"] = new Note { Build = new BuildNote() };
-        string fields = await Refusals.FieldsAsync(Client.BatchCreateNotesAsync(notes, cancellationToken: Cancelled));
+        var fields = await Refusals.FieldsAsync(Client.BatchCreateNotesAsync(notes, cancellationToken: Cancelled));
         Assert.Equal(["notes[]", "notes[].type", "notes[a/b]", "notes[c.d].build.builder_version"], fields.Split('|').Order(StringComparer.Ordinal));
     }
 
@@ -46,9 +46,10 @@ public sealed class CreateTests(IngestFixture fixture) : IClassFixture<IngestFix
     public async Task A_batch_of_bad_ones_is_answered_within_what_trailers_may_hold()
     {
         var request = new BatchCreateOccurrencesRequest { Parent = "projects/many" };
-        for (int i = 0; i < 1000; i++) request.Occurrences.Add(new Occurrence());
-        RpcException refusal = await Refusals.OfAsync(Client.BatchCreateOccurrencesAsync(request, cancellationToken: Cancelled), StatusCode.InvalidArgument);
-        IReadOnlyList<BadRequest.Types.FieldViolation> violations = Refusals.Violations(refusal);
+        for (var i = 0; i < 1000; i++)
+            request.Occurrences.Add(new Occurrence());
+        var refusal = await Refusals.OfAsync(Client.BatchCreateOccurrencesAsync(request, cancellationToken: Cancelled), StatusCode.InvalidArgument);
+        var violations = Refusals.Violations(refusal);
         Assert.Equal($"and {3000 - (violations.Count - 1)} more problems", violations[^1].Description);
         Assert.InRange(refusal.Trailers.Sum(entry => entry.Key.Length + (entry.IsBinary ? entry.ValueBytes.Length * 4 / 3 : entry.Value.Length) + 32), 0, 8000);
         Assert.InRange(refusal.Status.Detail.Length, 1, 1000);
@@ -57,7 +58,7 @@ public sealed class CreateTests(IngestFixture fixture) : IClassFixture<IngestFix
     [Fact]
     public async Task What_a_batch_finds_missing_or_taken_is_told_by_its_path()
     {
-        string note = await Samples.NoteAsync(fixture.Host, "found");
+        var note = await Samples.NoteAsync(fixture.Host, "found");
         var request = new BatchCreateOccurrencesRequest { Parent = "projects/found", Occurrences = { Samples.Build(note), Samples.Build("projects/found/notes/none") } };
         Assert.Equal("occurrences[1].note_name", await Refusals.FieldsAsync(Client.BatchCreateOccurrencesAsync(request, cancellationToken: Cancelled)));
         request.Occurrences[1] = new Occurrence { NoteName = note, ResourceUri = "r", Discovery = new DiscoveryOccurrence() };
@@ -69,10 +70,11 @@ public sealed class CreateTests(IngestFixture fixture) : IClassFixture<IngestFix
     [Fact]
     public async Task A_thousand_go_in_one_batch_in_order()
     {
-        string note = await Samples.NoteAsync(fixture.Host, "thousand");
+        var note = await Samples.NoteAsync(fixture.Host, "thousand");
         var request = new BatchCreateOccurrencesRequest { Parent = "projects/thousand" };
-        for (int i = 0; i < 1000; i++) request.Occurrences.Add(Samples.Build(note, $"b{i}"));
-        BatchCreateOccurrencesResponse answer = await Client.BatchCreateOccurrencesAsync(request, cancellationToken: Cancelled);
+        for (var i = 0; i < 1000; i++)
+            request.Occurrences.Add(Samples.Build(note, $"b{i}"));
+        var answer = await Client.BatchCreateOccurrencesAsync(request, cancellationToken: Cancelled);
         Assert.Equal(Enumerable.Range(0, 1000).Select(i => $"b{i}"), answer.Occurrences.Select(o => o.Build.Provenance.Id));
         Assert.Equal(1000, answer.Occurrences.Select(o => o.Name).Distinct().Count());
     }
@@ -80,14 +82,14 @@ public sealed class CreateTests(IngestFixture fixture) : IClassFixture<IngestFix
     [Fact]
     public async Task What_was_not_found_or_is_taken_is_named_in_the_details()
     {
-        RpcException missing = await Refusals.OfAsync(Create("named", Samples.Build("projects/named/notes/none")), StatusCode.NotFound);
+        var missing = await Refusals.OfAsync(Create("named", Samples.Build("projects/named/notes/none")), StatusCode.NotFound);
         Assert.Equal(("note", "projects/named/notes/none"), Resource(missing));
-        string note = await Samples.NoteAsync(fixture.Host, "named");
-        RpcException taken = await Refusals.OfAsync(
+        var note = await Samples.NoteAsync(fixture.Host, "named");
+        var taken = await Refusals.OfAsync(
             Client.CreateNoteAsync(new CreateNoteRequest { Parent = "projects/named", NoteId = "n", Note = Samples.BuildNote() }, cancellationToken: Cancelled),
             StatusCode.AlreadyExists);
         Assert.Equal(("note", note), Resource(taken));
-        RpcException gone = await Refusals.OfAsync(
+        var gone = await Refusals.OfAsync(
             Client.DeleteOccurrenceAsync(new DeleteOccurrenceRequest { Name = "projects/named/occurrences/o" }, cancellationToken: Cancelled), StatusCode.NotFound);
         Assert.Equal(("occurrence", "projects/named/occurrences/o"), Resource(gone));
     }
@@ -95,10 +97,10 @@ public sealed class CreateTests(IngestFixture fixture) : IClassFixture<IngestFix
     [Fact]
     public async Task Server_owned_fields_are_the_servers_even_when_the_client_sends_nonsense()
     {
-        string note = await Samples.NoteAsync(fixture.Host, "owned");
-        Occurrence occurrence = Samples.Build(note);
+        var note = await Samples.NoteAsync(fixture.Host, "owned");
+        var occurrence = Samples.Build(note);
         (occurrence.Name, occurrence.Kind, occurrence.CreateTime) = ("mine", NoteKind.Secret, new Timestamp { Nanos = -5 });
-        Occurrence created = await Create("owned", occurrence);
+        var created = await Create("owned", occurrence);
         Assert.StartsWith("projects/owned/occurrences/", created.Name, StringComparison.Ordinal);
         Assert.Equal(NoteKind.Build, created.Kind);
         Assert.Equal(created.CreateTime, created.UpdateTime);
@@ -108,11 +110,11 @@ public sealed class CreateTests(IngestFixture fixture) : IClassFixture<IngestFix
     [Fact]
     public async Task Fields_that_this_server_has_never_heard_of_are_kept()
     {
-        string note = await Samples.NoteAsync(fixture.Host, "future");
+        var note = await Samples.NoteAsync(fixture.Host, "future");
         // Field 999, a text: what a newer client might send.
-        Occurrence sent = Occurrence.Parser.ParseFrom([.. Samples.Build(note).ToByteArray(), 0xBA, 0x3E, 0x02, (byte)'h', (byte)'i']);
-        Occurrence created = await Create("future", sent);
-        Occurrence read = await Client.GetOccurrenceAsync(new GetOccurrenceRequest { Name = created.Name }, cancellationToken: Cancelled);
+        var sent = Occurrence.Parser.ParseFrom([.. Samples.Build(note).ToByteArray(), 0xBA, 0x3E, 0x02, (byte)'h', (byte)'i']);
+        var created = await Create("future", sent);
+        var read = await Client.GetOccurrenceAsync(new GetOccurrenceRequest { Name = created.Name }, cancellationToken: Cancelled);
         (sent.Name, sent.Kind, sent.CreateTime, sent.UpdateTime) = (read.Name, read.Kind, read.CreateTime, read.UpdateTime);
         Assert.Equal(sent, read);
     }
@@ -120,9 +122,9 @@ public sealed class CreateTests(IngestFixture fixture) : IClassFixture<IngestFix
     [Fact]
     public async Task The_same_request_again_is_answered_with_what_it_stored_first()
     {
-        string note = await Samples.NoteAsync(fixture.Host, "again");
-        Occurrence first = await Create("again", Samples.Build(note), "run-1");
-        AsyncUnaryCall<Occurrence> again = Create("again", Samples.Build(note), "run-1");
+        var note = await Samples.NoteAsync(fixture.Host, "again");
+        var first = await Create("again", Samples.Build(note), "run-1");
+        var again = Create("again", Samples.Build(note), "run-1");
         Assert.Equal(first, await again);
         Assert.Equal("true", (await again.ResponseHeadersAsync).GetValue("x-grafeasbridge-repeated"));
         await Refusals.OfAsync(Create("again", Samples.Build(note, "b2"), "run-1"), StatusCode.AlreadyExists);
@@ -133,23 +135,23 @@ public sealed class CreateTests(IngestFixture fixture) : IClassFixture<IngestFix
     [Fact]
     public async Task A_repeat_is_recognised_whatever_order_its_maps_are_in_and_after_an_update()
     {
-        string note = await Samples.NoteAsync(fixture.Host, "maps");
-        Occurrence first = await Create("maps", Shuffled(note, ["b", "a", "c"]), "run-1");
+        var note = await Samples.NoteAsync(fixture.Host, "maps");
+        var first = await Create("maps", Shuffled(note, ["b", "a", "c"]), "run-1");
         await Client.UpdateOccurrenceAsync(
             new UpdateOccurrenceRequest { Name = first.Name, Occurrence = new Occurrence { Remediation = "r" }, UpdateMask = new FieldMask { Paths = { "remediation" } } },
             cancellationToken: Cancelled);
-        Occurrence again = await Create("maps", Shuffled(note, ["c", "a", "b"]), "run-1");
+        var again = await Create("maps", Shuffled(note, ["c", "a", "b"]), "run-1");
         Assert.Equal((first.Name, "r"), (again.Name, again.Remediation));
     }
 
     [Fact]
     public async Task A_batch_sent_again_is_recognised_item_by_item()
     {
-        string note = await Samples.NoteAsync(fixture.Host, "batch");
+        var note = await Samples.NoteAsync(fixture.Host, "batch");
         var request = new BatchCreateOccurrencesRequest { Parent = "projects/batch", Occurrences = { Samples.Build(note), Samples.Build(note) } };
         var headers = new Metadata { { "x-request-id", "run-1" } };
-        BatchCreateOccurrencesResponse first = await Client.BatchCreateOccurrencesAsync(request, headers, cancellationToken: Cancelled);
-        BatchCreateOccurrencesResponse again = await Client.BatchCreateOccurrencesAsync(request, headers, cancellationToken: Cancelled);
+        var first = await Client.BatchCreateOccurrencesAsync(request, headers, cancellationToken: Cancelled);
+        var again = await Client.BatchCreateOccurrencesAsync(request, headers, cancellationToken: Cancelled);
         Assert.Equal(first, again);
         Assert.Equal(2, first.Occurrences.Select(o => o.Name).Distinct().Count());
         Assert.NotEqual(first.Occurrences[0].Name, (await Create("batch", Samples.Build(note), "run-1")).Name);
@@ -161,7 +163,7 @@ public sealed class CreateTests(IngestFixture fixture) : IClassFixture<IngestFix
     [InlineData("1234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890")]
     public async Task A_request_id_must_be_short_visible_text(string id)
     {
-        string note = "projects/ids/notes/n";
+        var note = "projects/ids/notes/n";
         Assert.Equal("x-request-id", await Refusals.FieldsAsync(Create("ids", Samples.Build(note), id)));
     }
 
@@ -177,14 +179,14 @@ public sealed class CreateTests(IngestFixture fixture) : IClassFixture<IngestFix
     [Fact]
     public async Task An_occurrence_over_the_limit_is_refused_by_its_size()
     {
-        string note = await Samples.NoteAsync(fixture.Host, "big");
-        Occurrence occurrence = Samples.Build(note);
+        var note = await Samples.NoteAsync(fixture.Host, "big");
+        var occurrence = Samples.Build(note);
         occurrence.Remediation = new string('x', 4 << 20);
         await Refusals.OfAsync(Create("big", occurrence), StatusCode.ResourceExhausted);
         // It would fit on the way in, but not with the server's fields on the way out.
         occurrence.Remediation = string.Empty;
         occurrence.Remediation = new string('x', (4 << 20) - occurrence.CalculateSize() - 50);
-        RpcException refusal = await Refusals.OfAsync(Create("big", occurrence), StatusCode.ResourceExhausted);
+        var refusal = await Refusals.OfAsync(Create("big", occurrence), StatusCode.ResourceExhausted);
         Assert.Contains("Ingest:MaxMessageBytes", refusal.Status.Detail, StringComparison.Ordinal);
     }
 
@@ -196,19 +198,20 @@ public sealed class CreateTests(IngestFixture fixture) : IClassFixture<IngestFix
 
     private static (string, string) Resource(RpcException refusal)
     {
-        ResourceInfo info = refusal.GetRpcStatus()!.GetDetail<ResourceInfo>()!;
+        var info = refusal.GetRpcStatus()!.GetDetail<ResourceInfo>()!;
         return (info.ResourceType, info.ResourceName);
     }
 
     private static Occurrence Shuffled(string note, string[] keys)
     {
-        Occurrence occurrence = Samples.Build(note);
+        var occurrence = Samples.Build(note);
         var parameters = new Struct();
-        foreach (string key in keys)
+        foreach (var key in keys)
         {
             occurrence.Build.Provenance.BuildOptions[key] = key;
             var inner = new Struct();
-            foreach (string below in keys) inner.Fields[below] = Value.ForString(below);
+            foreach (var below in keys)
+                inner.Fields[below] = Value.ForString(below);
             parameters.Fields[key] = Value.ForStruct(inner);
         }
 

@@ -61,7 +61,7 @@ internal static class Envelopes
     /// <summary>What witness writes about a step: a collection of attestations, with subjects of every kind of digest.</summary>
     public static JsonObject Witness(string product, string digest)
     {
-        JsonObject statement = Statement(
+        var statement = Statement(
             "https://witness.testifysec.com/attestation-collection/v0.1",
             JsonNode.Parse(
                 """

@@ -18,12 +18,12 @@ public sealed class FailureTests
     [Fact]
     public async Task A_stray_exception_becomes_INTERNAL_with_a_safe_sentence_and_is_logged_once()
     {
-        await using IngestHost host = await BrokenAsync(new InvalidTimeZoneException("secret detail"));
+        await using var host = await BrokenAsync(new InvalidTimeZoneException("secret detail"));
         host.Logs.Expect(entry => entry.Event.Name == "StrayException");
-        RpcException refusal = await GetAsync(host, StatusCode.Internal);
+        var refusal = await GetAsync(host, StatusCode.Internal);
         Assert.DoesNotContain("secret", refusal.ToString(), StringComparison.Ordinal);
         Assert.Single(host.Logs.Entries, entry => entry.Event.Name == "StrayException" && entry.Exception is InvalidTimeZoneException);
-        HttpResponseMessage rest = await RestCalls.SendAsync(host, HttpMethod.Get, "/v1/projects/p/notes/n");
+        var rest = await RestCalls.SendAsync(host, HttpMethod.Get, "/v1/projects/p/notes/n");
         Assert.Equal(HttpStatusCode.InternalServerError, rest.StatusCode);
         Assert.Equal(13, (int?)(await RestCalls.JsonAsync(rest))["code"]);
     }
@@ -33,11 +33,11 @@ public sealed class FailureTests
     [InlineData("Unavailable", StatusCode.Unavailable, 5, HttpStatusCode.ServiceUnavailable)]
     public async Task A_store_that_cannot_now_says_when_to_try_again(string failure, StatusCode code, int seconds, HttpStatusCode http)
     {
-        await using IngestHost host = await BrokenAsync(new StoreException(Enum.Parse<StoreFailure>(failure), "later, please"));
-        RpcException refusal = await GetAsync(host, code);
+        await using var host = await BrokenAsync(new StoreException(Enum.Parse<StoreFailure>(failure), "later, please"));
+        var refusal = await GetAsync(host, code);
         Assert.Equal("later, please", refusal.Status.Detail);
         Assert.Equal(seconds, refusal.GetRpcStatus()!.GetDetail<RetryInfo>()!.RetryDelay.Seconds);
-        HttpResponseMessage rest = await RestCalls.SendAsync(host, HttpMethod.Get, "/v1/projects/p/notes/n");
+        var rest = await RestCalls.SendAsync(host, HttpMethod.Get, "/v1/projects/p/notes/n");
         Assert.Equal(http, rest.StatusCode);
         Assert.Equal(TimeSpan.FromSeconds(seconds), rest.Headers.RetryAfter!.Delta);
     }
@@ -45,9 +45,9 @@ public sealed class FailureTests
     [Fact]
     public async Task A_broken_store_is_an_error_here_and_says_little_there()
     {
-        await using IngestHost host = await BrokenAsync(new StoreException(StoreFailure.Broken, "page 17 of /var/db is damaged"));
+        await using var host = await BrokenAsync(new StoreException(StoreFailure.Broken, "page 17 of /var/db is damaged"));
         host.Logs.Expect(entry => entry.Event.Name == "StoreBroken");
-        RpcException refusal = await GetAsync(host, StatusCode.Internal);
+        var refusal = await GetAsync(host, StatusCode.Internal);
         Assert.DoesNotContain("page 17", refusal.Status.Detail, StringComparison.Ordinal);
     }
 
@@ -55,13 +55,13 @@ public sealed class FailureTests
     public async Task A_caller_that_goes_away_is_no_error()
     {
         var entered = new TaskCompletionSource();
-        await using IngestHost host = await FailingAsync(async cancellationToken =>
+        await using var host = await FailingAsync(async cancellationToken =>
         {
             entered.SetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
         });
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        AsyncUnaryCall<Note> call = host.Grafeas.GetNoteAsync(new GetNoteRequest { Name = "projects/p/notes/n" }, cancellationToken: leaving.Token);
+        var call = host.Grafeas.GetNoteAsync(new GetNoteRequest { Name = "projects/p/notes/n" }, cancellationToken: leaving.Token);
         await entered.Task.WaitAsync(Cancelled);
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => call.ResponseAsync);
@@ -75,21 +75,24 @@ public sealed class FailureTests
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, own) =>
         {
-            if (instrument.Meter == BridgeTelemetry.Meter && instrument.Name.StartsWith("grafeasbridge.ingest.", StringComparison.Ordinal)) own.EnableMeasurementEvents(instrument);
+            if (instrument.Meter == BridgeTelemetry.Meter && instrument.Name.StartsWith("grafeasbridge.ingest.", StringComparison.Ordinal))
+                own.EnableMeasurementEvents(instrument);
         };
         listener.SetMeasurementEventCallback<long>((instrument, count, tags, _) => Add(counted, $"{Tags(tags)} {count}"));
         listener.SetMeasurementEventCallback<double>((instrument, seconds, tags, _) => Add(counted, $"{instrument.Name} {Tags(tags)}"));
         listener.Start();
 
-        await using IngestHost host = await IngestHost.StartAsync(Cancelled);
-        string note = await Samples.NoteAsync(host, "counted-elsewhere");
+        await using var host = await IngestHost.StartAsync(Cancelled);
+        var note = await Samples.NoteAsync(host, "counted-elsewhere");
         var batch = new BatchCreateOccurrencesRequest { Parent = "projects/p" };
-        for (int i = 0; i < 917; i++) batch.Occurrences.Add(Samples.Build(note, $"b{i}", "https://acme-docker-images.bintray.io/team/web:1.4.0"));
+        for (var i = 0; i < 917; i++)
+            batch.Occurrences.Add(Samples.Build(note, $"b{i}", "https://acme-docker-images.bintray.io/team/web:1.4.0"));
         var headers = new Grpc.Core.Metadata { { "x-request-id", "run" } };
         await host.Grafeas.BatchCreateOccurrencesAsync(batch, headers, cancellationToken: Cancelled);
         await host.Grafeas.BatchCreateOccurrencesAsync(batch, headers, cancellationToken: Cancelled);
         batch.Occurrences.RemoveAt(0);
-        foreach (Occurrence occurrence in batch.Occurrences) occurrence.ResourceUri = "nothing anyone knows";
+        foreach (var occurrence in batch.Occurrences)
+            occurrence.ResourceUri = "nothing anyone knows";
         await host.Grafeas.BatchCreateOccurrencesAsync(batch, cancellationToken: Cancelled);
         batch.Occurrences.RemoveAt(0);
         batch.Occurrences[0].ResourceUri = string.Empty;
@@ -107,7 +110,8 @@ public sealed class FailureTests
 
     private static void Add(List<string> counted, string text)
     {
-        lock (counted) counted.Add(text);
+        lock (counted)
+            counted.Add(text);
     }
 
     private static string Tags(ReadOnlySpan<KeyValuePair<string, object?>> tags) => string.Join('/', tags.ToArray().Select(tag => tag.Value));
@@ -119,7 +123,7 @@ public sealed class FailureTests
 
     private static Task<IngestHost> FailingAsync(Func<CancellationToken, Task> failure) => IngestHost.StartAsync(Cancelled, adjust: services =>
     {
-        ServiceDescriptor store = services.Last(service => service.ServiceType == typeof(IBridgeStore));
+        var store = services.Last(service => service.ServiceType == typeof(IBridgeStore));
         services.AddSingleton(provider => FailingStore.Over((IBridgeStore)store.ImplementationFactory!(provider), failure));
     });
 }
@@ -132,7 +136,7 @@ public class FailingStore : DispatchProxy
 
     internal static IBridgeStore Over(IBridgeStore store, Func<CancellationToken, Task> failure)
     {
-        IBridgeStore proxy = Create<IBridgeStore, FailingStore>();
+        var proxy = Create<IBridgeStore, FailingStore>();
         ((FailingStore)(object)proxy).store = store;
         ((FailingStore)(object)proxy).failure = failure;
         return proxy;

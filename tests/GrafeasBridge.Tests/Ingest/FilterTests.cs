@@ -25,10 +25,10 @@ public sealed class FilterTests(IngestFixture fixture) : IClassFixture<IngestFix
     [InlineData(1000, WantedByMessage)]
     public async Task Pages_of_any_size_hold_what_matches_in_order_and_the_last_has_no_token(int size, string filter)
     {
-        string project = $"sizes-{size}-{filter.Length}";
-        string note = await Samples.NoteAsync(fixture.Host, project);
-        List<string> wanted = await CreateAsync(project, note, 30, number => number % 3 == 1);
-        List<ListOccurrencesResponse> pages = await WalkAsync(fixture.Host, project, size, filter);
+        var project = $"sizes-{size}-{filter.Length}";
+        var note = await Samples.NoteAsync(fixture.Host, project);
+        var wanted = await CreateAsync(project, note, 30, number => number % 3 == 1);
+        var pages = await WalkAsync(fixture.Host, project, size, filter);
         Assert.Equal(wanted, pages.SelectMany(page => page.Occurrences).Select(occurrence => occurrence.Name));
         Assert.Equal((10 + size - 1) / size, pages.Count);
         Assert.All(pages.SkipLast(1), page => Assert.Equal(size, page.Occurrences.Count));
@@ -37,10 +37,10 @@ public sealed class FilterTests(IngestFixture fixture) : IClassFixture<IngestFix
     [Fact]
     public async Task A_page_ends_early_with_a_token_when_the_filter_has_looked_at_enough_rows()
     {
-        await using IngestHost host = await IngestHost.StartAsync(Cancelled, ["Ingest:MaxFilterScan=100"]);
-        string note = await Samples.NoteAsync(host, "budget");
-        List<string> wanted = await CreateAsync("budget", note, 450, number => number is 150 or 420 or 421, host);
-        List<ListOccurrencesResponse> pages = await WalkAsync(host, "budget", 1000, WantedByMessage);
+        await using var host = await IngestHost.StartAsync(Cancelled, ["Ingest:MaxFilterScan=100"]);
+        var note = await Samples.NoteAsync(host, "budget");
+        var wanted = await CreateAsync("budget", note, 450, number => number is 150 or 420 or 421, host);
+        var pages = await WalkAsync(host, "budget", 1000, WantedByMessage);
         Assert.Equal(wanted, pages.SelectMany(page => page.Occurrences).Select(occurrence => occurrence.Name));
         Assert.InRange(pages.Count, 5, 8);
         Assert.Contains(pages, page => page.Occurrences.Count == 0);
@@ -51,17 +51,17 @@ public sealed class FilterTests(IngestFixture fixture) : IClassFixture<IngestFix
     [Fact]
     public async Task A_token_holds_for_its_own_filter_only()
     {
-        string note = await Samples.NoteAsync(fixture.Host, "token");
+        var note = await Samples.NoteAsync(fixture.Host, "token");
         await CreateAsync("token", note, 6, _ => true);
-        string token = (await ListAsync(fixture.Host, "token", 2, Wanted)).NextPageToken;
-        foreach (string other in new[] { "", " ", Wanted + " ", "kind=\"BUILD\"" })
+        var token = (await ListAsync(fixture.Host, "token", 2, Wanted)).NextPageToken;
+        foreach (var other in new[] { "", " ", Wanted + " ", "kind=\"BUILD\"" })
         {
-            RpcException refusal = await Refusals.OfAsync(ListAsync(fixture.Host, "token", 2, other, token), StatusCode.InvalidArgument);
+            var refusal = await Refusals.OfAsync(ListAsync(fixture.Host, "token", 2, other, token), StatusCode.InvalidArgument);
             Assert.StartsWith("page_token", refusal.Status.Detail, StringComparison.Ordinal);
         }
 
         Assert.Equal(2, (await ListAsync(fixture.Host, "token", 2, Wanted, token)).Occurrences.Count);
-        string plain = (await ListAsync(fixture.Host, "token", 2, "")).NextPageToken;
+        var plain = (await ListAsync(fixture.Host, "token", 2, "")).NextPageToken;
         Assert.Equal(4, (await ListAsync(fixture.Host, "token", 10, " \t\n", plain)).Occurrences.Count);
     }
 
@@ -70,14 +70,14 @@ public sealed class FilterTests(IngestFixture fixture) : IClassFixture<IngestFix
     [InlineData(WantedByMessage)]
     public async Task What_is_deleted_and_created_between_pages_disturbs_nothing_else(string filter)
     {
-        string project = $"between-{filter.Length}";
-        string note = await Samples.NoteAsync(fixture.Host, project);
-        List<string> wanted = await CreateAsync(project, note, 20, _ => true);
-        ListOccurrencesResponse first = await ListAsync(fixture.Host, project, 5, filter);
-        foreach (string gone in new[] { wanted[4], wanted[5], wanted[6], wanted[19] })
+        var project = $"between-{filter.Length}";
+        var note = await Samples.NoteAsync(fixture.Host, project);
+        var wanted = await CreateAsync(project, note, 20, _ => true);
+        var first = await ListAsync(fixture.Host, project, 5, filter);
+        foreach (var gone in new[] { wanted[4], wanted[5], wanted[6], wanted[19] })
             await fixture.Host.Grafeas.DeleteOccurrenceAsync(new() { Name = gone }, cancellationToken: Cancelled);
-        List<string> late = await CreateAsync(project, note, 2, _ => true);
-        ListOccurrencesResponse rest = await ListAsync(fixture.Host, project, 1000, filter, first.NextPageToken);
+        var late = await CreateAsync(project, note, 2, _ => true);
+        var rest = await ListAsync(fixture.Host, project, 1000, filter, first.NextPageToken);
         Assert.Equal([.. wanted[7..19], .. late], rest.Occurrences.Select(occurrence => occurrence.Name));
         Assert.Empty(rest.NextPageToken);
     }
@@ -85,9 +85,9 @@ public sealed class FilterTests(IngestFixture fixture) : IClassFixture<IngestFix
     [Fact]
     public async Task A_filter_that_is_not_understood_is_refused_at_its_field_by_every_list()
     {
-        string note = await Samples.NoteAsync(fixture.Host, "refused");
+        var note = await Samples.NoteAsync(fixture.Host, "refused");
         const string parent = "projects/refused";
-        foreach (string filter in new[] { "kind=\"BUILD", "nothing=\"x\"", "kind=\"NO_KIND\"", "word", "name=" })
+        foreach (var filter in new[] { "kind=\"BUILD", "nothing=\"x\"", "kind=\"NO_KIND\"", "word", "name=" })
         {
             Assert.Equal("filter", await Refusals.FieldsAsync(fixture.Host.Grafeas.ListOccurrencesAsync(new() { Parent = parent, Filter = filter }, cancellationToken: Cancelled)));
             Assert.Equal("filter", await Refusals.FieldsAsync(fixture.Host.Grafeas.ListNotesAsync(new() { Parent = parent, Filter = filter }, cancellationToken: Cancelled)));
@@ -99,25 +99,25 @@ public sealed class FilterTests(IngestFixture fixture) : IClassFixture<IngestFix
     [Fact]
     public async Task The_size_of_a_filter_is_limited_by_settings()
     {
-        await using IngestHost host = await IngestHost.StartAsync(
+        await using var host = await IngestHost.StartAsync(
             Cancelled, ["Ingest:MaxFilterLength=100", "Ingest:MaxFilterDepth=5", "Ingest:MaxFilterTerms=10"]);
         await Samples.NoteAsync(host, "limits");
         string Terms(int count) => string.Join(' ', Enumerable.Repeat("name:a", count));
         string Deep(int depth) => new string('(', depth) + "name:a" + new string(')', depth);
         await ListAsync(host, "limits", 1, Terms(10).PadRight(100));
         await ListAsync(host, "limits", 1, Deep(3));
-        foreach (string filter in new[] { Terms(10).PadRight(101), Terms(11), Deep(7) })
+        foreach (var filter in new[] { Terms(10).PadRight(101), Terms(11), Deep(7) })
             Assert.Equal("filter", await Refusals.FieldsAsync(ListAsync(host, "limits", 1, filter)));
     }
 
     [Fact]
     public async Task A_note_lists_the_matching_occurrences_of_the_projects_that_the_caller_knows()
     {
-        string note = await Samples.NoteAsync(fixture.Host, "shared");
+        var note = await Samples.NoteAsync(fixture.Host, "shared");
         var byProject = new Dictionary<string, List<string>>();
-        foreach (string project in new[] { "shared", "one", "two" })
+        foreach (var project in new[] { "shared", "one", "two" })
             byProject[project] = await CreateAsync(project, note, 6, number => number % 2 == 0);
-        foreach (string filter in new[] { Wanted, WantedByMessage, $"{Wanted} OR resourceUrl=\"none\"", "has_prefix(resourceUrl, \"https://r.example/w\")" })
+        foreach (var filter in new[] { Wanted, WantedByMessage, $"{Wanted} OR resourceUrl=\"none\"", "has_prefix(resourceUrl, \"https://r.example/w\")" })
         {
             async Task<IEnumerable<string>> SeenAsync(string caller) => (await fixture.Host.Grafeas.ListNoteOccurrencesAsync(
                 new ListNoteOccurrencesRequest { Name = note, Filter = filter },
@@ -130,10 +130,10 @@ public sealed class FilterTests(IngestFixture fixture) : IClassFixture<IngestFix
     [Fact]
     public async Task Projects_are_filtered_by_name_in_pages()
     {
-        await using IngestHost host = await IngestHost.StartAsync(Cancelled);
-        for (int i = 0; i < 12; i++)
+        await using var host = await IngestHost.StartAsync(Cancelled);
+        for (var i = 0; i < 12; i++)
             await host.Projects.CreateProjectAsync(new() { Project = new Project { Name = $"projects/{(i % 2 == 0 ? "even" : "odd")}-{i}" } }, cancellationToken: Cancelled);
-        ListProjectsResponse page = await host.Projects.ListProjectsAsync(new() { Filter = "has_prefix(name, \"projects/odd\")", PageSize = 4 }, cancellationToken: Cancelled);
+        var page = await host.Projects.ListProjectsAsync(new() { Filter = "has_prefix(name, \"projects/odd\")", PageSize = 4 }, cancellationToken: Cancelled);
         Assert.Equal(["projects/odd-1", "projects/odd-3", "projects/odd-5", "projects/odd-7"], page.Projects.Select(project => project.Name));
         page = await host.Projects.ListProjectsAsync(
             new() { Filter = "has_prefix(name, \"projects/odd\")", PageSize = 4, PageToken = page.NextPageToken }, cancellationToken: Cancelled);
@@ -147,9 +147,9 @@ public sealed class FilterTests(IngestFixture fixture) : IClassFixture<IngestFix
     [Fact]
     public async Task Notes_are_filtered_by_what_the_store_keeps_and_by_what_it_does_not()
     {
-        for (int i = 0; i < 5; i++)
+        for (var i = 0; i < 5; i++)
         {
-            Note note = Samples.BuildNote();
+            var note = Samples.BuildNote();
             note.ShortDescription = i < 3 ? "few" : "many";
             await fixture.Host.Grafeas.CreateNoteAsync(
                 new CreateNoteRequest { Parent = "projects/notes", NoteId = $"n{i.ToString(CultureInfo.InvariantCulture)}", Note = note }, cancellationToken: Cancelled);
@@ -168,10 +168,10 @@ public sealed class FilterTests(IngestFixture fixture) : IClassFixture<IngestFix
     [Fact]
     public async Task Times_find_the_occurrences_that_were_created_then()
     {
-        string note = await Samples.NoteAsync(fixture.Host, "times");
-        List<string> names = await CreateAsync("times", note, 3, _ => true);
-        Occurrence last = await fixture.Host.Grafeas.GetOccurrenceAsync(new() { Name = names[^1] }, cancellationToken: Cancelled);
-        string time = last.CreateTime.ToDateTime().ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture);
+        var note = await Samples.NoteAsync(fixture.Host, "times");
+        var names = await CreateAsync("times", note, 3, _ => true);
+        var last = await fixture.Host.Grafeas.GetOccurrenceAsync(new() { Name = names[^1] }, cancellationToken: Cancelled);
+        var time = last.CreateTime.ToDateTime().ToString("yyyy-MM-ddTHH:mm:ss.fffffffZ", CultureInfo.InvariantCulture);
         Assert.Contains(names[^1], (await ListAsync(fixture.Host, "times", 10, $"createTime=\"{time}\"")).Occurrences.Select(one => one.Name));
         Assert.Equal(3, (await ListAsync(fixture.Host, "times", 10, $"createTime<=\"{time}\" AND createTime>\"2020-01-01T00:00:00Z\"")).Occurrences.Count);
         Assert.Empty((await ListAsync(fixture.Host, "times", 10, $"createTime>\"{time}\"")).Occurrences);
@@ -181,20 +181,21 @@ public sealed class FilterTests(IngestFixture fixture) : IClassFixture<IngestFix
     private async Task<List<string>> CreateAsync(string project, string note, int count, Func<int, bool> isWanted, IngestHost? host = null)
     {
         var request = new BatchCreateOccurrencesRequest { Parent = $"projects/{project}" };
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
-            string id = isWanted(i) ? "wanted" : "other";
+            var id = isWanted(i) ? "wanted" : "other";
             request.Occurrences.Add(Samples.Build(note, id, $"https://r.example/{id}"));
         }
 
-        BatchCreateOccurrencesResponse created = await (host ?? fixture.Host).Grafeas.BatchCreateOccurrencesAsync(request, cancellationToken: Cancelled);
+        var created = await (host ?? fixture.Host).Grafeas.BatchCreateOccurrencesAsync(request, cancellationToken: Cancelled);
         return [.. created.Occurrences.Where((_, i) => isWanted(i)).Select(occurrence => occurrence.Name)];
     }
 
     private static async Task<List<ListOccurrencesResponse>> WalkAsync(IngestHost host, string project, int size, string filter)
     {
         var pages = new List<ListOccurrencesResponse>();
-        do pages.Add(await ListAsync(host, project, size, filter, pages.LastOrDefault()?.NextPageToken ?? ""));
+        do
+            pages.Add(await ListAsync(host, project, size, filter, pages.LastOrDefault()?.NextPageToken ?? ""));
         while (pages[^1].NextPageToken.Length > 0);
         return pages;
     }

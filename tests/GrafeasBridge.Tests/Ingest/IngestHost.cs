@@ -66,9 +66,9 @@ internal sealed class IngestHost : IAsyncDisposable
     public static async Task<IngestHost> StartAsync(
         CancellationToken cancellationToken, IEnumerable<string>? settings = null, Action<IServiceCollection>? adjust = null)
     {
-        DirectoryInfo data = Directory.CreateTempSubdirectory("ingest-");
+        var data = Directory.CreateTempSubdirectory("ingest-");
         var logs = new TestLogs();
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Information);
         builder.Configuration.AddInMemoryCollection(
             [.. StoreUnderTest.Settings(data.FullName), .. (settings ?? []).Select(Pair)]);
@@ -82,7 +82,7 @@ internal sealed class IngestHost : IAsyncDisposable
             .AddMapping(builder.Configuration);
         adjust?.Invoke(builder.Services);
 
-        WebApplication built = builder.Build();
+        var built = builder.Build();
         built.UseRestErrors();
         built.UseRouting();
         built.Use((context, next) =>
@@ -113,14 +113,15 @@ internal sealed class IngestHost : IAsyncDisposable
 
     private static KeyValuePair<string, string?> Pair(string setting)
     {
-        string[] parts = setting.Split('=', 2);
+        var parts = setting.Split('=', 2);
         return new(parts[0], parts[1]);
     }
 
     private static Caller CallerOf(HttpContext context)
     {
-        if (!context.Request.Headers.TryGetValue(CallerHeader, out var text)) return Caller.Local;
-        string[] parts = text.ToString().Split('@');
+        if (!context.Request.Headers.TryGetValue(CallerHeader, out var text))
+            return Caller.Local;
+        var parts = text.ToString().Split('@');
         return new Caller(
             "test",
             parts[0].Split(',').Select(role => Enum.Parse<Role>(role, ignoreCase: true)).ToHashSet(),

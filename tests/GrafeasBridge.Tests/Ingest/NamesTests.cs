@@ -12,7 +12,7 @@ public sealed class NamesTests
     [InlineData("projects/p/notes/a%2Fb", "p", "a%2Fb")]
     public void A_name_is_taken_apart_and_put_together_again(string name, string project, string id)
     {
-        NoteName note = ResourceNames.Note(name, "name");
+        var note = ResourceNames.Note(name, "name");
         Assert.Equal((project, id), (note.Project, note.Id));
         Assert.Equal(name, note.ToString());
     }
@@ -39,9 +39,9 @@ public sealed class NamesTests
     [InlineData("projects/p/locations/l/notes/n")]
     public void Anything_else_is_no_note_name(string name)
     {
-        Assert.False(ResourceNames.TryNote(name, out _, out string problem));
+        Assert.False(ResourceNames.TryNote(name, out _, out var problem));
         Assert.NotEmpty(problem);
-        RpcException refusal = Assert.Throws<RpcException>(() => ResourceNames.Note(name, "name"));
+        var refusal = Assert.Throws<RpcException>(() => ResourceNames.Note(name, "name"));
         Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
         Assert.Equal("name", Assert.Single(Refusals.Violations(refusal)).Field);
     }
@@ -56,14 +56,16 @@ public sealed class NamesTests
     [InlineData("", false)]
     public void A_project_has_exactly_two_parts(string name, bool fine)
     {
-        if (fine) Assert.Equal("p", ResourceNames.Project(name, "parent"));
-        else Assert.Throws<RpcException>(() => ResourceNames.Project(name, "parent"));
+        if (fine)
+            Assert.Equal("p", ResourceNames.Project(name, "parent"));
+        else
+            Assert.Throws<RpcException>(() => ResourceNames.Project(name, "parent"));
     }
 
     [Fact]
     public void A_location_is_named_as_the_reason()
     {
-        ResourceNames.TryNote("projects/p/locations/us/notes/n", out _, out string problem);
+        ResourceNames.TryNote("projects/p/locations/us/notes/n", out _, out var problem);
         Assert.Contains("location", problem, StringComparison.Ordinal);
     }
 
@@ -74,7 +76,7 @@ public sealed class NamesTests
         Assert.Equal(id, ResourceNames.Note($"projects/{id}/notes/{id}", "name").Id);
         Assert.Null(ResourceNames.ProblemOfId(id));
         Assert.Equal("has 256 characters; at most 255 are allowed", ResourceNames.ProblemOfId(id + "x"));
-        Assert.False(ResourceNames.TryNote($"projects/p/notes/{id}x", out _, out string problem));
+        Assert.False(ResourceNames.TryNote($"projects/p/notes/{id}x", out _, out var problem));
         Assert.Equal("holds an id of 256 characters; at most 255 are allowed", problem);
         Assert.Throws<RpcException>(() => ResourceNames.Project($"projects/{id}x", "parent"));
     }
@@ -82,7 +84,7 @@ public sealed class NamesTests
     [Fact]
     public void A_long_or_binary_name_is_quoted_short_and_readable()
     {
-        ResourceNames.TryNote("x\n" + new string('y', 5000), out _, out string problem);
+        ResourceNames.TryNote("x\n" + new string('y', 5000), out _, out var problem);
         Assert.InRange(problem.Length, 1, 200);
         Assert.DoesNotContain('\n', problem);
     }

@@ -11,7 +11,7 @@ internal static class Refusals
 
     public static async Task<RpcException> OfAsync<T>(AsyncUnaryCall<T> call, StatusCode code)
     {
-        RpcException refusal = await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync);
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync);
         Assert.True(code == refusal.StatusCode, $"want {code}, got {refusal.Status}");
         return refusal;
     }

@@ -34,30 +34,30 @@ public sealed class RestAnyTests(IngestFixture fixture) : IClassFixture<IngestFi
     public async Task It_is_shown_as_a_Struct_and_becomes_what_it_was_when_sent_back(string typeUrl, byte[] value)
     {
         var data = new Any { TypeUrl = typeUrl, Value = ByteString.CopyFrom(value) };
-        Occurrence stored = await StoreAsync(data);
-        JsonNode shown = await RestCalls.OkAsync(fixture.Host, HttpMethod.Get, $"/v1/{stored.Name}");
-        JsonNode any = shown["secret"]!["data"]!;
+        var stored = await StoreAsync(data);
+        var shown = await RestCalls.OkAsync(fixture.Host, HttpMethod.Get, $"/v1/{stored.Name}");
+        var any = shown["secret"]!["data"]!;
         Assert.Equal(StructUrl, (string?)any["@type"]);
         Assert.Equal((typeUrl, Convert.ToBase64String(value)), ((string?)any["value"]!["@type"], (string?)any["value"]!["value"]));
 
-        JsonNode again = await RestCalls.OkAsync(fixture.Host, HttpMethod.Post, "/v1/projects/any/occurrences", shown.ToJsonString());
-        Occurrence read = await fixture.Host.Grafeas.GetOccurrenceAsync(new GetOccurrenceRequest { Name = (string)again["name"]! }, cancellationToken: Cancelled);
+        var again = await RestCalls.OkAsync(fixture.Host, HttpMethod.Post, "/v1/projects/any/occurrences", shown.ToJsonString());
+        var read = await fixture.Host.Grafeas.GetOccurrenceAsync(new GetOccurrenceRequest { Name = (string)again["name"]! }, cancellationToken: Cancelled);
         Assert.Equal(data, read.Secret.Data);
     }
 
     [Fact]
     public async Task Bytes_of_an_unknown_type_may_be_sent_under_its_own_name()
     {
-        JsonNode created = await PostAsync($$"""{"@type":"{{Unknown}}","value":"AQID"}""");
-        Occurrence read = await ReadAsync(created);
+        var created = await PostAsync($$"""{"@type":"{{Unknown}}","value":"AQID"}""");
+        var read = await ReadAsync(created);
         Assert.Equal(new Any { TypeUrl = Unknown, Value = ByteString.CopyFrom(1, 2, 3) }, read.Secret.Data);
     }
 
     [Fact]
     public async Task JSON_of_an_unknown_type_is_kept_as_the_JSON_that_it_is()
     {
-        JsonNode created = await PostAsync($$"""{"@type":"{{Unknown}}","id":"b","steps":[{"args":["x"]}],"none":null}""");
-        Struct kept = (await ReadAsync(created)).Secret.Data.Unpack<Struct>();
+        var created = await PostAsync($$"""{"@type":"{{Unknown}}","id":"b","steps":[{"args":["x"]}],"none":null}""");
+        var kept = (await ReadAsync(created)).Secret.Data.Unpack<Struct>();
         Assert.Equal((Unknown, "b"), (kept.Fields["@type"].StringValue, kept.Fields["id"].StringValue));
         Assert.Equal("x", (string?)created["secret"]!["data"]!["value"]!["steps"]![0]!["args"]![0]);
     }
@@ -70,17 +70,18 @@ public sealed class RestAnyTests(IngestFixture fixture) : IClassFixture<IngestFi
     [InlineData("""{"@type":"type.googleapis.com/grafeas.v1.RelatedUrl","url":"u","label":"l"}""")]
     public async Task A_known_type_is_read_and_shown_in_its_own_form(string any)
     {
-        JsonNode created = await PostAsync(any);
+        var created = await PostAsync(any);
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(any), created["secret"]!["data"]), created.ToJsonString());
     }
 
     [Fact]
     public async Task The_deepest_value_that_protobuf_carries_can_be_read()
     {
-        Value value = Value.ForNumber(1);
-        for (int i = 0; i < 45; i++) value = Value.ForList(value);
+        var value = Value.ForNumber(1);
+        for (var i = 0; i < 45; i++)
+            value = Value.ForList(value);
         var deep = new Struct { Fields = { ["v"] = value } };
-        Occurrence stored = await StoreAsync(Any.Pack(deep));
+        var stored = await StoreAsync(Any.Pack(deep));
         await RestCalls.OkAsync(fixture.Host, HttpMethod.Get, $"/v1/{stored.Name}");
         await RestCalls.OkAsync(fixture.Host, HttpMethod.Get, "/v1/projects/any/occurrences?pageSize=1000");
     }
@@ -97,8 +98,9 @@ public sealed class RestAnyTests(IngestFixture fixture) : IClassFixture<IngestFi
     private async Task<string> NoteAsync()
     {
         const string Name = "projects/any/notes/n";
-        ListNotesResponse notes = await fixture.Host.Grafeas.ListNotesAsync(new ListNotesRequest { Parent = "projects/any" }, cancellationToken: Cancelled);
-        if (notes.Notes.Count > 0) return Name;
+        var notes = await fixture.Host.Grafeas.ListNotesAsync(new ListNotesRequest { Parent = "projects/any" }, cancellationToken: Cancelled);
+        if (notes.Notes.Count > 0)
+            return Name;
         await fixture.Host.Grafeas.CreateNoteAsync(
             new CreateNoteRequest { Parent = "projects/any", NoteId = "n", Note = new Note { Secret = new SecretNote() } }, cancellationToken: Cancelled);
         return Name;

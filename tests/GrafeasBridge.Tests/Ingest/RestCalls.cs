@@ -10,8 +10,8 @@ internal static class RestCalls
 
     public static async Task<JsonNode> OkAsync(IngestHost host, HttpMethod method, string path, string? body = null)
     {
-        HttpResponseMessage answer = await SendAsync(host, method, path, body);
-        string text = await answer.Content.ReadAsStringAsync(Cancelled);
+        var answer = await SendAsync(host, method, path, body);
+        var text = await answer.Content.ReadAsStringAsync(Cancelled);
         Assert.True(answer.IsSuccessStatusCode, $"{method} {path}: {answer.StatusCode} {text}");
         return JsonNode.Parse(text)!;
     }
@@ -19,7 +19,8 @@ internal static class RestCalls
     public static async Task<HttpResponseMessage> SendAsync(IngestHost host, HttpMethod method, string path, string? body = null)
     {
         using var request = new HttpRequestMessage(method, path);
-        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        if (body is not null)
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         return await host.Rest.SendAsync(request, Cancelled);
     }
 

@@ -14,20 +14,20 @@ public sealed class RestTests(IngestFixture fixture) : IClassFixture<IngestFixtu
     [Fact]
     public async Task The_life_of_a_note_and_its_occurrence_over_REST()
     {
-        JsonNode note = await OkAsync(HttpMethod.Post, "/v1/projects/life/notes?noteId=n", """{"build":{"builderVersion":"1"}}""");
+        var note = await OkAsync(HttpMethod.Post, "/v1/projects/life/notes?noteId=n", """{"build":{"builderVersion":"1"}}""");
         Assert.Equal(("projects/life/notes/n", "BUILD"), ((string?)note["name"], (string?)note["kind"]));
-        JsonNode created = await OkAsync(HttpMethod.Post, "/v1/projects/life/occurrences", Build.Replace("NOTE", "projects/life/notes/n", StringComparison.Ordinal));
-        string name = (string)created["name"]!;
+        var created = await OkAsync(HttpMethod.Post, "/v1/projects/life/occurrences", Build.Replace("NOTE", "projects/life/notes/n", StringComparison.Ordinal));
+        var name = (string)created["name"]!;
         Assert.Equal(created.ToJsonString(), (await OkAsync(HttpMethod.Get, $"/v1/{name}")).ToJsonString());
         Assert.Null(created["remediation"]);
-        JsonNode updated = await OkAsync(HttpMethod.Patch, $"/v1/{name}?updateMask=remediation,build.provenance.projectId", """{"remediation":"r2","build":{"provenance":{"projectId":"ci"}}}""");
+        var updated = await OkAsync(HttpMethod.Patch, $"/v1/{name}?updateMask=remediation,build.provenance.projectId", """{"remediation":"r2","build":{"provenance":{"projectId":"ci"}}}""");
         Assert.Equal(("r2", "ci", "b1"), ((string?)updated["remediation"], (string?)updated["build"]!["provenance"]!["projectId"], (string?)updated["build"]!["provenance"]!["id"]));
         Assert.Single((JsonArray)(await OkAsync(HttpMethod.Get, "/v1/projects/life/occurrences?pageSize=5&alt=json"))["occurrences"]!);
         Assert.Single((JsonArray)(await OkAsync(HttpMethod.Get, "/v1/projects/life/notes/n/occurrences?page_size=5"))["occurrences"]!);
         Assert.Equal("projects/life/notes/n", (string?)(await OkAsync(HttpMethod.Get, $"/v1/{name}/notes"))["name"]);
-        JsonNode batch = await OkAsync(HttpMethod.Post, "/v1/projects/life/occurrences:batchCreate", $$"""{"occurrences":[{{Build.Replace("NOTE", "projects/life/notes/n", StringComparison.Ordinal)}}]}""");
+        var batch = await OkAsync(HttpMethod.Post, "/v1/projects/life/occurrences:batchCreate", $$"""{"occurrences":[{{Build.Replace("NOTE", "projects/life/notes/n", StringComparison.Ordinal)}}]}""");
         Assert.Single((JsonArray)batch["occurrences"]!);
-        JsonNode notes = await OkAsync(HttpMethod.Post, "/v1/projects/life/notes:batchCreate", """{"notes":{"m":{"build":{"builderVersion":"1"}}}}""");
+        var notes = await OkAsync(HttpMethod.Post, "/v1/projects/life/notes:batchCreate", """{"notes":{"m":{"build":{"builderVersion":"1"}}}}""");
         Assert.Equal("projects/life/notes/m", (string?)notes["notes"]![0]!["name"]);
         await OkAsync(HttpMethod.Delete, $"/v1/{name}");
         Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(HttpMethod.Get, $"/v1/{name}")).StatusCode);
@@ -56,14 +56,14 @@ public sealed class RestTests(IngestFixture fixture) : IClassFixture<IngestFixtu
     [InlineData("{}", "occurrence.note_name|occurrence.resource_uri|occurrence.details")]
     public async Task What_is_wrong_with_a_body_is_told_by_its_path(string body, string fields)
     {
-        HttpResponseMessage answer = await SendAsync(HttpMethod.Post, "/v1/projects/wrong/occurrences", body);
+        var answer = await SendAsync(HttpMethod.Post, "/v1/projects/wrong/occurrences", body);
         Assert.Equal(fields, await FieldsAsync(answer));
     }
 
     [Fact]
     public async Task Too_deep_JSON_is_refused()
     {
-        string deep = "{\"secret\":{\"data\":{\"@type\":\"x/y\",\"v\":" + new string('[', 100) + new string(']', 100) + "}}}";
+        var deep = "{\"secret\":{\"data\":{\"@type\":\"x/y\",\"v\":" + new string('[', 100) + new string(']', 100) + "}}}";
         Assert.Equal(string.Empty, await FieldsAsync(await SendAsync(HttpMethod.Post, "/v1/projects/deep/occurrences", deep)));
     }
 
@@ -100,7 +100,7 @@ public sealed class RestTests(IngestFixture fixture) : IClassFixture<IngestFixtu
             Content = new StringContent($$"""{"remediation":"{{new string('x', 4 << 20)}}"}""", Encoding.UTF8, "application/json"),
         };
         request.Headers.TransferEncodingChunked = chunked;
-        HttpResponseMessage answer = await fixture.Host.Rest.SendAsync(request, Cancelled);
+        var answer = await fixture.Host.Rest.SendAsync(request, Cancelled);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
         Assert.Equal(8, (int?)(await JsonAsync(answer))["code"]);
     }
@@ -108,19 +108,19 @@ public sealed class RestTests(IngestFixture fixture) : IClassFixture<IngestFixtu
     [Fact]
     public async Task Unknown_paths_and_wrong_verbs_are_answered_with_a_status()
     {
-        HttpResponseMessage unknown = await SendAsync(HttpMethod.Get, "/v1/nothing/here");
+        var unknown = await SendAsync(HttpMethod.Get, "/v1/nothing/here");
         Assert.Equal((HttpStatusCode.NotFound, 5), (unknown.StatusCode, (int?)(await JsonAsync(unknown))["code"]));
-        HttpResponseMessage verb = await SendAsync(HttpMethod.Put, "/v1/projects/p/notes", "{}");
+        var verb = await SendAsync(HttpMethod.Put, "/v1/projects/p/notes", "{}");
         Assert.Equal((HttpStatusCode.MethodNotAllowed, 12), (verb.StatusCode, (int?)(await JsonAsync(verb))["code"]));
         Assert.Contains("GET", (string?)(await JsonAsync(verb))["message"], StringComparison.Ordinal);
-        HttpResponseMessage elsewhere = await SendAsync(HttpMethod.Get, "/favicon.ico");
+        var elsewhere = await SendAsync(HttpMethod.Get, "/favicon.ico");
         Assert.Equal((HttpStatusCode.NotFound, 5), (elsewhere.StatusCode, (int?)(await JsonAsync(elsewhere))["code"]));
     }
 
     [Fact]
     public async Task Statuses_become_HTTP_codes_with_their_details()
     {
-        HttpResponseMessage missing = await SendAsync(HttpMethod.Get, "/v1/projects/p/notes/none");
+        var missing = await SendAsync(HttpMethod.Get, "/v1/projects/p/notes/none");
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
         Assert.Equal("projects/p/notes/none", (string?)(await JsonAsync(missing))["details"]![0]!["resourceName"]);
         using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/projects/p/notes") { Headers = { { IngestHost.CallerHeader, "send@p" } } };
@@ -132,18 +132,18 @@ public sealed class RestTests(IngestFixture fixture) : IClassFixture<IngestFixtu
     [Fact]
     public async Task A_repeat_is_recognised_over_REST_too()
     {
-        string body = Build.Replace("NOTE", await Samples.NoteAsync(fixture.Host, "repeat"), StringComparison.Ordinal);
+        var body = Build.Replace("NOTE", await Samples.NoteAsync(fixture.Host, "repeat"), StringComparison.Ordinal);
         string? name = null;
-        for (int i = 0; i < 2; i++)
+        for (var i = 0; i < 2; i++)
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/projects/repeat/occurrences")
             {
                 Content = new StringContent(body, Encoding.UTF8, "application/json"),
                 Headers = { { "x-request-id", "run" } },
             };
-            HttpResponseMessage answer = await fixture.Host.Rest.SendAsync(request, Cancelled);
+            var answer = await fixture.Host.Rest.SendAsync(request, Cancelled);
             Assert.Equal(i == 1, answer.Headers.Contains("x-grafeasbridge-repeated"));
-            string? told = (string?)(await JsonAsync(answer))["name"];
+            var told = (string?)(await JsonAsync(answer))["name"];
             Assert.Equal(name ?? told, told);
             name = told;
         }
@@ -153,9 +153,9 @@ public sealed class RestTests(IngestFixture fixture) : IClassFixture<IngestFixtu
     public async Task Bytes_are_read_in_every_base64_that_protobuf_JSON_allows()
     {
         await OkAsync(HttpMethod.Post, "/v1/projects/b64/notes?noteId=n", """{"attestation":{}}""");
-        foreach (string text in new[] { "+/+/AQ==", "-_-_AQ==", "-_-_AQ", "+/+/AQ" })
+        foreach (var text in new[] { "+/+/AQ==", "-_-_AQ==", "-_-_AQ", "+/+/AQ" })
         {
-            JsonNode created = await OkAsync(
+            var created = await OkAsync(
                 HttpMethod.Post, "/v1/projects/b64/occurrences", $$$"""{"resourceUri":"r","noteName":"projects/b64/notes/n","attestation":{"serializedPayload":"{{{text}}}"}}""");
             Assert.Equal("+/+/AQ==", (string?)created["attestation"]!["serializedPayload"]);
         }
@@ -165,7 +165,7 @@ public sealed class RestTests(IngestFixture fixture) : IClassFixture<IngestFixtu
     public async Task Numbers_enums_and_times_are_read_in_every_form_that_protobuf_JSON_allows()
     {
         await OkAsync(HttpMethod.Post, "/v1/projects/forms/notes?noteId=n", """{"build":{"builderVersion":"1"},"expirationTime":"2031-01-01T02:00:00.5+02:00"}""");
-        JsonNode created = await OkAsync(HttpMethod.Post, "/v1/projects/forms/occurrences", """
+        var created = await OkAsync(HttpMethod.Post, "/v1/projects/forms/occurrences", """
             {"resource_uri":"r","noteName":"projects/forms/notes/n","kind":3,"remediation":null,
              "build":{"intotoProvenance":{"recipe":{"definedInMaterial":"-9007199254740993"}},"intotoStatement":{"_type":"t"}}}
             """);
@@ -173,7 +173,7 @@ public sealed class RestTests(IngestFixture fixture) : IClassFixture<IngestFixtu
         Assert.Equal("t", (string?)created["build"]!["intotoStatement"]!["_type"]);
         Assert.Equal("2031-01-01T00:00:00.500Z", (string?)(await OkAsync(HttpMethod.Get, "/v1/projects/forms/notes/n"))["expirationTime"]);
         await OkAsync(HttpMethod.Post, "/v1/projects/forms/notes?noteId=d", """{"discovery":{"analysisKind":"VULNERABILITY"}}""");
-        JsonNode discovery = await OkAsync(HttpMethod.Post, "/v1/projects/forms/occurrences", """
+        var discovery = await OkAsync(HttpMethod.Post, "/v1/projects/forms/occurrences", """
             {"resourceUri":"r","noteName":"projects/forms/notes/d","discovery":{"analysisStatus":"COMPLETE","analysisError":[{"code":3,"message":"m","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"R"}]}]}}
             """);
         Assert.Equal("FINISHED_SUCCESS", (string?)discovery["discovery"]!["analysisStatus"]);
@@ -188,7 +188,7 @@ public sealed class RestTests(IngestFixture fixture) : IClassFixture<IngestFixtu
 
     private static async Task<string> FieldsAsync(HttpResponseMessage answer)
     {
-        JsonNode status = await JsonAsync(answer);
+        var status = await JsonAsync(answer);
         Assert.Equal((HttpStatusCode.BadRequest, 3), (answer.StatusCode, (int?)status["code"]));
         return string.Join('|', ((JsonArray)status["details"]![0]!["fieldViolations"]!).Select(violation => (string?)violation!["field"]));
     }

@@ -15,8 +15,8 @@ public sealed class RoleTests(IngestFixture fixture) : IClassFixture<IngestFixtu
     [Fact]
     public async Task Each_role_opens_its_methods_only()
     {
-        string note = await Samples.NoteAsync(fixture.Host, "roles");
-        Occurrence occurrence = await Client.CreateOccurrenceAsync(new() { Parent = "projects/roles", Occurrence = Samples.Build(note) }, cancellationToken: Cancelled);
+        var note = await Samples.NoteAsync(fixture.Host, "roles");
+        var occurrence = await Client.CreateOccurrenceAsync(new() { Parent = "projects/roles", Occurrence = Samples.Build(note) }, cancellationToken: Cancelled);
         (string Role, Func<CallOptions, Task> Call)[] calls =
         [
             ("send", async as_ => await Client.CreateNoteAsync(new() { Parent = "projects/roles", NoteId = Guid.NewGuid().ToString(), Note = Samples.BuildNote() }, as_)),
@@ -34,9 +34,9 @@ public sealed class RoleTests(IngestFixture fixture) : IClassFixture<IngestFixtu
             ("operate", async as_ => await Client.DeleteOccurrenceAsync(new() { Name = occurrence.Name }, as_)),
             ("operate", async as_ => await Client.DeleteNoteAsync(new() { Name = note }, as_)),
         ];
-        foreach ((string role, Func<CallOptions, Task> call) in calls)
+        foreach ((var role, var call) in calls)
         {
-            foreach (string other in new[] { "send", "read", "operate" }.Where(one => one != role))
+            foreach (var other in new[] { "send", "read", "operate" }.Where(one => one != role))
             {
                 await DeniedAsync(call(As($"{other}@roles")));
             }
@@ -58,11 +58,11 @@ public sealed class RoleTests(IngestFixture fixture) : IClassFixture<IngestFixtu
     [Fact]
     public async Task An_occurrence_is_made_changed_and_deleted_only_by_whoever_knows_the_project_of_its_note()
     {
-        string note = await Samples.NoteAsync(fixture.Host, "notes");
+        var note = await Samples.NoteAsync(fixture.Host, "notes");
         var request = new CreateOccurrenceRequest { Parent = "projects/apps", Occurrence = Samples.Build(note) };
         await DeniedAsync(Client.CreateOccurrenceAsync(request, As("send@apps")).ResponseAsync);
         await DeniedAsync(Client.BatchCreateOccurrencesAsync(new() { Parent = "projects/apps", Occurrences = { request.Occurrence } }, As("send@apps")).ResponseAsync);
-        Occurrence created = await Client.CreateOccurrenceAsync(request, As("send@apps,notes"));
+        var created = await Client.CreateOccurrenceAsync(request, As("send@apps,notes"));
         await DeniedAsync(Client.GetOccurrenceNoteAsync(new() { Name = created.Name }, As("read@apps")).ResponseAsync);
         Assert.Equal(note, (await Client.GetOccurrenceNoteAsync(new() { Name = created.Name }, As("read@apps,notes"))).Name);
 
@@ -76,13 +76,13 @@ public sealed class RoleTests(IngestFixture fixture) : IClassFixture<IngestFixtu
     [Fact]
     public async Task The_list_of_a_note_shows_occurrences_of_known_projects_only()
     {
-        string note = await Samples.NoteAsync(fixture.Host, "shared");
-        foreach (string project in new[] { "one", "two", "three" })
+        var note = await Samples.NoteAsync(fixture.Host, "shared");
+        foreach (var project in new[] { "one", "two", "three" })
         {
             await Client.CreateOccurrenceAsync(new() { Parent = $"projects/{project}", Occurrence = Samples.Build(note) }, cancellationToken: Cancelled);
         }
 
-        ListNoteOccurrencesResponse seen = await Client.ListNoteOccurrencesAsync(new() { Name = note }, As("read@shared,one,three"));
+        var seen = await Client.ListNoteOccurrencesAsync(new() { Name = note }, As("read@shared,one,three"));
         Assert.Equal(["one", "three"], seen.Occurrences.Select(o => o.Name.Split('/')[1]));
         Assert.Equal(3, (await Client.ListNoteOccurrencesAsync(new() { Name = note }, cancellationToken: Cancelled)).Occurrences.Count);
     }
@@ -90,16 +90,17 @@ public sealed class RoleTests(IngestFixture fixture) : IClassFixture<IngestFixtu
     [Fact]
     public async Task Projects_are_seen_by_those_who_know_them()
     {
-        Projects.ProjectsClient projects = fixture.Host.Projects;
-        for (int i = 0; i < 5; i++) await projects.CreateProjectAsync(new() { Project = new Project { Name = $"projects/seen{i}" } }, As($"send@seen{i}"));
+        var projects = fixture.Host.Projects;
+        for (var i = 0; i < 5; i++)
+            await projects.CreateProjectAsync(new() { Project = new Project { Name = $"projects/seen{i}" } }, As($"send@seen{i}"));
         await projects.CreateProjectAsync(new() { Project = new Project { Name = "projects/seen5" } }, As("operate"));
         await DeniedAsync(projects.CreateProjectAsync(new() { Project = new Project { Name = "projects/seen6" } }, As("read@seen6")).ResponseAsync);
         await DeniedAsync(projects.GetProjectAsync(new() { Name = "projects/seen1" }, As("read@seen2")).ResponseAsync);
         Assert.Equal("projects/seen1", (await projects.GetProjectAsync(new() { Name = "projects/seen1" }, As("send@seen1"))).Name);
 
-        ListProjectsResponse first = await projects.ListProjectsAsync(new() { PageSize = 2 }, As("read@seen0,seen2,seen4"));
+        var first = await projects.ListProjectsAsync(new() { PageSize = 2 }, As("read@seen0,seen2,seen4"));
         Assert.Equal(["projects/seen0", "projects/seen2"], first.Projects.Select(p => p.Name));
-        ListProjectsResponse rest = await projects.ListProjectsAsync(new() { PageSize = 2, PageToken = first.NextPageToken }, As("read@seen0,seen2,seen4"));
+        var rest = await projects.ListProjectsAsync(new() { PageSize = 2, PageToken = first.NextPageToken }, As("read@seen0,seen2,seen4"));
         Assert.Equal(["projects/seen4"], rest.Projects.Select(p => p.Name));
         Assert.Empty(rest.NextPageToken);
 
@@ -113,7 +114,7 @@ public sealed class RoleTests(IngestFixture fixture) : IClassFixture<IngestFixtu
 
     private static async Task DeniedAsync(Task call)
     {
-        RpcException refusal = await Assert.ThrowsAsync<RpcException>(() => call);
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => call);
         Assert.Equal(StatusCode.PermissionDenied, refusal.StatusCode);
     }
 }

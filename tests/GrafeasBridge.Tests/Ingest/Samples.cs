@@ -17,7 +17,7 @@ internal static class Samples
     /// <summary>Makes <c>projects/PROJECT/notes/n</c> of kind BUILD and names it.</summary>
     internal static async Task<string> NoteAsync(IngestHost host, string project)
     {
-        Note note = await host.Grafeas.CreateNoteAsync(
+        var note = await host.Grafeas.CreateNoteAsync(
             new CreateNoteRequest { Parent = $"projects/{project}", NoteId = "n", Note = BuildNote() },
             cancellationToken: TestContext.Current.CancellationToken);
         return note.Name;

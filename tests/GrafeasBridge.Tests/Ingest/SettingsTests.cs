@@ -13,14 +13,14 @@ public sealed class SettingsTests
     [Fact]
     public async Task A_re_run_build_is_recognised_when_request_ids_come_from_builds()
     {
-        await using IngestHost host = await IngestHost.StartAsync(Cancelled, ["Ingest:RequestIdFromBuild=true"]);
-        string note = await Samples.NoteAsync(host, "p");
-        Occurrence first = await CreateAsync(host, Samples.Build(note, "b1"));
+        await using var host = await IngestHost.StartAsync(Cancelled, ["Ingest:RequestIdFromBuild=true"]);
+        var note = await Samples.NoteAsync(host, "p");
+        var first = await CreateAsync(host, Samples.Build(note, "b1"));
         Assert.Equal(first.Name, (await CreateAsync(host, Samples.Build(note, "b1"))).Name);
         Assert.NotEqual(first.Name, (await CreateAsync(host, Samples.Build(note, "b2"))).Name);
         Assert.NotEqual(first.Name, (await CreateAsync(host, Samples.Build(note, "b1", "https://other"))).Name);
 
-        Occurrence changed = Samples.Build(note, "b1");
+        var changed = Samples.Build(note, "b1");
         changed.Remediation = "other content";
         await Refusals.OfAsync(
             host.Grafeas.CreateOccurrenceAsync(new CreateOccurrenceRequest { Parent = "projects/p", Occurrence = changed }, cancellationToken: Cancelled),
@@ -34,19 +34,19 @@ public sealed class SettingsTests
     [Fact]
     public async Task An_occurrence_that_names_no_version_is_refused_when_unmapped_ones_are()
     {
-        await using IngestHost host = await IngestHost.StartAsync(Cancelled, ["Ingest:RefuseUnmapped=true"]);
-        string note = await Samples.NoteAsync(host, "p");
+        await using var host = await IngestHost.StartAsync(Cancelled, ["Ingest:RefuseUnmapped=true"]);
+        var note = await Samples.NoteAsync(host, "p");
         Assert.Equal("occurrence.resource_uri", await Refusals.FieldsAsync(host.Grafeas.CreateOccurrenceAsync(
             new CreateOccurrenceRequest { Parent = "projects/p", Occurrence = Samples.Build(note, "b", "nothing anyone knows") }, cancellationToken: Cancelled)));
-        Occurrence stored = await CreateAsync(host, Samples.Build(note, "b", "https://acme-docker-images.bintray.io/team/web:1.4.0"));
+        var stored = await CreateAsync(host, Samples.Build(note, "b", "https://acme-docker-images.bintray.io/team/web:1.4.0"));
         Assert.NotEmpty(stored.Name);
     }
 
     [Fact]
     public async Task An_attestation_without_key_id_is_accepted_when_a_setting_says_so()
     {
-        await using IngestHost host = await IngestHost.StartAsync(Cancelled, ["Ingest:AllowEmptySignatureKeyId=true"]);
-        Note note = await host.Grafeas.CreateNoteAsync(
+        await using var host = await IngestHost.StartAsync(Cancelled, ["Ingest:AllowEmptySignatureKeyId=true"]);
+        var note = await host.Grafeas.CreateNoteAsync(
             new CreateNoteRequest { Parent = "projects/p", NoteId = "a", Note = new Note { Attestation = new AttestationNote() } }, cancellationToken: Cancelled);
         var occurrence = new Occurrence { NoteName = note.Name, ResourceUri = "r", Attestation = new AttestationOccurrence() };
         occurrence.Attestation.SerializedPayload = Google.Protobuf.ByteString.CopyFromUtf8("p");
@@ -60,19 +60,19 @@ public sealed class SettingsTests
     [InlineData("Ingest:MaxPageSize=0", "MaxPageSize")]
     public async Task A_setting_out_of_range_stops_the_start(string setting, string named)
     {
-        OptionsValidationException refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => IngestHost.StartAsync(Cancelled, [setting]));
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => IngestHost.StartAsync(Cancelled, [setting]));
         Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Limits_follow_their_settings()
     {
-        await using IngestHost host = await IngestHost.StartAsync(Cancelled, ["Ingest:MaxBatch=2", "Ingest:MaxPageSize=3", "Ingest:MaxMessageBytes=65536"]);
-        string note = await Samples.NoteAsync(host, "p");
+        await using var host = await IngestHost.StartAsync(Cancelled, ["Ingest:MaxBatch=2", "Ingest:MaxPageSize=3", "Ingest:MaxMessageBytes=65536"]);
+        var note = await Samples.NoteAsync(host, "p");
         var batch = new BatchCreateOccurrencesRequest { Parent = "projects/p", Occurrences = { Samples.Build(note), Samples.Build(note), Samples.Build(note) } };
         Assert.Equal("occurrences", await Refusals.FieldsAsync(host.Grafeas.BatchCreateOccurrencesAsync(batch, cancellationToken: Cancelled)));
         Assert.Equal("page_size", await Refusals.FieldsAsync(host.Grafeas.ListNotesAsync(new ListNotesRequest { Parent = "projects/p", PageSize = 4 }, cancellationToken: Cancelled)));
-        Occurrence large = Samples.Build(note);
+        var large = Samples.Build(note);
         large.Remediation = new string('x', 65536);
         await Refusals.OfAsync(
             host.Grafeas.CreateOccurrenceAsync(new CreateOccurrenceRequest { Parent = "projects/p", Occurrence = large }, cancellationToken: Cancelled),

@@ -18,23 +18,23 @@ public sealed class TektonChainsTests
     [InlineData(SimpleSigning)]
     public async Task A_build_is_stored_and_found_again_by_its_artifacts(string id)
     {
-        await using IngestHost host = await IngestHost.StartAsync(Cancelled, ["Ingest:AllowEmptySignatureKeyId=true"]);
-        CreateNoteRequest note = Request<CreateNoteRequest>(id, "CreateNote", CreateNoteRequest.Descriptor);
-        CreateOccurrenceRequest occurrence = Request<CreateOccurrenceRequest>(id, "CreateOccurrence", CreateOccurrenceRequest.Descriptor);
+        await using var host = await IngestHost.StartAsync(Cancelled, ["Ingest:AllowEmptySignatureKeyId=true"]);
+        var note = Request<CreateNoteRequest>(id, "CreateNote", CreateNoteRequest.Descriptor);
+        var occurrence = Request<CreateOccurrenceRequest>(id, "CreateOccurrence", CreateOccurrenceRequest.Descriptor);
 
         await host.Grafeas.CreateNoteAsync(note, cancellationToken: Cancelled);
         // Chains makes the note for every build, and goes on at exactly this answer.
         await Refusals.OfAsync(host.Grafeas.CreateNoteAsync(note, cancellationToken: Cancelled), StatusCode.AlreadyExists);
 
         string[] artifacts = [occurrence.Occurrence.ResourceUri, .. Subjects(occurrence.Occurrence).Where(uri => uri != occurrence.Occurrence.ResourceUri)];
-        foreach (string artifact in artifacts.Append("gcr.io/other@sha256:" + new string('0', 64)))
+        foreach (var artifact in artifacts.Append("gcr.io/other@sha256:" + new string('0', 64)))
         {
             occurrence.Occurrence.ResourceUri = artifact;
             await host.Grafeas.CreateOccurrenceAsync(occurrence, cancellationToken: Cancelled);
         }
 
-        string filter = string.Join(" OR ", artifacts.Select(artifact => $"resourceUrl={Quoted(artifact)}"));
-        ListNoteOccurrencesResponse found = await host.Grafeas.ListNoteOccurrencesAsync(
+        var filter = string.Join(" OR ", artifacts.Select(artifact => $"resourceUrl={Quoted(artifact)}"));
+        var found = await host.Grafeas.ListNoteOccurrencesAsync(
             new ListNoteOccurrencesRequest { Name = occurrence.Occurrence.NoteName, Filter = filter }, cancellationToken: Cancelled);
         Assert.Equal(artifacts, found.Occurrences.Select(one => one.ResourceUri));
         Assert.All(found.Occurrences, one => Assert.Equal(occurrence.Occurrence.DetailsCase, one.DetailsCase));
@@ -50,9 +50,9 @@ public sealed class TektonChainsTests
 
     private static T Request<T>(string id, string method, Google.Protobuf.Reflection.MessageDescriptor type)
     {
-        JsonNode file = JsonNode.Parse(File.ReadAllText(RepositoryFiles.PathOf("tests", "conformance", "v1.real.json")))!;
-        JsonNode one = ((JsonArray)file["cases"]!).Single(one => (string?)one!["id"] == id)!;
-        JsonNode step = ((JsonArray)one["steps"]!).First(step => ((string)step!["rpc"]!).EndsWith("/" + method, StringComparison.Ordinal))!;
+        var file = JsonNode.Parse(File.ReadAllText(RepositoryFiles.PathOf("tests", "conformance", "v1.real.json")))!;
+        var one = ((JsonArray)file["cases"]!).Single(one => (string?)one!["id"] == id)!;
+        var step = ((JsonArray)one["steps"]!).First(step => ((string)step!["rpc"]!).EndsWith("/" + method, StringComparison.Ordinal))!;
         return (T)WireJson.Read(step["request"]!, type);
     }
 }

@@ -11,7 +11,7 @@ public sealed class UpdateMaskTests
     [Fact]
     public void Without_a_mask_everything_that_a_client_may_write_is_replaced_and_the_rest_stays()
     {
-        Note note = Stored();
+        var note = Stored();
         UpdateMask.Parse(null, Note.Descriptor).Apply(new Note { Name = "x", Build = new BuildNote { BuilderVersion = "2" } }, note);
         Assert.Equal(new Note { Name = "projects/p/notes/n", Kind = NoteKind.Build, CreateTime = new Timestamp { Seconds = 1 }, Build = new BuildNote { BuilderVersion = "2" } }, note);
     }
@@ -22,8 +22,9 @@ public sealed class UpdateMaskTests
     public void An_empty_mask_and_a_star_mean_everything(string paths)
     {
         var mask = new FieldMask();
-        if (paths.Length > 0) mask.Paths.Add(paths);
-        Note note = Stored();
+        if (paths.Length > 0)
+            mask.Paths.Add(paths);
+        var note = Stored();
         UpdateMask.Parse(mask, Note.Descriptor).Apply(new Note { Build = new BuildNote() }, note);
         Assert.Empty(note.ShortDescription);
         Assert.Empty(note.RelatedUrl);
@@ -33,7 +34,7 @@ public sealed class UpdateMaskTests
     [Fact]
     public void A_mask_writes_the_named_paths_only()
     {
-        Note note = Stored();
+        var note = Stored();
         Apply(note, new Note { ShortDescription = "new", LongDescription = "new" }, "short_description");
         Assert.Equal(("new", "long"), (note.ShortDescription, note.LongDescription));
     }
@@ -41,7 +42,7 @@ public sealed class UpdateMaskTests
     [Fact]
     public void A_named_path_that_the_body_leaves_unset_is_cleared()
     {
-        Note note = Stored();
+        var note = Stored();
         Apply(note, new Note(), "short_description", "related_url", "expiration_time", "build.builder_version");
         Assert.Empty(note.ShortDescription);
         Assert.Empty(note.RelatedUrl);
@@ -52,7 +53,7 @@ public sealed class UpdateMaskTests
     [Fact]
     public void Lists_and_maps_are_replaced_as_a_whole()
     {
-        Note note = Stored();
+        var note = Stored();
         Apply(note, new Note { RelatedUrl = { new RelatedUrl { Url = "b" } } }, "related_url");
         Assert.Equal("b", Assert.Single(note.RelatedUrl).Url);
 
@@ -74,7 +75,7 @@ public sealed class UpdateMaskTests
     [Fact]
     public void Paths_as_REST_spells_them_are_understood()
     {
-        Note note = Stored();
+        var note = Stored();
         Apply(note, new Note { ShortDescription = "s2", Build = new BuildNote { BuilderVersion = "2" } }, "shortDescription", "build.builderVersion");
         Assert.Equal(("s2", "2"), (note.ShortDescription, note.Build.BuilderVersion));
     }
@@ -109,7 +110,7 @@ public sealed class UpdateMaskTests
     [Fact]
     public void Naming_a_kind_that_is_not_the_stored_one_leaves_the_stored_one_alone()
     {
-        Note note = Stored();
+        var note = Stored();
         Apply(note, new Note(), "vulnerability", "vulnerability.severity");
         Assert.Equal(Stored(), note);
     }
@@ -133,7 +134,7 @@ public sealed class UpdateMaskTests
     [InlineData("create_time.seconds")]
     public void A_path_that_is_unknown_or_not_the_clients_is_refused(string path)
     {
-        RpcException refusal = Assert.Throws<RpcException>(() => UpdateMask.Parse(Mask("short_description", path), Note.Descriptor));
+        var refusal = Assert.Throws<RpcException>(() => UpdateMask.Parse(Mask("short_description", path), Note.Descriptor));
         Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
         Assert.Equal("update_mask", Assert.Single(Refusals.Violations(refusal)).Field);
     }
@@ -141,7 +142,7 @@ public sealed class UpdateMaskTests
     [Fact]
     public void Every_bad_path_is_told_and_their_number_is_bounded()
     {
-        RpcException refusal = Assert.Throws<RpcException>(() => UpdateMask.Parse(Mask("a", "short_description", "b"), Note.Descriptor));
+        var refusal = Assert.Throws<RpcException>(() => UpdateMask.Parse(Mask("a", "short_description", "b"), Note.Descriptor));
         Assert.Equal(2, Refusals.Violations(refusal).Count);
         var mask = new FieldMask();
         mask.Paths.AddRange(Enumerable.Repeat("short_description", 201));
@@ -151,7 +152,7 @@ public sealed class UpdateMaskTests
     [Fact]
     public void A_field_is_named_by_its_name_its_camel_case_or_its_json_name()
     {
-        foreach (string path in new[] { "intoto.link.effective_command", "intoto.link.effectiveCommand", "intoto.signed.command" })
+        foreach (var path in new[] { "intoto.link.effective_command", "intoto.link.effectiveCommand", "intoto.signed.command" })
         {
             var occurrence = new Grafeas.V1Beta1.Occurrence();
             UpdateMask.Parse(Mask(path), Grafeas.V1Beta1.Occurrence.Descriptor)

@@ -14,11 +14,11 @@ public sealed class UpdateTests(IngestFixture fixture) : IClassFixture<IngestFix
     [Fact]
     public async Task Resource_note_and_kind_cannot_change_and_nothing_else_changes_with_them()
     {
-        Occurrence stored = await StoredAsync("fixed");
-        Occurrence other = stored.Clone();
+        var stored = await StoredAsync("fixed");
+        var other = stored.Clone();
         (other.ResourceUri, other.NoteName, other.Remediation) = ("https://other", "projects/fixed/notes/m", "new");
         Assert.Equal("occurrence.resource_uri|occurrence.note_name", await Refusals.FieldsAsync(Update(stored.Name, other)));
-        Occurrence kind = stored.Clone();
+        var kind = stored.Clone();
         kind.Discovery = new DiscoveryOccurrence();
         Assert.Equal("occurrence.details", await Refusals.FieldsAsync(Update(stored.Name, kind)));
         Assert.Equal("occurrence.details", await Refusals.FieldsAsync(Update(stored.Name, new Occurrence(), "build")));
@@ -30,15 +30,15 @@ public sealed class UpdateTests(IngestFixture fixture) : IClassFixture<IngestFix
     [Fact]
     public async Task Naming_what_cannot_change_is_fine_when_it_does_not_change()
     {
-        Occurrence stored = await StoredAsync("same");
-        Occurrence updated = await Update(stored.Name, stored, "resource_uri", "note_name", "remediation");
+        var stored = await StoredAsync("same");
+        var updated = await Update(stored.Name, stored, "resource_uri", "note_name", "remediation");
         Assert.Equal(stored.ResourceUri, updated.ResourceUri);
     }
 
     [Fact]
     public async Task A_malformed_note_name_matters_only_when_it_is_written()
     {
-        Occurrence stored = await StoredAsync("malformed");
+        var stored = await StoredAsync("malformed");
         Occurrence body = new() { NoteName = "malformed", Remediation = "r2" };
         Assert.Equal("r2", (await Update(stored.Name, body, "remediation")).Remediation);
         Assert.Equal("occurrence.note_name", await Refusals.FieldsAsync(Update(stored.Name, body)));
@@ -47,7 +47,7 @@ public sealed class UpdateTests(IngestFixture fixture) : IClassFixture<IngestFix
     [Fact]
     public async Task An_update_cannot_make_a_valid_occurrence_or_note_invalid()
     {
-        Occurrence stored = await StoredAsync("valid");
+        var stored = await StoredAsync("valid");
         Assert.Equal("occurrence.build.provenance.id", await Refusals.FieldsAsync(Update(stored.Name, new Occurrence(), "build.provenance.id")));
         var request = new UpdateNoteRequest { Name = stored.NoteName, Note = new Note { Build = new BuildNote() } };
         Assert.Equal("note.build.builder_version", await Refusals.FieldsAsync(Client.UpdateNoteAsync(request, cancellationToken: Cancelled)));
@@ -58,9 +58,9 @@ public sealed class UpdateTests(IngestFixture fixture) : IClassFixture<IngestFix
     [Fact]
     public async Task The_update_time_moves_and_the_creation_stays()
     {
-        Occurrence stored = await StoredAsync("times");
-        Occurrence updated = await Update(stored.Name, stored);
-        Occurrence again = await Update(stored.Name, stored);
+        var stored = await StoredAsync("times");
+        var updated = await Update(stored.Name, stored);
+        var again = await Update(stored.Name, stored);
         Assert.Equal(stored.CreateTime, again.CreateTime);
         Assert.True(stored.UpdateTime.CompareTo(updated.UpdateTime) < 0 && updated.UpdateTime.CompareTo(again.UpdateTime) < 0);
         Assert.Equal(again, await Client.GetOccurrenceAsync(new GetOccurrenceRequest { Name = stored.Name }, cancellationToken: Cancelled));
@@ -82,8 +82,8 @@ public sealed class UpdateTests(IngestFixture fixture) : IClassFixture<IngestFix
 
     private async Task<Occurrence> StoredAsync(string project)
     {
-        string note = await Samples.NoteAsync(fixture.Host, project);
-        Occurrence occurrence = Samples.Build(note);
+        var note = await Samples.NoteAsync(fixture.Host, project);
+        var occurrence = Samples.Build(note);
         occurrence.Remediation = "r1";
         return await Client.CreateOccurrenceAsync(
             new CreateOccurrenceRequest { Parent = $"projects/{project}", Occurrence = occurrence }, cancellationToken: Cancelled);

@@ -101,7 +101,7 @@ public sealed class ValidatorTests
     [InlineData("{}", "details")]
     public void An_occurrence_is_checked_by_the_rules_of_its_kind(string json, string fields)
     {
-        Occurrence occurrence = JsonParser.Default.Parse<Occurrence>(json);
+        var occurrence = JsonParser.Default.Parse<Occurrence>(json);
         occurrence.ResourceUri = "anything: its form is not looked at";
         Assert.Equal(fields, Fields(occurrence));
     }
@@ -178,12 +178,12 @@ public sealed class ValidatorTests
     [Fact]
     public void Checking_a_valid_occurrence_allocates_no_problem_list()
     {
-        Occurrence occurrence = JsonParser.Default.Parse<Occurrence>(
+        var occurrence = JsonParser.Default.Parse<Occurrence>(
             """{"resourceUri":"r","build":{"provenance":{"id":"i","commands":[{"name":"c"}],"endTime":"2024-01-01T00:00:00Z"}}}""");
         Checker check = default;
         OccurrenceValidator.Check(ref check, occurrence, false);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
         {
             Checker again = default;
             again.Enter("occurrences", i);

@@ -24,7 +24,7 @@ internal static class WireJson
 
     public static IMessage Read(JsonNode json, MessageDescriptor type)
     {
-        IMessage message = Parser.Parse(Carry(json).ToJsonString(), type);
+        var message = Parser.Parse(Carry(json).ToJsonString(), type);
         Walk(message, Unpack);
         return message;
     }
@@ -42,22 +42,25 @@ internal static class WireJson
 
     private static JsonNode Uncarry(JsonNode json) => Map(json, node =>
     {
-        if ((string?)node["@type"] != Carrier || ((string?)node["value"])?.StartsWith(Mark, StringComparison.Ordinal) != true) return null;
-        string[] parts = ((string)node["value"]!)[Mark.Length..].Split('|');
+        if ((string?)node["@type"] != Carrier || ((string?)node["value"])?.StartsWith(Mark, StringComparison.Ordinal) != true)
+            return null;
+        var parts = ((string)node["value"]!)[Mark.Length..].Split('|');
         return new JsonObject { ["@type"] = parts[0], ["value"] = parts[1] };
     });
 
     private static void Pack(Any any)
     {
-        if (IsKnown(any.TypeUrl)) return;
-        Any carried = Any.Pack(new StringValue { Value = $"{Mark}{any.TypeUrl}|{any.Value.ToBase64()}" });
+        if (IsKnown(any.TypeUrl))
+            return;
+        var carried = Any.Pack(new StringValue { Value = $"{Mark}{any.TypeUrl}|{any.Value.ToBase64()}" });
         (any.TypeUrl, any.Value) = (carried.TypeUrl, carried.Value);
     }
 
     private static void Unpack(Any any)
     {
-        if (!any.TryUnpack(out StringValue text) || !text.Value.StartsWith(Mark, StringComparison.Ordinal)) return;
-        string[] parts = text.Value[Mark.Length..].Split('|');
+        if (!any.TryUnpack(out StringValue text) || !text.Value.StartsWith(Mark, StringComparison.Ordinal))
+            return;
+        var parts = text.Value[Mark.Length..].Split('|');
         (any.TypeUrl, any.Value) = (parts[0], ByteString.FromBase64(parts[1]));
     }
 
@@ -86,13 +89,14 @@ internal static class WireJson
             return;
         }
 
-        foreach (FieldDescriptor field in message.Descriptor.Fields.InFieldNumberOrder())
+        foreach (var field in message.Descriptor.Fields.InFieldNumberOrder())
         {
-            object? value = field.Accessor.GetValue(message);
+            var value = field.Accessor.GetValue(message);
             IEnumerable children = value switch { IDictionary map => map.Values, IMessage => new[] { value }, IList list => list, _ => Array.Empty<object>() };
-            foreach (object? child in children)
+            foreach (var child in children)
             {
-                if (child is IMessage below) Walk(below, visit);
+                if (child is IMessage below)
+                    Walk(below, visit);
             }
         }
     }

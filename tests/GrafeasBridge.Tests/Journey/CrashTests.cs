@@ -21,21 +21,21 @@ public sealed class CrashTests
     [Fact]
     public async Task Nothing_acknowledged_is_lost_or_doubled_when_the_service_is_killed_fifty_times()
     {
-        int seed = Seeds.Next();
+        var seed = Seeds.Next();
         using var folder = new TemporaryFolder();
-        int[] ports = ServiceProcess.FreePorts(3);
-        await using ServiceProcess emulator = await StartEmulatorAsync(folder, ports[2]);
-        await using ServiceProcess bridge = await StartBridgeAsync(folder, ports);
-        using GrpcChannel channel = GrpcChannel.ForAddress($"http://127.0.0.1:{ports[0]}");
+        var ports = ServiceProcess.FreePorts(3);
+        await using var emulator = await StartEmulatorAsync(folder, ports[2]);
+        await using var bridge = await StartBridgeAsync(folder, ports);
+        using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{ports[0]}");
         await CreateNoteAsync(channel);
 
         var names = new string[Creates];
         using var acknowledged = new SemaphoreSlim(0);
-        Task sending = SendAllAsync(channel, names, acknowledged);
+        var sending = SendAllAsync(channel, names, acknowledged);
         await KillAgainAndAgainAsync(bridge, acknowledged, new Random(seed));
         await sending;
 
-        IReadOnlyList<Occurrence> stored = await ListAsync(channel);
+        var stored = await ListAsync(channel);
         Assert.Equal(Creates, stored.Select(o => o.Build.Provenance.Id).Distinct().Count());
         Assert.Equal(names.Order(StringComparer.Ordinal), stored.Select(o => o.Name).Order(StringComparer.Ordinal));
         await AllVerifiedAsync(channel);
@@ -106,13 +106,13 @@ public sealed class CrashTests
     /// <summary>The moment is random in what has been acknowledged, so a run does not depend on the machine's speed.</summary>
     private static async Task KillAgainAndAgainAsync(ServiceProcess bridge, SemaphoreSlim acknowledged, Random random)
     {
-        int left = Creates;
-        for (int kill = 0; kill < Kills; kill++)
+        var left = Creates;
+        for (var kill = 0; kill < Kills; kill++)
         {
             // One at least for each kill that is still to come: a seed that draws late moments must not wait for more than there is.
-            int until = Math.Min(random.Next(1, 2 * (Creates / (Kills + 5)) - 1), left - (Kills - kill - 1));
+            var until = Math.Min(random.Next(1, 2 * (Creates / (Kills + 5)) - 1), left - (Kills - kill - 1));
             left -= until;
-            for (int seen = 0; seen < until; seen++)
+            for (var seen = 0; seen < until; seen++)
                 await acknowledged.WaitAsync(TestContext.Current.CancellationToken);
             await bridge.KillAsync();
             await bridge.RestartAsync();
@@ -121,7 +121,7 @@ public sealed class CrashTests
 
     private static Occurrence Build(int number)
     {
-        string id = number.ToString("D5", CultureInfo.InvariantCulture);
+        var id = number.ToString("D5", CultureInfo.InvariantCulture);
         return new Occurrence
         {
             ResourceUri = $"acme-docker-images.bintray.io/team/web:{number % Versions}",
@@ -137,7 +137,7 @@ public sealed class CrashTests
         var all = new List<Occurrence>();
         do
         {
-            ListOccurrencesResponse page = await grafeas.ListOccurrencesAsync(request, cancellationToken: TestContext.Current.CancellationToken);
+            var page = await grafeas.ListOccurrencesAsync(request, cancellationToken: TestContext.Current.CancellationToken);
             all.AddRange(page.Occurrences);
             request.PageToken = page.NextPageToken;
         }
@@ -161,9 +161,9 @@ public sealed class CrashTests
     private static async Task EmulatorAgreesAsync(int port, IReadOnlyList<Occurrence> stored)
     {
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/") };
-        foreach (IGrouping<string, Occurrence> version in stored.GroupBy(o => o.ResourceUri.Split(':')[1]))
+        foreach (var version in stored.GroupBy(o => o.ResourceUri.Split(':')[1]))
         {
-            string json = await http.GetStringAsync(
+            var json = await http.GetStringAsync(
                 new Uri($"packages/acme/images/team:web/versions/{version.Key}/attributes", UriKind.Relative), TestContext.Current.CancellationToken);
             Assert.Equal(Wanted(version), Carried(json));
         }
@@ -172,15 +172,15 @@ public sealed class CrashTests
     // name=type:value,value in one line each: values are sets, so both sides are sorted.
     private static List<string> Wanted(IEnumerable<Occurrence> occurrences)
     {
-        GrafeasBridge.Mapping.IVersionFold fold = Mapping.MappingRoom.Open().Begin();
-        foreach (Occurrence occurrence in occurrences)
+        var fold = Mapping.MappingRoom.Open().Begin();
+        foreach (var occurrence in occurrences)
             fold.Add(Occurrence.Parser.ParseFrom(occurrence.ToByteArray()));
         return [.. fold.Finish().Select(a => Line(a.Name, a.Type.ToString(), a.Values)).Order(StringComparer.Ordinal)];
     }
 
     private static List<string> Carried(string json)
     {
-        using JsonDocument document = JsonDocument.Parse(json);
+        using var document = JsonDocument.Parse(json);
         return [.. document.RootElement.EnumerateArray()
             .Select(a => Line(
                 a.GetProperty("name").GetString()!,

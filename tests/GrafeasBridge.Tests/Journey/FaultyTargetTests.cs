@@ -20,9 +20,9 @@ public sealed class FaultyTargetTests
     public async Task All_versions_are_verified_in_the_end_and_one_without_package_is_parked_and_delays_none()
     {
         using var folder = new TemporaryFolder();
-        await using WebApplication emulator = await StartEmulatorAsync(folder);
-        using HttpClient bintray = await PrepareAsync(emulator.Urls.First());
-        await using BridgeHost bridge = await BridgeHost.StartAsync(
+        await using var emulator = await StartEmulatorAsync(folder);
+        using var bintray = await PrepareAsync(emulator.Urls.First());
+        await using var bridge = await BridgeHost.StartAsync(
             "Targets:0:Name=faulty",
             $"Targets:0:BaseUrl={emulator.Urls.First()}",
             "Targets:0:Username=bridge",
@@ -34,8 +34,8 @@ public sealed class FaultyTargetTests
             "Delivery:ThrottlePause=00:00:01");
         await SendAsync(bridge);
 
-        IReadOnlyDictionary<string, VersionSummary> ended = await EndedAsync(bridge);
-        VersionSummary orphan = ended["team:orphan/1"];
+        var ended = await EndedAsync(bridge);
+        var orphan = ended["team:orphan/1"];
         Assert.Equal(DeliveryState.Parked, orphan.State);
         Assert.Contains("Package 'acme/images/team:orphan' does not exist", orphan.LastReason, StringComparison.Ordinal);
         Assert.Contains("redeliver", orphan.LastReason, StringComparison.Ordinal);
@@ -48,7 +48,7 @@ public sealed class FaultyTargetTests
     {
         var options = new EmulatorOptions { Listen = "http://127.0.0.1:0", Path = folder.File("emulator.db"), FaultsEnabled = true };
         options.Users["bridge"] = new EmulatorUser { ApiKey = Key };
-        WebApplication emulator = EmulatorHost.Build(options, TimeProvider.System);
+        var emulator = EmulatorHost.Build(options, TimeProvider.System);
         await emulator.StartAsync(TestContext.Current.CancellationToken);
         return emulator;
     }
@@ -56,7 +56,7 @@ public sealed class FaultyTargetTests
     /// <summary>A repository with one package, and from then on the faults.</summary>
     private static async Task<HttpClient> PrepareAsync(string url)
     {
-        CancellationToken cancel = TestContext.Current.CancellationToken;
+        var cancel = TestContext.Current.CancellationToken;
         var http = new HttpClient { BaseAddress = new Uri(url + "/") };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("bridge:" + Key)));
         (await http.PostAsJsonAsync("repos/acme/images", new { name = "images", type = "docker" }, cancel)).EnsureSuccessStatusCode();
@@ -80,7 +80,7 @@ public sealed class FaultyTargetTests
 
     private static Occurrence Build(string image, int number)
     {
-        string text = number.ToString(CultureInfo.InvariantCulture);
+        var text = number.ToString(CultureInfo.InvariantCulture);
         return new Occurrence
         {
             ResourceUri = $"acme-docker-images.bintray.io/{image}:{text}",
@@ -95,7 +95,7 @@ public sealed class FaultyTargetTests
         var asked = new Bridge.BridgeClient(bridge.Channel);
         while (true)
         {
-            ListVersionsResponse page = await asked.ListVersionsAsync(
+            var page = await asked.ListVersionsAsync(
                 new ListVersionsRequest { PageSize = 1000 }, cancellationToken: TestContext.Current.CancellationToken);
             if (page.Versions.All(v => v.State is DeliveryState.Verified or DeliveryState.Parked))
                 return page.Versions.ToDictionary(v => $"{v.Package}/{v.Version}", StringComparer.Ordinal);
@@ -105,11 +105,11 @@ public sealed class FaultyTargetTests
     // What the bridge calls verified is looked at once more, with the faults off.
     private static async Task NothingIsMissingAsync(HttpClient bintray)
     {
-        CancellationToken cancel = TestContext.Current.CancellationToken;
+        var cancel = TestContext.Current.CancellationToken;
         (await bintray.DeleteAsync(new Uri("_emulator/faults", UriKind.Relative), cancel)).EnsureSuccessStatusCode();
-        for (int i = 0; i < Versions; i++)
+        for (var i = 0; i < Versions; i++)
         {
-            string json = await bintray.GetStringAsync(new Uri($"packages/acme/images/team:web/versions/{i}/attributes?names=build.id", UriKind.Relative), cancel);
+            var json = await bintray.GetStringAsync(new Uri($"packages/acme/images/team:web/versions/{i}/attributes?names=build.id", UriKind.Relative), cancel);
             Assert.Contains($"\"b-{i}\"", json, StringComparison.Ordinal);
         }
     }

@@ -38,9 +38,9 @@ public sealed class LaboratoryTests(ITestOutputHelper output)
     [Fact]
     public async Task Every_scenario_and_every_crash_point_is_listed_once()
     {
-        foreach (string list in (string[])["--list", "--list-crash-points"])
+        foreach (var list in (string[])["--list", "--list-crash-points"])
         {
-            (int exit, string told) = await RunAsync([list]);
+            (var exit, var told) = await RunAsync([list]);
             Assert.Equal(0, exit);
             string[] names = [.. told.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0])];
             Assert.True(names.Length > 10, told);
@@ -54,15 +54,15 @@ public sealed class LaboratoryTests(ITestOutputHelper output)
     [InlineData("it needs a whole number", "--rounds", "many")]
     public async Task A_command_that_is_not_understood_is_refused_with_the_reason(string reason, params string[] arguments)
     {
-        (int exit, string told) = await RunAsync(arguments);
+        (var exit, var told) = await RunAsync(arguments);
         Assert.Equal(2, exit);
         Assert.Contains(reason, told, StringComparison.Ordinal);
     }
 
     private async Task PassesAsync(params string[] arguments)
     {
-        string seed = Seeds.Next(output).ToString(CultureInfo.InvariantCulture);
-        (int exit, string told) = await RunAsync([.. arguments, "--seed", seed]);
+        var seed = Seeds.Next(output).ToString(CultureInfo.InvariantCulture);
+        (var exit, var told) = await RunAsync([.. arguments, "--seed", seed]);
         output.WriteLine(told);
         Assert.True(exit == 0, told);
     }
@@ -75,10 +75,10 @@ public sealed class LaboratoryTests(ITestOutputHelper output)
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        using Process laboratory = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
-        CancellationToken cancel = TestContext.Current.CancellationToken;
-        Task<string> said = laboratory.StandardOutput.ReadToEndAsync(cancel);
-        Task<string> complained = laboratory.StandardError.ReadToEndAsync(cancel);
+        using var laboratory = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
+        var cancel = TestContext.Current.CancellationToken;
+        var said = laboratory.StandardOutput.ReadToEndAsync(cancel);
+        var complained = laboratory.StandardError.ReadToEndAsync(cancel);
         await laboratory.WaitForExitAsync(cancel);
         return (laboratory.ExitCode, await said + await complained);
     }

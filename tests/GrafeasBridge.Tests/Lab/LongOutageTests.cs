@@ -15,17 +15,17 @@ public sealed class LongOutageTests
     public async Task A_target_that_is_down_for_an_hour_gets_everything_within_two_after_it_is_back()
     {
         using var logs = new TestLogs();
-        await using FakeBintray fake = await FakeBintray.StartAsync();
+        await using var fake = await FakeBintray.StartAsync();
         fake.Have("acme", "images", "web");
-        await using DeliveryHost host = await DeliveryHost.StartAsync(logs, [(DeliveryHost.Main, fake)]);
+        await using var host = await DeliveryHost.StartAsync(logs, [(DeliveryHost.Main, fake)]);
         fake.Script = static (_, context) =>
         {
             context.Abort();
             return Task.FromResult(true);
         };
 
-        DateTimeOffset back = host.Clock.GetUtcNow() + TimeSpan.FromHours(1);
-        int sent = 0;
+        var back = host.Clock.GetUtcNow() + TimeSpan.FromHours(1);
+        var sent = 0;
         while (host.Clock.GetUtcNow() < back)
         {
             if (sent < 3 * Versions)
@@ -40,7 +40,7 @@ public sealed class LongOutageTests
             await TurnAsync(host);
 
         Assert.True(await AllVerifiedAsync(host));
-        for (int i = 0; i < Versions; i++)
+        for (var i = 0; i < Versions; i++)
             Assert.Equal((2 * Versions) + i, fake.Versions[Web(i).ToString()]["n"]["values"]![0]!.GetValue<int>());
     }
 
@@ -52,9 +52,9 @@ public sealed class LongOutageTests
 
     private static async Task<bool> AllVerifiedAsync(DeliveryHost host)
     {
-        for (int i = 0; i < Versions; i++)
+        for (var i = 0; i < Versions; i++)
         {
-            VersionRow row = await host.RowAsync(Web(i));
+            var row = await host.RowAsync(Web(i));
             Assert.NotEqual(DeliveryState.Parked, row.State);
             if (row.State != DeliveryState.Verified)
                 return false;

@@ -22,18 +22,18 @@ public sealed class SavedFoldTests : IDisposable
     [Fact]
     public void For_every_split_of_any_occurrences_the_saved_fold_of_the_one_part_and_the_other_part_give_what_all_give()
     {
-        OccurrenceMapping any = Open(
+        var any = Open(
             """{ "attribute": "signed", "type": "boolean", "several": "any", "from": ["envelope.signatures[*].sig -> true", "build.provenance.id -> false"] }""",
             """{ "attribute": "by", "type": "string", "several": "newest-set", "story": "b", "from": ["build.provenance.creator", "note_name"] }""");
         Gen.Select(Gen.Int, Gen.Int[0, 2]).Sample(
             (seed, which) =>
             {
-                OccurrenceMapping mapping = which switch { 0 => Wide, 1 => Narrow, _ => any };
+                var mapping = which switch { 0 => Wide, 1 => Narrow, _ => any };
                 var random = new RandomOccurrences(seed);
-                List<Occurrence> occurrences = random.List(which == 1 ? 120 : 40);
-                string expected = mapping.Map(occurrences).Text();
+                var occurrences = random.List(which == 1 ? 120 : 40);
+                var expected = mapping.Map(occurrences).Text();
                 random.Shuffle(occurrences);
-                int split = new Random(seed).Next(occurrences.Count + 1);
+                var split = new Random(seed).Next(occurrences.Count + 1);
                 Assert.Equal(expected, Split(mapping, mapping, occurrences[..split], occurrences[split..]).Text());
             },
             iter: PropertyRuns.Of(150));
@@ -43,9 +43,9 @@ public sealed class SavedFoldTests : IDisposable
     public void Saving_again_and_again_loses_nothing() => Gen.Int.Sample(
         seed =>
         {
-            List<Occurrence> occurrences = new RandomOccurrences(seed).List(60);
-            IVersionFold fold = Narrow.Begin();
-            foreach (Occurrence occurrence in occurrences)
+            var occurrences = new RandomOccurrences(seed).List(60);
+            var fold = Narrow.Begin();
+            foreach (var occurrence in occurrences)
             {
                 fold.Add(occurrence);
                 fold = Narrow.Begin(fold.Save());
@@ -60,8 +60,8 @@ public sealed class SavedFoldTests : IDisposable
     {
         int[] sizes = [.. new[] { 500, 5000 }.Select(count =>
         {
-            IVersionFold fold = Wide.Begin();
-            for (int i = 0; i < count; i++)
+            var fold = Wide.Begin();
+            for (var i = 0; i < count; i++)
                 fold.Add(Build(i, $"build-{i}"));
             return fold.Save().Length;
         })];
@@ -71,14 +71,14 @@ public sealed class SavedFoldTests : IDisposable
     [Fact]
     public void A_row_that_reads_other_sources_now_keeps_what_was_saved_and_says_that_something_may_be_missing()
     {
-        OccurrenceMapping before = Open("""{ "attribute": "x", "type": "string", "several": "all", "from": ["build.provenance.id"] }""");
-        OccurrenceMapping after = Open("""{ "attribute": "x", "type": "string", "several": "all", "from": ["build.provenance.creator"] }""");
-        MappedAttribute x = Assert.Single(Split(before, after, [Build(9, "newest")], [Build(1, "old", "eve")]));
+        var before = Open("""{ "attribute": "x", "type": "string", "several": "all", "from": ["build.provenance.id"] }""");
+        var after = Open("""{ "attribute": "x", "type": "string", "several": "all", "from": ["build.provenance.creator"] }""");
+        var x = Assert.Single(Split(before, after, [Build(9, "newest")], [Build(1, "old", "eve")]));
         Assert.Equal(["eve", "newest"], x.Values);
         Assert.Contains(Gap, x.Loss, StringComparison.Ordinal);
         Assert.Equal("all: (a source that the table no longer has)", x.Rule);
 
-        MappedAttribute again = Assert.Single(after.Begin(Saved(after, Saved(before, null, Build(9, "newest")), Build(1, "old", "eve"))).Finish());
+        var again = Assert.Single(after.Begin(Saved(after, Saved(before, null, Build(9, "newest")), Build(1, "old", "eve"))).Finish());
         Assert.Equal(["eve", "newest"], again.Values);
         Assert.Contains(Gap, again.Loss, StringComparison.Ordinal);
     }
@@ -86,12 +86,12 @@ public sealed class SavedFoldTests : IDisposable
     [Fact]
     public void A_row_of_another_type_and_a_row_that_is_new_know_only_of_the_rest_and_say_so()
     {
-        OccurrenceMapping before = Open("""{ "attribute": "x", "type": "string", "several": "all", "from": ["build.provenance.id"] }""");
-        OccurrenceMapping after = Open(
+        var before = Open("""{ "attribute": "x", "type": "string", "several": "all", "from": ["build.provenance.id"] }""");
+        var after = Open(
             """{ "attribute": "x", "type": "version", "several": "all", "from": ["build.provenance.id"] }""",
             """{ "attribute": "y", "type": "number", "several": "count", "equals": "2", "from": ["build.provenance.id"] }""",
             """{ "attribute": "z", "type": "string", "several": "newest", "story": "b", "from": ["build.provenance.id"] }""");
-        IReadOnlyList<MappedAttribute> told = Split(before, after, [Build(1, "1")], [Build(2, "2")]);
+        var told = Split(before, after, [Build(1, "1")], [Build(2, "2")]);
         Assert.Equal(["2"], told[0].Values);
         Assert.Equal(["1"], told[1].Values);
         Assert.Equal(["2"], told[2].Values);
@@ -103,9 +103,9 @@ public sealed class SavedFoldTests : IDisposable
     public void A_row_that_did_not_change_is_whole_though_others_did()
     {
         const string same = """{ "attribute": "x", "type": "string", "several": "newest", "story": "b", "from": ["build.provenance.id"] }""";
-        OccurrenceMapping before = Open(same, """{ "attribute": "y", "type": "string", "several": "all", "from": ["name"] }""");
-        OccurrenceMapping after = Open(same, """{ "attribute": "z", "type": "string", "several": "all", "from": ["name"] }""");
-        MappedAttribute x = Split(before, after, [Build(2, "2")], [Build(1, "1")]).Single(a => a.Name == "x");
+        var before = Open(same, """{ "attribute": "y", "type": "string", "several": "all", "from": ["name"] }""");
+        var after = Open(same, """{ "attribute": "z", "type": "string", "several": "all", "from": ["name"] }""");
+        var x = Split(before, after, [Build(2, "2")], [Build(1, "1")]).Single(a => a.Name == "x");
         Assert.Equal(["2"], x.Values);
         Assert.Null(x.Loss);
     }
@@ -114,13 +114,13 @@ public sealed class SavedFoldTests : IDisposable
     public void Narrower_limits_hold_for_what_was_saved_too_and_wider_ones_do_not_pretend()
     {
         List<Occurrence> old = [.. Enumerable.Range(0, 9).Select(i => Build(i, $"{i}" + new string('x', 500)))];
-        foreach (MappedAttribute attribute in Split(Wide, Narrow, old, []))
+        foreach (var attribute in Split(Wide, Narrow, old, []))
         {
             Assert.InRange(attribute.Values.Count, 1, 3);
             Assert.All(attribute.Values, value => Assert.InRange(value.Length, 1, 128));
         }
 
-        MappedAttribute wider = Split(Narrow, Wide, old, []).Single(a => a.Name == "grafeas.occurrence");
+        var wider = Split(Narrow, Wide, old, []).Single(a => a.Name == "grafeas.occurrence");
         Assert.Equal(3, wider.Values.Count);
         Assert.Contains(Gap, wider.Loss, StringComparison.Ordinal);
     }
@@ -128,23 +128,23 @@ public sealed class SavedFoldTests : IDisposable
     [Fact]
     public void Bytes_that_are_no_saved_state_are_refused()
     {
-        foreach (byte[] wrong in new byte[][] { [], [0], [2, 1, 2], [1], [1, 9, 9, 9], Saved(Wide, null, Build(1, "1"))[..^9] })
+        foreach (var wrong in new byte[][] { [], [0], [2, 1, 2], [1], [1, 9, 9, 9], Saved(Wide, null, Build(1, "1"))[..^9] })
             Assert.Throws<InvalidDataException>(() => Wide.Begin(wrong));
     }
 
     private static IReadOnlyList<MappedAttribute> Split(
         OccurrenceMapping before, OccurrenceMapping after, IReadOnlyList<Occurrence> old, IReadOnlyList<Occurrence> rest)
     {
-        IVersionFold fold = after.Begin(Saved(before, null, [.. old]));
-        foreach (Occurrence occurrence in rest)
+        var fold = after.Begin(Saved(before, null, [.. old]));
+        foreach (var occurrence in rest)
             fold.Add(occurrence);
         return fold.Finish();
     }
 
     private static byte[] Saved(OccurrenceMapping mapping, byte[]? saved, params Occurrence[] occurrences)
     {
-        IVersionFold fold = saved is null ? mapping.Begin() : mapping.Begin(saved);
-        foreach (Occurrence occurrence in occurrences)
+        var fold = saved is null ? mapping.Begin() : mapping.Begin(saved);
+        foreach (var occurrence in occurrences)
             fold.Add(occurrence);
         return fold.Save();
     }
@@ -160,7 +160,7 @@ public sealed class SavedFoldTests : IDisposable
 
     private OccurrenceMapping Open(params string[] rows)
     {
-        string path = folder.File($"{files++}.json");
+        var path = folder.File($"{files++}.json");
         File.WriteAllText(path, $$"""{ "format": 1, "stories": [{{Story}}], "rows": [{{string.Join(',', rows)}}] }""");
         return MappingRoom.Open(("File", path));
     }

@@ -41,8 +41,10 @@ internal static class FactsReader
     {
         var properties = schema.Add(name, kind);
         foreach (var (key, value) in element)
+        {
             if (!leaveOut.Contains(key))
                 Flatten(properties, key, value);
+        }
     }
 
     private static void Flatten(SortedDictionary<string, string> properties, string path, JsonNode? value)

@@ -22,7 +22,7 @@ internal static class BuildSamples
     /// <summary>One that tells which commit and which digest it is about.</summary>
     public static Occurrence WithFacts(string project, string version)
     {
-        Occurrence occurrence = Of(project, version);
+        var occurrence = Of(project, version);
         occurrence.Build.Provenance.SourceProvenance = new Source
         {
             Context = new SourceContext { Git = new GitSourceContext { Url = "https://git.example.com/team/web.git", RevisionId = Commit } },
@@ -53,7 +53,7 @@ internal static class BuildSamples
         var bridge = new Bridge.BridgeClient(host.Channel);
         while (true)
         {
-            VersionReport report = await bridge.GetVersionAsync(version, cancellationToken: Cancelled);
+            var report = await bridge.GetVersionAsync(version, cancellationToken: Cancelled);
             if (report.Summary.State == state)
                 return report.Summary;
         }

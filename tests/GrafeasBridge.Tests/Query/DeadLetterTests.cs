@@ -17,9 +17,9 @@ public sealed class DeadLetterTests
     [Fact]
     public async Task A_parked_version_says_what_is_wrong_since_when_and_what_to_do()
     {
-        await using ParkingHost parking = await ParkingHost.StartAsync();
+        await using var parking = await ParkingHost.StartAsync();
         await parking.SendAsync("team/web", "1");
-        VersionReport report = await GetAsync(parking, "1");
+        var report = await GetAsync(parking, "1");
         Assert.Equal(DeliveryState.Parked, report.Summary.State);
         Assert.NotNull(report.Summary.FailingSince);
         Assert.Contains("target has no such", report.Explanation.Problem, StringComparison.Ordinal);
@@ -38,19 +38,19 @@ public sealed class DeadLetterTests
     [Fact]
     public async Task Comparing_reads_the_target_and_shows_what_differs_there()
     {
-        await using ParkingHost parking = await ParkingHost.StartAsync();
+        await using var parking = await ParkingHost.StartAsync();
         await parking.MakeAsync("1");
         await parking.SendAsync("team/web", "1", "2");
-        VersionComparison same = (await GetAsync(parking, "1", compare: true)).Comparison;
+        var same = (await GetAsync(parking, "1", compare: true)).Comparison;
         Assert.Equal((true, 0, ""), (same.Equal, same.Differences.Count, same.Problem));
 
         await parking.MeddleAsync("1", "build.id", "somebody else's");
-        VersionComparison other = (await GetAsync(parking, "1", compare: true)).Comparison;
+        var other = (await GetAsync(parking, "1", compare: true)).Comparison;
         Assert.False(other.Equal);
-        AttributeDifference difference = Assert.Single(other.Differences);
+        var difference = Assert.Single(other.Differences);
         Assert.Equal(("build.id", "b-1", "somebody else's"), (difference.Name, Assert.Single(difference.Wanted), Assert.Single(difference.Carried)));
 
-        VersionComparison missing = (await GetAsync(parking, "2", compare: true)).Comparison;
+        var missing = (await GetAsync(parking, "2", compare: true)).Comparison;
         Assert.False(missing.Equal);
         Assert.NotEmpty(missing.Problem);
     }
@@ -58,17 +58,17 @@ public sealed class DeadLetterTests
     [Fact]
     public async Task Targets_tell_what_waits_for_them_and_how_they_do()
     {
-        await using ParkingHost parking = await ParkingHost.StartAsync();
+        await using var parking = await ParkingHost.StartAsync();
         await parking.MakeAsync("1");
         await parking.SendAsync("team/web", "1", "2", "3");
-        TargetReport target = Assert.Single((await parking.Bridge.ListTargetsAsync(new(), cancellationToken: BuildSamples.Cancelled)).Targets);
+        var target = Assert.Single((await parking.Bridge.ListTargetsAsync(new(), cancellationToken: BuildSamples.Cancelled)).Targets);
         Assert.Equal(("main", 0, 2, 0), (target.Name, target.Backlog, target.Parked, target.Drifted));
         Assert.Null(target.OldestTime);
         Assert.Null(target.PausedUntil);
         Assert.Null(target.Limit);
         Assert.True(target.Concurrency > 0 && target.CallsPerVersion > 0, target.ToString());
 
-        using HttpResponseMessage answer = await parking.Host.Rest.GetAsync(new Uri("/bridge/v1/targets", UriKind.Relative), BuildSamples.Cancelled);
+        using var answer = await parking.Host.Rest.GetAsync(new Uri("/bridge/v1/targets", UriKind.Relative), BuildSamples.Cancelled);
         Assert.Equal("2", (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync(BuildSamples.Cancelled))!["targets"]![0]!["parked"]);
     }
 
@@ -76,11 +76,11 @@ public sealed class DeadLetterTests
     public void Every_way_in_which_a_version_can_be_parked_has_an_explanation_of_its_own()
     {
         var told = new List<string>();
-        foreach (DeliveryOutcome outcome in Enum.GetValues<DeliveryOutcome>())
+        foreach (var outcome in Enum.GetValues<DeliveryOutcome>())
         {
             if (outcome.Meaning().Nature is OutcomeNature.Done or OutcomeNature.NotSettled)
                 continue;
-            VersionExplanation? explanation = Explanations.Of(Row(StoreState.Parked, outcome.ToString()));
+            var explanation = Explanations.Of(Row(StoreState.Parked, outcome.ToString()));
             Assert.False(string.IsNullOrEmpty(explanation?.Advice), $"{outcome} has no advice");
             told.Add(explanation.Problem);
         }
@@ -101,7 +101,7 @@ public sealed class DeadLetterTests
     [Fact]
     public void A_command_can_be_pasted_whatever_the_version_is_called()
     {
-        VersionRow odd = Row(StoreState.Parked, "Rejected") with { Coordinates = new VersionCoordinates("acme", "images", "a b", "1'; rm") };
+        var odd = Row(StoreState.Parked, "Rejected") with { Coordinates = new VersionCoordinates("acme", "images", "a b", "1'; rm") };
         Assert.Equal("""gbridge redeliver 'main/acme/images/a b/1'\''; rm'""", Explanations.Of(odd)!.Command);
     }
 
@@ -110,7 +110,7 @@ public sealed class DeadLetterTests
 
     private static async Task<VersionReport> GetAsync(ParkingHost parking, string version, bool compare = false)
     {
-        GetVersionRequest request = BuildSamples.Version(version, "main");
+        var request = BuildSamples.Version(version, "main");
         request.Compare = compare;
         return await parking.Bridge.GetVersionAsync(request, cancellationToken: BuildSamples.Cancelled);
     }

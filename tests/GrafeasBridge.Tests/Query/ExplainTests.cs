@@ -20,16 +20,16 @@ public sealed class ExplainTests : IAsyncLifetime
     public async Task What_is_explained_is_what_a_create_then_gives()
     {
         await BuildSamples.NoteAsync(host, "ci");
-        Occurrence occurrence = BuildSamples.WithFacts("ci", "1.4.0");
-        ExplainResponse explained = await ExplainAsync(occurrence);
-        ExplainedVersion version = Assert.Single(explained.Versions);
+        var occurrence = BuildSamples.WithFacts("ci", "1.4.0");
+        var explained = await ExplainAsync(occurrence);
+        var version = Assert.Single(explained.Versions);
         Assert.Equal(("acme", "images", "team:web", "1.4.0"), (version.Subject, version.Repo, version.Package, version.Version));
         Assert.Equal("bintray-docker", version.Resolver);
         Assert.Empty(explained.Problems);
         Assert.Empty(explained.UnmappedReason);
 
         await BuildSamples.SendAsync(host, "ci", occurrence);
-        VersionReport report = await Bridge.GetVersionAsync(BuildSamples.Version("1.4.0"), cancellationToken: BuildSamples.Cancelled);
+        var report = await Bridge.GetVersionAsync(BuildSamples.Version("1.4.0"), cancellationToken: BuildSamples.Cancelled);
         Assert.Equal(Lines(report.Attributes), Lines(version.Attributes));
         Assert.NotEmpty(version.Attributes);
     }
@@ -47,15 +47,15 @@ public sealed class ExplainTests : IAsyncLifetime
     [Fact]
     public async Task What_would_be_refused_or_go_nowhere_is_said_in_words()
     {
-        Occurrence wrong = BuildSamples.Of("ci", "1");
+        var wrong = BuildSamples.Of("ci", "1");
         wrong.NoteName = "build";
         wrong.Build.Provenance.Id = "";
-        ExplainResponse explained = await ExplainAsync(wrong);
+        var explained = await ExplainAsync(wrong);
         Assert.Contains(explained.Problems, p => p.StartsWith("occurrence.note_name: ", StringComparison.Ordinal));
         Assert.Contains(explained.Problems, p => p.StartsWith("occurrence.build.provenance.id: ", StringComparison.Ordinal));
         Assert.Single(explained.Versions);
 
-        Occurrence lost = BuildSamples.Of("ci", "1");
+        var lost = BuildSamples.Of("ci", "1");
         lost.ResourceUri = "https://nobody.example.com/thing";
         explained = await ExplainAsync(lost);
         Assert.Empty(explained.Versions);
@@ -68,13 +68,13 @@ public sealed class ExplainTests : IAsyncLifetime
     public async Task A_digest_is_explained_by_the_build_that_named_it()
     {
         await BuildSamples.NoteAsync(host, "ci");
-        Occurrence scan = BuildSamples.Of("ci", "1");
+        var scan = BuildSamples.Of("ci", "1");
         scan.ResourceUri = "https://mirror.example.com/web@" + BuildSamples.Digest;
-        ExplainResponse before = await ExplainAsync(scan);
+        var before = await ExplainAsync(scan);
         Assert.Contains(BuildSamples.Digest, before.UnmappedReason, StringComparison.Ordinal);
 
         await BuildSamples.SendAsync(host, "ci", BuildSamples.WithFacts("ci", "1.4.0"));
-        ExplainResponse after = await ExplainAsync(scan);
+        var after = await ExplainAsync(scan);
         Assert.Equal("1.4.0", Assert.Single(after.Versions).Version);
         Assert.Empty(after.UnmappedReason);
     }

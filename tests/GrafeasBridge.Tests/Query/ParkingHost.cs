@@ -26,7 +26,7 @@ internal sealed class ParkingHost : IAsyncDisposable
         options.Users["ci"] = new EmulatorUser { ApiKey = Key };
         parking.emulator = EmulatorHost.Build(options, TimeProvider.System);
         await parking.emulator.StartAsync(BuildSamples.Cancelled);
-        string address = parking.emulator.Urls.Single();
+        var address = parking.emulator.Urls.Single();
         parking.http.BaseAddress = new Uri(address);
         parking.http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("ci:" + Key)));
         parking.Host = await BridgeHost.StartAsync(
@@ -53,7 +53,7 @@ internal sealed class ParkingHost : IAsyncDisposable
     {
         using var content = new StringContent(
             $$"""[{"name":"{{attribute}}","type":"string","values":["{{value}}"]}]""", Encoding.UTF8, "application/json");
-        using HttpResponseMessage answer = await http.PatchAsync(
+        using var answer = await http.PatchAsync(
             new Uri($"/packages/acme/images/team:web/versions/{version}/attributes", UriKind.Relative), content, BuildSamples.Cancelled);
         Assert.True(answer.IsSuccessStatusCode, $"{answer.StatusCode} {await answer.Content.ReadAsStringAsync(BuildSamples.Cancelled)}");
     }
@@ -61,7 +61,7 @@ internal sealed class ParkingHost : IAsyncDisposable
     /// <summary>Sends a build of each and waits until it is verified or parked.</summary>
     public async Task SendAsync(string package, params string[] versions)
     {
-        foreach (string version in versions)
+        foreach (var version in versions)
             await BuildSamples.SendAsync(Host, "ci", BuildSamples.Of("ci", version, package));
         while ((await ListAsync("""state!="VERIFIED" AND state!="PARKED" """)).Count > 0)
             BuildSamples.Cancelled.ThrowIfCancellationRequested();
@@ -81,8 +81,8 @@ internal sealed class ParkingHost : IAsyncDisposable
     private async Task PostAsync(string path, string body)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        using HttpResponseMessage answer = await http.PostAsync(new Uri(path, UriKind.Relative), content, BuildSamples.Cancelled);
-        string text = await answer.Content.ReadAsStringAsync(BuildSamples.Cancelled);
+        using var answer = await http.PostAsync(new Uri(path, UriKind.Relative), content, BuildSamples.Cancelled);
+        var text = await answer.Content.ReadAsStringAsync(BuildSamples.Cancelled);
         Assert.True(answer.IsSuccessStatusCode || answer.StatusCode == System.Net.HttpStatusCode.Conflict, $"{path}: {answer.StatusCode} {text}");
     }
 }

@@ -20,15 +20,15 @@ public sealed class RedeliverTests : IAsyncLifetime
     public async Task A_parked_version_is_tried_again_when_asked()
     {
         await BuildSamples.SendAsync(parking.Host, "ci", BuildSamples.Of("ci", "1"));
-        VersionSummary parked = await BuildSamples.UntilAsync(parking.Host, BuildSamples.Version("1", "main"), DeliveryState.Parked);
+        var parked = await BuildSamples.UntilAsync(parking.Host, BuildSamples.Version("1", "main"), DeliveryState.Parked);
         Assert.NotEmpty(parked.LastReason);
         Assert.Null(parked.NextAttemptTime);
 
         await parking.MakeAsync("1");
-        VersionSummary again = await parking.Bridge.RedeliverAsync(BuildSamples.Again("1", "main"), cancellationToken: BuildSamples.Cancelled);
+        var again = await parking.Bridge.RedeliverAsync(BuildSamples.Again("1", "main"), cancellationToken: BuildSamples.Cancelled);
         Assert.Equal(0, again.Attempts);
         Assert.NotEqual(DeliveryState.Parked, again.State);
-        VersionSummary verified = await BuildSamples.UntilAsync(parking.Host, BuildSamples.Version("1", "main"), DeliveryState.Verified);
+        var verified = await BuildSamples.UntilAsync(parking.Host, BuildSamples.Version("1", "main"), DeliveryState.Verified);
         Assert.Equal(verified.Revision, verified.SettledRevision);
         Assert.NotNull(verified.VerifiedTime);
     }
@@ -38,9 +38,9 @@ public sealed class RedeliverTests : IAsyncLifetime
     {
         await parking.SendAsync("team/web", "1", "2");
         await parking.SendAsync("team/api", "3");
-        IReadOnlyList<VersionSummary> before = await parking.ListAsync("target:*");
+        var before = await parking.ListAsync("target:*");
 
-        RedeliverVersionsResponse would = await RunAsync(new() { Filter = """state="PARKED" AND package="team:web" """, ValidateOnly = true });
+        var would = await RunAsync(new() { Filter = """state="PARKED" AND package="team:web" """, ValidateOnly = true });
         Assert.Equal((2, 0, 0, ""), (would.Matched, would.Marked, would.Skipped, would.NextPageToken));
         Assert.Equal(["1", "2"], would.Sample.Select(v => v.Version));
         Assert.Equal(before, await parking.ListAsync("target:*"));
@@ -54,12 +54,12 @@ public sealed class RedeliverTests : IAsyncLifetime
         await parking.MakeAsync("1");
         await parking.MakeAsync("2");
         using var question = new StringContent("""{"filter":"state=\"PARKED\" AND package=\"team:web\""}""", Encoding.UTF8, "application/json");
-        using HttpResponseMessage answer = await parking.Host.Rest.PostAsync(
+        using var answer = await parking.Host.Rest.PostAsync(
             new Uri("/bridge/v1/versions:redeliver", UriKind.Relative), question, BuildSamples.Cancelled);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        JsonNode told = JsonNode.Parse(await answer.Content.ReadAsStringAsync(BuildSamples.Cancelled))!;
+        var told = JsonNode.Parse(await answer.Content.ReadAsStringAsync(BuildSamples.Cancelled))!;
         Assert.Equal(("2", "2"), ((string?)told["matched"], (string?)told["marked"]));
-        foreach (string version in new[] { "1", "2" })
+        foreach (var version in new[] { "1", "2" })
             await BuildSamples.UntilAsync(parking.Host, BuildSamples.Version(version, "main"), DeliveryState.Verified);
         Assert.Equal(["3"], (await parking.ListAsync("""state="PARKED" """)).Select(v => v.Version));
 
@@ -71,7 +71,7 @@ public sealed class RedeliverTests : IAsyncLifetime
     {
         await parking.SendAsync("team/web", "1", "2", "3", "4", "5");
         var request = new RedeliverVersionsRequest { Filter = """attempts > 0 AND state="PARKED" """, MaxVersions = 2, ValidateOnly = true };
-        string ofDryRun = (await RunAsync(request)).NextPageToken;
+        var ofDryRun = (await RunAsync(request)).NextPageToken;
         Assert.NotEmpty(ofDryRun);
         request.ValidateOnly = false;
         request.PageToken = ofDryRun;
@@ -81,7 +81,7 @@ public sealed class RedeliverTests : IAsyncLifetime
         var seen = new List<string>();
         do
         {
-            RedeliverVersionsResponse part = await RunAsync(request);
+            var part = await RunAsync(request);
             Assert.InRange(part.Marked, 0, 2);
             Assert.Equal(part.Matched, part.Marked + part.Skipped);
             seen.AddRange(part.Sample.Select(v => v.Version));
@@ -94,18 +94,18 @@ public sealed class RedeliverTests : IAsyncLifetime
     [Fact]
     public async Task A_filter_that_no_index_serves_is_answered_in_steps_that_say_so()
     {
-        await using ParkingHost bounded = await ParkingHost.StartAsync("Ingest:MaxFilterScan=100");
+        await using var bounded = await ParkingHost.StartAsync("Ingest:MaxFilterScan=100");
         await bounded.SendAsync("team/web", [.. Enumerable.Range(0, 130).Select(i => i.ToString("D3", CultureInfo.InvariantCulture))]);
         const string Last = "last_reason:* AND version=\"129\"";
         var list = new ListVersionsRequest { Filter = Last };
-        ListVersionsResponse page = await bounded.Bridge.ListVersionsAsync(list, cancellationToken: BuildSamples.Cancelled);
+        var page = await bounded.Bridge.ListVersionsAsync(list, cancellationToken: BuildSamples.Cancelled);
         Assert.Empty(page.Versions);
         list.PageToken = page.NextPageToken;
         page = await bounded.Bridge.ListVersionsAsync(list, cancellationToken: BuildSamples.Cancelled);
         Assert.Equal(("129", ""), (Assert.Single(page.Versions).Version, page.NextPageToken));
 
         var many = new RedeliverVersionsRequest { Filter = Last, ValidateOnly = true };
-        RedeliverVersionsResponse part = await bounded.Bridge.RedeliverVersionsAsync(many, cancellationToken: BuildSamples.Cancelled);
+        var part = await bounded.Bridge.RedeliverVersionsAsync(many, cancellationToken: BuildSamples.Cancelled);
         Assert.Equal(0, part.Matched);
         many.PageToken = part.NextPageToken;
         part = await bounded.Bridge.RedeliverVersionsAsync(many, cancellationToken: BuildSamples.Cancelled);

@@ -7,7 +7,7 @@ internal static class Refusal
 {
     public static async Task<Status> OfAsync<T>(StatusCode code, AsyncUnaryCall<T> call)
     {
-        RpcException refusal = await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync);
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync);
         Assert.True(code == refusal.StatusCode, $"want {code}, got {refusal.Status}");
         return refusal.Status;
     }

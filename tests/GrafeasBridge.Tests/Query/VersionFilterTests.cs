@@ -35,14 +35,14 @@ public sealed class VersionFilterTests(VersionFilterTests.Stock stock, ITestOutp
     [Fact]
     public async Task A_filter_finds_exactly_the_versions_of_which_it_holds()
     {
-        IReadOnlyList<VersionSummary> all = await stock.Parking.ListAsync("");
+        var all = await stock.Parking.ListAsync("");
         Assert.Equal(12, all.Count);
         Assert.True(all.Select(v => v.State).Distinct().Count() == 2, "some are parked, some are verified");
         var random = new Random(Seeds.Next(output));
-        int found = 0;
-        for (int i = 0; i < PropertyRuns.Of(150); i++)
+        var found = 0;
+        for (var i = 0; i < PropertyRuns.Of(150); i++)
         {
-            (string text, Func<VersionSummary, bool> holds) = Any(random, random.Next(3));
+            (var text, var holds) = Any(random, random.Next(3));
             var expected = all.Where(holds).ToList();
             found += expected.Count;
             Assert.True(expected.SequenceEqual(await PagesAsync(text, random.Next(1, 6))), text);
@@ -54,7 +54,7 @@ public sealed class VersionFilterTests(VersionFilterTests.Stock stock, ITestOutp
     [Fact]
     public async Task A_filter_goes_together_with_the_other_fields()
     {
-        ListVersionsResponse page = await stock.Parking.Bridge.ListVersionsAsync(
+        var page = await stock.Parking.Bridge.ListVersionsAsync(
             new() { Package = "team:web", State = DeliveryState.Parked, Filter = "version<\"3\"" }, cancellationToken: BuildSamples.Cancelled);
         Assert.NotEmpty(page.Versions);
         Assert.All(page.Versions, v => Assert.Equal(("team:web", DeliveryState.Parked, true), (v.Package, v.State, string.CompareOrdinal(v.Version, "3") < 0)));
@@ -70,7 +70,7 @@ public sealed class VersionFilterTests(VersionFilterTests.Stock stock, ITestOutp
     [InlineData("update_time>yesterday", "RFC 3339")]
     public async Task A_filter_that_is_not_understood_is_refused_with_its_position(string filter, string named)
     {
-        Status status = await Refusal.OfAsync(
+        var status = await Refusal.OfAsync(
             StatusCode.InvalidArgument, stock.Parking.Bridge.ListVersionsAsync(new() { Filter = filter }, cancellationToken: BuildSamples.Cancelled));
         Assert.StartsWith("filter", status.Detail, StringComparison.Ordinal);
         Assert.Contains(named, status.Detail, StringComparison.Ordinal);
@@ -82,7 +82,7 @@ public sealed class VersionFilterTests(VersionFilterTests.Stock stock, ITestOutp
         var request = new ListVersionsRequest { Filter = "state=PARKED", PageSize = 1 };
         request.PageToken = (await stock.Parking.Bridge.ListVersionsAsync(request, cancellationToken: BuildSamples.Cancelled)).NextPageToken;
         Assert.NotEmpty(request.PageToken);
-        foreach (string other in new[] { "", "state=VERIFIED" })
+        foreach (var other in new[] { "", "state=VERIFIED" })
         {
             request.Filter = other;
             await Refusal.OfAsync(StatusCode.InvalidArgument, stock.Parking.Bridge.ListVersionsAsync(request, cancellationToken: BuildSamples.Cancelled));
@@ -95,7 +95,7 @@ public sealed class VersionFilterTests(VersionFilterTests.Stock stock, ITestOutp
         var request = new ListVersionsRequest { Filter = filter, PageSize = size };
         do
         {
-            ListVersionsResponse page = await stock.Parking.Bridge.ListVersionsAsync(request, cancellationToken: BuildSamples.Cancelled);
+            var page = await stock.Parking.Bridge.ListVersionsAsync(request, cancellationToken: BuildSamples.Cancelled);
             Assert.InRange(page.Versions.Count, 0, size);
             found.AddRange(page.Versions);
             request.PageToken = page.NextPageToken;
@@ -108,8 +108,8 @@ public sealed class VersionFilterTests(VersionFilterTests.Stock stock, ITestOutp
     {
         if (depth == 0)
             return Terms[random.Next(Terms.Length)];
-        (string left, Func<VersionSummary, bool> a) = Any(random, depth - 1);
-        (string right, Func<VersionSummary, bool> b) = Any(random, depth - 1);
+        (var left, var a) = Any(random, depth - 1);
+        (var right, var b) = Any(random, depth - 1);
         return random.Next(3) switch
         {
             0 => (string.Create(CultureInfo.InvariantCulture, $"({left}) AND ({right})"), v => a(v) && b(v)),
@@ -126,7 +126,7 @@ public sealed class VersionFilterTests(VersionFilterTests.Stock stock, ITestOutp
         public async ValueTask InitializeAsync()
         {
             Parking = await ParkingHost.StartAsync();
-            foreach (string version in new[] { "1", "12", "3" })
+            foreach (var version in new[] { "1", "12", "3" })
                 await Parking.MakeAsync(version);
             await Parking.SendAsync("team/web", "1", "2", "3", "10", "12", "22");
             await Parking.SendAsync("team/api", "1", "2", "3", "10", "12", "22");

@@ -25,17 +25,17 @@ public sealed class KeyTests
     {
         using var folder = new TemporaryFolder();
         Receipt receipt;
-        await using (BridgeHost host = await BridgeHost.StartInAsync(folder.Path))
+        await using (var host = await BridgeHost.StartInAsync(folder.Path))
         {
             await BuildSamples.NoteAsync(host, "ci");
             receipt = Assert.Single(Stranger.Receipts((await Stranger.SendAsync(host)).Trailers));
         }
 
-        await using BridgeHost again = await BridgeHost.StartInAsync(folder.Path);
+        await using var again = await BridgeHost.StartInAsync(folder.Path);
         Assert.Equal(receipt, await Stranger.GetAsync(again, receipt.Occurrence));
-        ReceiptKey made = await Stranger.RotateAsync(again);
-        Receipt other = await Stranger.GetAsync(again, receipt.Occurrence);
-        ReceiptKeys served = await Stranger.KeysAsync(again);
+        var made = await Stranger.RotateAsync(again);
+        var other = await Stranger.GetAsync(again, receipt.Occurrence);
+        var served = await Stranger.KeysAsync(again);
         Assert.Equal([made.Kid, receipt.KeyId], served.Keys.Select(key => key.Kid));
         Assert.Equal(made.Kid, other.KeyId);
         Assert.NotEqual(receipt.Signature, other.Signature);
@@ -49,13 +49,13 @@ public sealed class KeyTests
     {
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder.File("keys.json"), Keys.Json("root:operate:*", "ci:send,read,operate:ci", "send:send:ci"), Cancelled);
-        await using BridgeHost host = await BridgeHost.StartInAsync(folder.Path, $"Access:KeysFile={folder.File("keys.json")}");
-        JsonNode set = JsonNode.Parse(await host.Rest.GetStringAsync(new Uri("/receipts/keys", UriKind.Relative), Cancelled))!;
-        JsonNode key = Assert.Single(set["keys"]!.AsArray())!;
+        await using var host = await BridgeHost.StartInAsync(folder.Path, $"Access:KeysFile={folder.File("keys.json")}");
+        var set = JsonNode.Parse(await host.Rest.GetStringAsync(new Uri("/receipts/keys", UriKind.Relative), Cancelled))!;
+        var key = Assert.Single(set["keys"]!.AsArray())!;
         Assert.Equal(("OKP", "Ed25519", "EdDSA", "sig"), ((string)key["kty"]!, (string)key["crv"]!, (string)key["alg"]!, (string)key["use"]!));
         Assert.Equal((string)key["kid"]!, Assert.Single((await Stranger.KeysAsync(host)).Keys).Kid);
 
-        Status nobody = await Refusal.OfAsync(StatusCode.Unauthenticated, Rotation(host, []));
+        var nobody = await Refusal.OfAsync(StatusCode.Unauthenticated, Rotation(host, []));
         Assert.Contains("required", nobody.Detail, StringComparison.Ordinal);
         await Refusal.OfAsync(StatusCode.PermissionDenied, Rotation(host, Keys.Bearer("ci")));
         await Stranger.RotateAsync(host, Keys.Bearer("root"));
@@ -70,9 +70,9 @@ public sealed class KeyTests
     public async Task A_key_of_age_is_replaced_and_its_private_part_is_gone()
     {
         await using var house = await House.OpenAsync();
-        KeyCabinet keys = house.Cabinet();
+        var keys = house.Cabinet();
         await keys.RefreshAsync(Cancelled);
-        StoredKey first = Assert.Single(await house.Store.ListSigningKeysAsync(Cancelled));
+        var first = Assert.Single(await house.Store.ListSigningKeysAsync(Cancelled));
         house.Clock.Advance(TimeSpan.FromDays(90) - TimeSpan.FromTicks(1));
         await keys.RefreshAsync(Cancelled);
         Assert.Single(keys.Keys);
@@ -81,7 +81,7 @@ public sealed class KeyTests
         Assert.Equal(2, keys.Keys.Count);
         Assert.Equal(first.Id, keys.Keys[1].Id);
         Assert.All(keys.Keys, key => Assert.Null(key.PrivateKey));
-        IReadOnlyList<StoredKey> stored = await house.Store.ListSigningKeysAsync(Cancelled);
+        var stored = await house.Store.ListSigningKeysAsync(Cancelled);
         Assert.Equal((true, false), (stored[0].PrivateKey is not null, stored[1].PrivateKey is not null));
         Assert.Equal(keys.Keys[0].Id, keys.Sign(_ => []).KeyId);
     }
@@ -90,7 +90,7 @@ public sealed class KeyTests
     public async Task The_keys_are_looked_after_every_minute()
     {
         await using var house = await House.OpenAsync();
-        KeyCabinet keys = house.Cabinet();
+        var keys = house.Cabinet();
         using var rotation = new KeyRotation(keys, house.Clock, house.Factory.CreateLogger<KeyRotation>());
         await rotation.StartAsync(Cancelled);
         Assert.Single(keys.Keys);
@@ -113,7 +113,7 @@ public sealed class KeyTests
         Assert.Single(bridges.Select(bridge => bridge.Sign(_ => []).KeyId).Distinct());
         Assert.Single(bridges.Select(bridge => Convert.ToHexString(bridge.Sign(Encoding.UTF8.GetBytes).Signature)).Distinct());
 
-        string made = (await bridges[0].RotateAsync(Cancelled)).Id;
+        var made = (await bridges[0].RotateAsync(Cancelled)).Id;
         Assert.NotEqual(made, bridges[1].Sign(_ => []).KeyId);
         Assert.Contains(bridges[0].Keys, key => key.Id == bridges[1].Sign(_ => []).KeyId);
         await Task.WhenAll(bridges.Select(bridge => bridge.RefreshAsync(Cancelled)));
@@ -128,13 +128,13 @@ public sealed class KeyTests
     {
         using var folder = new TemporaryFolder();
         await using var house = await House.OpenAsync();
-        KeyCabinet before = house.Cabinet();
+        var before = house.Cabinet();
         await before.RefreshAsync(Cancelled);
-        string[] ids = new string[2];
-        for (int i = 0; i < 2; i++)
+        var ids = new string[2];
+        for (var i = 0; i < 2; i++)
         {
             await File.WriteAllTextAsync(folder.File("key.pem"), Pem(i), Cancelled);
-            KeyCabinet filed = house.Cabinet(folder.File("key.pem"));
+            var filed = house.Cabinet(folder.File("key.pem"));
             await filed.RefreshAsync(Cancelled);
             house.Clock.Advance(TimeSpan.FromDays(1000));
             await filed.RefreshAsync(Cancelled);
@@ -145,7 +145,7 @@ public sealed class KeyTests
 
         Assert.NotEqual(ids[0], ids[1]);
         Assert.All(await house.Store.ListSigningKeysAsync(Cancelled), key => Assert.Null(key.PrivateKey));
-        KeyCabinet after = house.Cabinet();
+        var after = house.Cabinet();
         await after.RefreshAsync(Cancelled);
         Assert.DoesNotContain(after.Sign(_ => []).KeyId, ids);
         Assert.Equal(4, after.Keys.Count);
@@ -168,15 +168,15 @@ public sealed class KeyTests
     {
         using var folder = new TemporaryFolder();
         string[] said;
-        await using (BridgeHost host = await BridgeHost.StartInAsync(folder.Path))
+        await using (var host = await BridgeHost.StartInAsync(folder.Path))
         {
             await BuildSamples.NoteAsync(host, "ci");
             await Stranger.SendAsync(host);
-            byte[] secret = (await ((IBridgeStore)host.Services.GetService(typeof(IBridgeStore))!).ListSigningKeysAsync(Cancelled))[0].PrivateKey!;
+            var secret = (await ((IBridgeStore)host.Services.GetService(typeof(IBridgeStore))!).ListSigningKeysAsync(Cancelled))[0].PrivateKey!;
             await Stranger.RotateAsync(host);
             said = [.. host.Logs.Entries.Select(entry => entry.Message)];
             Assert.Contains(said, text => text.Contains("Receipts are signed with key", StringComparison.Ordinal));
-            foreach (string form in new[] { Convert.ToBase64String(secret)[..40], Convert.ToHexString(secret) })
+            foreach (var form in new[] { Convert.ToBase64String(secret)[..40], Convert.ToHexString(secret) })
                 Assert.DoesNotContain(said, text => text.Contains(form, StringComparison.OrdinalIgnoreCase));
         }
     }

@@ -18,14 +18,14 @@ public sealed class KilledServiceTests
     public async Task Every_receipt_that_was_given_before_a_kill_is_borne_out_after_it()
     {
         using var folder = new TemporaryFolder();
-        int[] ports = ServiceProcess.FreePorts(3);
-        await using ServiceProcess bridge = await ServiceProcess.StartAsync(
+        var ports = ServiceProcess.FreePorts(3);
+        await using var bridge = await ServiceProcess.StartAsync(
             "GrafeasBridge.dll",
             new Uri($"http://127.0.0.1:{ports[1]}/readyz"),
             [.. BridgeHost.Settings(
                 folder.Path,
                 [$"Listen:Grpc=http://127.0.0.1:{ports[0]}", $"Listen:Http=http://127.0.0.1:{ports[1]}", $"Emulator:Listen=http://127.0.0.1:{ports[2]}", "Receipts:InReplies=Always"])]);
-        using GrpcChannel channel = GrpcChannel.ForAddress($"http://127.0.0.1:{ports[0]}");
+        using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{ports[0]}");
         var grafeas = new Grafeas.V1.Grafeas.GrafeasClient(channel);
         await grafeas.CreateNoteAsync(
             new CreateNoteRequest { Parent = "projects/ci", NoteId = "build", Note = new Note { Build = new BuildNote { BuilderVersion = "1" } } }, cancellationToken: Cancelled);
@@ -33,19 +33,20 @@ public sealed class KilledServiceTests
         var given = new List<Receipt>();
         using var enough = new SemaphoreSlim(0);
         Task[] senders = [.. Enumerable.Range(0, 4).Select(_ => SendUntilGoneAsync(grafeas, given, enough))];
-        for (int i = 0; i < Receipts; i++) await enough.WaitAsync(Cancelled);
+        for (var i = 0; i < Receipts; i++)
+            await enough.WaitAsync(Cancelled);
         await bridge.KillAsync();
         await Task.WhenAll(senders);
         await bridge.RestartAsync();
 
         var book = new ReceiptBook.ReceiptBookClient(channel);
-        ReceiptKeys keys = await book.ListReceiptKeysAsync(new ListReceiptKeysRequest(), cancellationToken: Cancelled);
+        var keys = await book.ListReceiptKeysAsync(new ListReceiptKeysRequest(), cancellationToken: Cancelled);
         Assert.True(given.Count >= Receipts);
         Assert.Equal(given.Count, given.Select(receipt => receipt.Sequence).Distinct().Count());
-        foreach (Receipt receipt in given)
+        foreach (var receipt in given)
         {
             Assert.True(Stranger.Believes(receipt, keys));
-            Occurrence stored = await grafeas.GetOccurrenceAsync(new GetOccurrenceRequest { Name = receipt.Occurrence }, cancellationToken: Cancelled);
+            var stored = await grafeas.GetOccurrenceAsync(new GetOccurrenceRequest { Name = receipt.Occurrence }, cancellationToken: Cancelled);
             Assert.Equal(receipt.ContentHash, Stranger.HashOf(stored));
         }
     }
@@ -54,7 +55,7 @@ public sealed class KilledServiceTests
     {
         while (true)
         {
-            using AsyncUnaryCall<Occurrence> call = grafeas.CreateOccurrenceAsync(
+            using var call = grafeas.CreateOccurrenceAsync(
                 new CreateOccurrenceRequest { Parent = "projects/ci", Occurrence = BuildSamples.Of("ci", "1") }, cancellationToken: Cancelled);
             try
             {
@@ -65,7 +66,8 @@ public sealed class KilledServiceTests
                 return; // killed
             }
 
-            lock (given) given.Add(Assert.Single(Stranger.Receipts(call.GetTrailers())));
+            lock (given)
+                given.Add(Assert.Single(Stranger.Receipts(call.GetTrailers())));
             enough.Release();
         }
     }

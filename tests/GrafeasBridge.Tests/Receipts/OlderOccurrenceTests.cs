@@ -17,21 +17,21 @@ public sealed class OlderOccurrenceTests
     {
         using var folder = new TemporaryFolder();
         Receipt receipt;
-        await using (BridgeHost host = await BridgeHost.StartInAsync(folder.Path))
+        await using (var host = await BridgeHost.StartInAsync(folder.Path))
         {
             await BuildSamples.NoteAsync(host, "ci");
             receipt = Assert.Single(Stranger.Receipts((await Stranger.SendAsync(host, requestId: "r")).Trailers));
             await BuildSamples.UntilAsync(host, BuildSamples.Version("1"), DeliveryState.Verified);
         }
 
-        using (SqliteDatabase file = SqliteDatabase.Open(folder.File("bridge.db"), readOnly: false, TimeSpan.FromSeconds(1)))
+        using (var file = SqliteDatabase.Open(folder.File("bridge.db"), readOnly: false, TimeSpan.FromSeconds(1)))
             file.Execute("update occurrences set created_digest = null; update versions set read_back = null, read_back_names = null");
-        await using BridgeHost later = await BridgeHost.StartInAsync(folder.Path);
+        await using var later = await BridgeHost.StartInAsync(folder.Path);
         Assert.Equal(receipt, await Stranger.GetAsync(later, receipt.Occurrence));
         Assert.Equal(receipt, Assert.Single(Stranger.Receipts((await Stranger.SendAsync(later, requestId: "r")).Trailers)));
         var book = new ReceiptBook.ReceiptBookClient(later.Channel);
         var asked = new GetDeliveryProofRequest { Target = "embedded", Subject = "acme", Repo = "images", Package = "team:web", Version = "1" };
-        Status unread = await Refusal.OfAsync(StatusCode.FailedPrecondition, book.GetDeliveryProofAsync(asked, cancellationToken: Cancelled));
+        var unread = await Refusal.OfAsync(StatusCode.FailedPrecondition, book.GetDeliveryProofAsync(asked, cancellationToken: Cancelled));
         Assert.Contains("Redeliver it", unread.Detail, StringComparison.Ordinal);
 
         await new Grafeas.V1.Grafeas.GrafeasClient(later.Channel).UpdateOccurrenceAsync(
@@ -42,7 +42,7 @@ public sealed class OlderOccurrenceTests
                 UpdateMask = new() { Paths = { "remediation" } },
             },
             cancellationToken: Cancelled);
-        Status unknown = await Refusal.OfAsync(
+        var unknown = await Refusal.OfAsync(
             StatusCode.FailedPrecondition, book.GetReceiptAsync(new GetReceiptRequest { Name = receipt.Occurrence }, cancellationToken: Cancelled));
         Assert.Contains("its first content is no longer known", unknown.Detail, StringComparison.Ordinal);
         var (_, trailers) = await Stranger.SendAsync(later, requestId: "r");

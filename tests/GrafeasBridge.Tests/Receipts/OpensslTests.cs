@@ -22,9 +22,9 @@ public sealed class OpensslTests : IDisposable
         string[] blocks = [.. (await File.ReadAllTextAsync(RepositoryFiles.PathOf("src", "GrafeasBridge", "Receipts", "README.md"), Cancelled))
             .Split("```").Where(part => part.StartsWith("sh\n", StringComparison.Ordinal)).Select(part => part[3..])];
         Assert.Equal(2, blocks.Length);
-        await using BridgeHost host = await BridgeHost.StartAsync();
+        await using var host = await BridgeHost.StartAsync();
         await BuildSamples.NoteAsync(host, "ü");
-        Grafeas.V1.Occurrence stored = await BuildSamples.SendAsync(host, "ü", BuildSamples.WithFacts("ü", "1"));
+        var stored = await BuildSamples.SendAsync(host, "ü", BuildSamples.WithFacts("ü", "1"));
         await BuildSamples.UntilAsync(host, BuildSamples.Version("1"), DeliveryState.Verified);
         await SaveAsync(host.Rest, "keys.json", "/receipts/keys");
         await SaveAsync(host.Rest, "receipt.json", $"/bridge/v1/{Uri.EscapeDataString(stored.Name).Replace("%2F", "/", StringComparison.Ordinal)}/receipt");
@@ -33,10 +33,10 @@ public sealed class OpensslTests : IDisposable
         await SaveAsync(emulator, "attributes.json", "/packages/acme/images/team:web/versions/1/attributes");
 
         Assert.Equal((0, "Signature Verified Successfully"), await ShellAsync(blocks[0]));
-        DeliveryProof proof = DeliveryProof.Parser.ParseJson(await File.ReadAllTextAsync(folder.File("proof.json"), Cancelled));
+        var proof = DeliveryProof.Parser.ParseJson(await File.ReadAllTextAsync(folder.File("proof.json"), Cancelled));
         Assert.Equal((0, proof.ReadBackHash["sha256:".Length..] + "  -"), await ShellAsync(blocks[1]));
 
-        Receipt receipt = Receipt.Parser.ParseJson(await File.ReadAllTextAsync(folder.File("receipt.json"), Cancelled));
+        var receipt = Receipt.Parser.ParseJson(await File.ReadAllTextAsync(folder.File("receipt.json"), Cancelled));
         receipt.Sequence++;
         await File.WriteAllTextAsync(folder.File("receipt.json"), JsonFormatter.Default.Format(receipt), Cancelled);
         Assert.NotEqual(0, (await ShellAsync(blocks[0])).Code);
@@ -49,15 +49,15 @@ public sealed class OpensslTests : IDisposable
 
     private async Task<(int Code, string Output)> ShellAsync(string script)
     {
-        using Process shell = Process.Start(new ProcessStartInfo("/bin/bash", ["-ec", script])
+        using var shell = Process.Start(new ProcessStartInfo("/bin/bash", ["-ec", script])
         {
             WorkingDirectory = folder.Path,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         })!;
-        Task<string> errors = shell.StandardError.ReadToEndAsync(Cancelled);
-        string output = await shell.StandardOutput.ReadToEndAsync(Cancelled);
+        var errors = shell.StandardError.ReadToEndAsync(Cancelled);
+        var output = await shell.StandardOutput.ReadToEndAsync(Cancelled);
         await errors;
         await shell.WaitForExitAsync(Cancelled);
         return (shell.ExitCode, output.Trim());

@@ -24,7 +24,7 @@ public sealed class ReplyTests(BridgeFixture fixture) : IClassFixture<BridgeFixt
     {
         await BuildSamples.NoteAsync(Host, "grpc");
         var (stored, trailers) = await Stranger.SendAsync(Host, project: "grpc");
-        Receipt receipt = Assert.Single(Stranger.Receipts(trailers));
+        var receipt = Assert.Single(Stranger.Receipts(trailers));
         Assert.Equal((stored.Name, stored.CreateTime), (receipt.Occurrence, receipt.CreateTime));
         Assert.Equal(Stranger.HashOf(stored), receipt.ContentHash);
         Assert.True(receipt.Sequence > 0);
@@ -38,12 +38,12 @@ public sealed class ReplyTests(BridgeFixture fixture) : IClassFixture<BridgeFixt
     public async Task A_reply_over_rest_carries_it_in_a_header()
     {
         await BuildSamples.NoteAsync(Host, "rest");
-        HttpResponseMessage answer = await PostAsync("/v1/projects/rest/occurrences", JsonFormatter.Default.Format(BuildSamples.Of("rest", "1")));
-        Receipt receipt = Receipt.Parser.ParseJson(Assert.Single(answer.Headers.GetValues("grafeasbridge-receipt")));
-        Occurrence stored = Occurrence.Parser.ParseJson(await answer.Content.ReadAsStringAsync(Cancelled));
+        var answer = await PostAsync("/v1/projects/rest/occurrences", JsonFormatter.Default.Format(BuildSamples.Of("rest", "1")));
+        var receipt = Receipt.Parser.ParseJson(Assert.Single(answer.Headers.GetValues("grafeasbridge-receipt")));
+        var stored = Occurrence.Parser.ParseJson(await answer.Content.ReadAsStringAsync(Cancelled));
         Assert.Equal((stored.Name, Stranger.HashOf(stored)), (receipt.Occurrence, receipt.ContentHash));
         Assert.True(Stranger.Believes(receipt, await Stranger.KeysAsync(Host)));
-        Receipt again = Receipt.Parser.ParseJson(
+        var again = Receipt.Parser.ParseJson(
             await Host.Rest.GetStringAsync(new Uri($"/bridge/v1/{stored.Name}/receipt", UriKind.Relative), Cancelled));
         Assert.Equal(receipt, again);
     }
@@ -54,12 +54,12 @@ public sealed class ReplyTests(BridgeFixture fixture) : IClassFixture<BridgeFixt
     public async Task A_name_with_anything_in_it_is_signed_as_it_is(string project)
     {
         await BuildSamples.NoteAsync(Host, project);
-        Occurrence occurrence = BuildSamples.Of(project, "1");
+        var occurrence = BuildSamples.Of(project, "1");
         var (stored, trailers) = await Stranger.SendAsync(Host, occurrence, project);
-        Receipt receipt = Assert.Single(Stranger.Receipts(trailers));
+        var receipt = Assert.Single(Stranger.Receipts(trailers));
         Assert.Equal(stored.Name, receipt.Occurrence);
         Assert.True(Stranger.Believes(receipt, await Stranger.KeysAsync(Host)));
-        string header = GrafeasBridge.Receipts.ReplyReceipts.Ascii(receipt);
+        var header = GrafeasBridge.Receipts.ReplyReceipts.Ascii(receipt);
         Assert.True(Ascii.IsValid(header) && !header.Any(char.IsControl), header);
         Assert.Equal(receipt, Receipt.Parser.ParseJson(header));
     }
@@ -81,7 +81,7 @@ public sealed class ReplyTests(BridgeFixture fixture) : IClassFixture<BridgeFixt
         var (few, trailers) = await BatchAsync(8);
         Assert.Equal(few.Occurrences.Select(o => (o.Name, Stranger.HashOf(o))), Stranger.Receipts(trailers).Select(r => (r.Occurrence, r.ContentHash)));
         Assert.True(Size(trailers) < 8 * 1024);
-        foreach (int count in new[] { 16, 1000 })
+        foreach (var count in new[] { 16, 1000 })
         {
             var (many, none) = await BatchAsync(count);
             if (Stranger.Receipts(none).Length != count)
@@ -98,10 +98,10 @@ public sealed class ReplyTests(BridgeFixture fixture) : IClassFixture<BridgeFixt
     [Fact]
     public async Task A_report_of_a_build_carries_a_receipt_for_each_artifact()
     {
-        using AsyncUnaryCall<ReportBuildResponse> call = new Builds.BuildsClient(Host.Channel).ReportBuildAsync(
+        using var call = new Builds.BuildsClient(Host.Channel).ReportBuildAsync(
             BuildsTests.Report(("h.example/a:1", "a"), ("h.example/b:1", "b")),
             new Grpc.Core.Metadata { { "x-grafeasbridge-receipt", "true" } }, cancellationToken: Cancelled);
-        ReportBuildResponse answer = await call;
+        var answer = await call;
         Assert.Equal(answer.Artifacts.Select(a => a.Occurrence), Stranger.Receipts(call.GetTrailers()).Select(r => r.Occurrence));
     }
 
@@ -113,7 +113,7 @@ public sealed class ReplyTests(BridgeFixture fixture) : IClassFixture<BridgeFixt
         var (_, second) = await Stranger.SendAsync(Host, project: "again", requestId: "r-1");
         Assert.Equal(Stranger.Receipts(first), Stranger.Receipts(second));
 
-        Occurrence changed = await new Service.GrafeasClient(Host.Channel).UpdateOccurrenceAsync(
+        var changed = await new Service.GrafeasClient(Host.Channel).UpdateOccurrenceAsync(
             new UpdateOccurrenceRequest { Name = stored.Name, Occurrence = new Occurrence { Remediation = "none" }, UpdateMask = new() { Paths = { "remediation" } } },
             cancellationToken: Cancelled);
         Assert.NotEqual(Stranger.HashOf(stored), Stranger.HashOf(changed));
@@ -139,7 +139,7 @@ public sealed class ReplyTests(BridgeFixture fixture) : IClassFixture<BridgeFixt
     [InlineData("Never", 0)]
     public async Task The_setting_says_when_replies_carry_receipts(string setting, int count)
     {
-        await using BridgeHost host = await BridgeHost.StartAsync("Receipts:InReplies=" + setting);
+        await using var host = await BridgeHost.StartAsync("Receipts:InReplies=" + setting);
         await BuildSamples.NoteAsync(host, "ci");
         var (stored, trailers) = await Stranger.SendAsync(host, wanted: setting == "Always" ? "false" : "true");
         Assert.Equal(count, Stranger.Receipts(trailers).Length);
@@ -153,7 +153,7 @@ public sealed class ReplyTests(BridgeFixture fixture) : IClassFixture<BridgeFixt
     {
         var request = new BatchCreateOccurrencesRequest { Parent = "projects/batch" };
         request.Occurrences.AddRange(Enumerable.Range(0, count).Select(i => BuildSamples.Of("batch", "1", id: $"b-{i}")));
-        using AsyncUnaryCall<BatchCreateOccurrencesResponse> call = new Service.GrafeasClient(Host.Channel).BatchCreateOccurrencesAsync(
+        using var call = new Service.GrafeasClient(Host.Channel).BatchCreateOccurrencesAsync(
             request, new Grpc.Core.Metadata { { "x-grafeasbridge-receipt", "true" } }, cancellationToken: Cancelled);
         return (await call, call.GetTrailers());
     }
@@ -163,7 +163,7 @@ public sealed class ReplyTests(BridgeFixture fixture) : IClassFixture<BridgeFixt
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative));
         request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         request.Headers.Add("x-grafeasbridge-receipt", "true");
-        HttpResponseMessage answer = await Host.Rest.SendAsync(request, Cancelled);
+        var answer = await Host.Rest.SendAsync(request, Cancelled);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         return answer;
     }

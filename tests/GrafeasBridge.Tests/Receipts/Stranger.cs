@@ -47,8 +47,9 @@ internal static class Stranger
         BridgeHost host, Grafeas.V1.Occurrence? occurrence = null, string project = "ci", string? requestId = null, string wanted = "true")
     {
         var headers = new Metadata { { "x-grafeasbridge-receipt", wanted } };
-        if (requestId is not null) headers.Add("x-request-id", requestId);
-        using AsyncUnaryCall<Grafeas.V1.Occurrence> call = new Grafeas.V1.Grafeas.GrafeasClient(host.Channel).CreateOccurrenceAsync(
+        if (requestId is not null)
+            headers.Add("x-request-id", requestId);
+        using var call = new Grafeas.V1.Grafeas.GrafeasClient(host.Channel).CreateOccurrenceAsync(
             new Grafeas.V1.CreateOccurrenceRequest { Parent = "projects/" + project, Occurrence = occurrence ?? BuildSamples.Of(project, "1") },
             headers, cancellationToken: Cancelled);
         return (await call, call.GetTrailers());
@@ -62,8 +63,9 @@ internal static class Stranger
     private static bool Believes(JsonObject json, string first, string[] fields, ReceiptKeys keys)
     {
         var text = new StringBuilder(Line(first));
-        foreach (string field in fields) text.Append(Line((string?)json[field] ?? string.Empty));
-        ReceiptKey? served = keys.Keys.SingleOrDefault(key => key.Kid == (string?)json["keyId"]);
+        foreach (var field in fields)
+            text.Append(Line((string?)json[field] ?? string.Empty));
+        var served = keys.Keys.SingleOrDefault(key => key.Kid == (string?)json["keyId"]);
         return served is not null
             && SignatureAlgorithm.Ed25519.Verify(
                 PublicKey.Import(SignatureAlgorithm.Ed25519, Encoding.ASCII.GetBytes(served.Pem), KeyBlobFormat.PkixPublicKeyText),

@@ -29,10 +29,10 @@ public sealed class DocumentsTests
         foreach (System.Text.RegularExpressions.Match link in System.Text.RegularExpressions.Regex.Matches(
             File.ReadAllText(page), @"\]\((?<to>[^)#\s]+)(?:#[^)]*)?\)", System.Text.RegularExpressions.RegexOptions.NonBacktracking))
         {
-            string to = link.Groups["to"].Value;
+            var to = link.Groups["to"].Value;
             if (to.Contains("://", StringComparison.Ordinal))
                 continue;
-            string file = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(page)!, to));
+            var file = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(page)!, to));
             if (!Path.Exists(file))
                 yield return $"{Path.GetRelativePath(RepositoryFiles.Root, page)} -> {to}";
         }

@@ -29,7 +29,7 @@ internal static class EventsPage
         page.AppendLine("Ids and names stay as they are, so that an alert on logs may go by them. `varies`: the level says how bad this one is.");
         page.AppendLine("This page is made from the code; a test compares them.");
         page.AppendLine().AppendLine("| id | name | level | room | message |").AppendLine("|---|---|---|---|---|");
-        foreach (LogEvent e in All)
+        foreach (var e in All)
         {
             page.AppendLine(
                 CultureInfo.InvariantCulture, $"| {e.Id} | `{e.Name}` | {e.Level} | {e.Room} | {e.Message.Replace("|", "\\|", StringComparison.Ordinal)} |");
@@ -40,10 +40,10 @@ internal static class EventsPage
 
     private static LogEvent Read(MethodInfo method, LoggerMessageAttribute said)
     {
-        Type outer = method.DeclaringType!.DeclaringType ?? method.DeclaringType;
-        string[] space = outer.Namespace!.Split('.');
-        string room = space[0] == nameof(BintrayEmulator) ? "Emulator" : space.Length > 1 ? space[1] : outer.Name;
-        bool fixedLevel = method.GetParameters().All(p => p.ParameterType != typeof(LogLevel));
+        var outer = method.DeclaringType!.DeclaringType ?? method.DeclaringType;
+        var space = outer.Namespace!.Split('.');
+        var room = space[0] == nameof(BintrayEmulator) ? "Emulator" : space.Length > 1 ? space[1] : outer.Name;
+        var fixedLevel = method.GetParameters().All(p => p.ParameterType != typeof(LogLevel));
         return new LogEvent(said.EventId, said.EventName, fixedLevel ? said.Level.ToString() : "varies", said.Message, room, $"{outer.FullName}.{method.Name}");
     }
 }

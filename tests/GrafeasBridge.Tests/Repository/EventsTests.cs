@@ -22,7 +22,7 @@ public sealed partial class EventsTests
     [Fact]
     public void Nothing_is_logged_but_by_an_event()
     {
-        IEnumerable<string> sources = new[] { "GrafeasBridge", "BintrayEmulator" }
+        var sources = new[] { "GrafeasBridge", "BintrayEmulator" }
             .SelectMany(project => Directory.EnumerateFiles(RepositoryFiles.PathOf("src", project), "*.cs", SearchOption.AllDirectories))
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
         Assert.DoesNotContain(sources, file => Unnamed().IsMatch(File.ReadAllText(file)));

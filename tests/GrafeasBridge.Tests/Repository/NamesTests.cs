@@ -18,7 +18,7 @@ public sealed partial class NamesTests
     [Fact]
     public void Every_instrument_stands_on_the_telemetry_page_and_the_page_names_no_other()
     {
-        string page = File.ReadAllText(RepositoryFiles.PathOf("src", "GrafeasBridge", "Telemetry", "README.md"));
+        var page = File.ReadAllText(RepositoryFiles.PathOf("src", "GrafeasBridge", "Telemetry", "README.md"));
         string[] made = [.. Sources().SelectMany(f => Instruments().Matches(File.ReadAllText(f)).Select(m => m.Groups["name"].Value)).Distinct().Order()];
         string[] told = [.. page.Split('\n').SelectMany(line => Told().Matches(line).Select(m => m.Groups["name"].Value)).Distinct().Order()];
         Assert.NotEmpty(made);

@@ -36,13 +36,13 @@ internal static partial class SettingsPage
         page.AppendLine("# Settings").AppendLine();
         page.AppendLine("Ordinary .NET configuration: `appsettings.json`, environment variables with `__` for `:`, `--Key=value` on the command");
         page.AppendLine("line, later ones winning. This page is made from the code; a test compares them.");
-        foreach ((string section, Type type, string about) in Sections)
+        foreach ((var section, var type, var about) in Sections)
         {
             page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {section}").AppendLine().AppendLine(about).AppendLine();
             page.AppendLine("| key | default | range | what |").AppendLine("|---|---|---|---|");
-            Dictionary<string, string> docs = Docs(type);
-            object defaults = Activator.CreateInstance(type)!;
-            foreach (PropertyInfo property in Settable(type))
+            var docs = Docs(type);
+            var defaults = Activator.CreateInstance(type)!;
+            foreach (var property in Settable(type))
             {
                 page.AppendLine(CultureInfo.InvariantCulture,
                     $"| `{section}:{property.Name}` | {Default(property.GetValue(defaults))} | {Range(property)} | {docs[property.Name]} |");
@@ -75,8 +75,8 @@ internal static partial class SettingsPage
     // Summaries as the compiler wrote them beside the assembly.
     private static Dictionary<string, string> Docs(Type type)
     {
-        string prefix = $"P:{type.FullName}.";
-        XDocument xml = XDocument.Load(Path.ChangeExtension(type.Assembly.Location, ".xml"));
+        var prefix = $"P:{type.FullName}.";
+        var xml = XDocument.Load(Path.ChangeExtension(type.Assembly.Location, ".xml"));
         return xml.Descendants("member")
             .Where(m => ((string?)m.Attribute("name"))!.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(m => ((string)m.Attribute("name")!)[prefix.Length..], m => Plain(m.Element("summary")), StringComparer.Ordinal);
@@ -87,7 +87,7 @@ internal static partial class SettingsPage
         if (summary is null)
             return "";
         var text = new StringBuilder();
-        foreach (XNode node in summary.DescendantNodes())
+        foreach (var node in summary.DescendantNodes())
         {
             if (node is XElement { Name.LocalName: "see" or "paramref" } reference)
                 text.Append(CultureInfo.InvariantCulture, $"`{((string?)reference.Attribute("cref"))?.Split('.')[^1] ?? (string?)reference.Attribute("name")}`");

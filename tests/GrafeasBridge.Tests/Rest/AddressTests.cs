@@ -23,7 +23,7 @@ public sealed class AddressTests(BridgeFixture fixture) : IClassFixture<BridgeFi
     [InlineData("/favicon.ico")]
     public async Task Where_nothing_is_the_answer_says_so(string path)
     {
-        RawAnswer answer = await RawHttp.SendAsync(Rest, $"GET {path} HTTP/1.1");
+        var answer = await RawHttp.SendAsync(Rest, $"GET {path} HTTP/1.1");
         Assert.Equal((404, 5, $"There is nothing at GET {path}."), (answer.Status, (int?)answer.Json["code"], answer.Message));
     }
 
@@ -39,7 +39,7 @@ public sealed class AddressTests(BridgeFixture fixture) : IClassFixture<BridgeFi
     [InlineData("POST", "/healthz", "GET")]
     public async Task A_wrong_verb_is_told_the_right_ones(string verb, string path, string right)
     {
-        RawAnswer answer = await RawHttp.SendAsync(Rest, $"{verb} {path} HTTP/1.1\nContent-Length: 0");
+        var answer = await RawHttp.SendAsync(Rest, $"{verb} {path} HTTP/1.1\nContent-Length: 0");
         Assert.Equal((405, 12, $"{path} does not take {verb}, but {right}."), (answer.Status, (int?)answer.Json["code"], answer.Message));
         Assert.Contains($"Allow: {right}", answer.Head, StringComparison.Ordinal);
     }
@@ -47,7 +47,7 @@ public sealed class AddressTests(BridgeFixture fixture) : IClassFixture<BridgeFi
     [Fact]
     public async Task HEAD_is_refused_like_any_other_verb_and_has_no_body()
     {
-        RawAnswer answer = await RawHttp.SendAsync(Rest, "HEAD /v1/projects HTTP/1.1");
+        var answer = await RawHttp.SendAsync(Rest, "HEAD /v1/projects HTTP/1.1");
         Assert.Equal((405, string.Empty), (answer.Status, answer.Body));
         Assert.Contains("Allow: GET, POST", answer.Head, StringComparison.Ordinal);
         Assert.Matches(new Regex("Content-Length: [1-9]", RegexOptions.None, TimeSpan.FromSeconds(1)), answer.Head);
@@ -66,7 +66,7 @@ public sealed class AddressTests(BridgeFixture fixture) : IClassFixture<BridgeFi
     [InlineData("/v1/projects/p/notes?=1", "is no parameter of ListNotes")]
     public async Task An_address_that_means_nothing_certain_is_refused(string path, string sentence)
     {
-        RawAnswer answer = await RawHttp.SendAsync(Rest, $"GET {path} HTTP/1.1");
+        var answer = await RawHttp.SendAsync(Rest, $"GET {path} HTTP/1.1");
         Assert.Equal((400, 3, sentence), (answer.Status, (int?)answer.Json["code"], answer.Message));
         Assert.Single((System.Text.Json.Nodes.JsonArray)answer.Json["details"]![0]!["fieldViolations"]!);
     }
@@ -77,7 +77,7 @@ public sealed class AddressTests(BridgeFixture fixture) : IClassFixture<BridgeFi
     [InlineData("updateMask=shortDescription&updateMask=longDescription", "updateMask is given more than once")]
     public async Task A_mask_is_one_text_given_once(string query, string sentence)
     {
-        RawAnswer answer = await RawHttp.SendAsync(
+        var answer = await RawHttp.SendAsync(
             Rest, $"PATCH /v1/projects/p/notes/n?{query} HTTP/1.1\nContent-Type: application/json\nContent-Length: 2", "{}");
         Assert.Equal((400, sentence), (answer.Status, answer.Message));
     }
@@ -85,10 +85,10 @@ public sealed class AddressTests(BridgeFixture fixture) : IClassFixture<BridgeFi
     [Fact]
     public async Task Every_name_that_gRPC_can_store_has_an_address()
     {
-        foreach (string id in new[] { "a%2Fb", "a b", "ü€😀", "a?b#c", "a%zz", "n:batchCreate", "a+b&c=d", "..." })
+        foreach (var id in new[] { "a%2Fb", "a b", "ü€😀", "a?b#c", "a%zz", "n:batchCreate", "a+b&c=d", "..." })
         {
-            string path = $"/v1/projects/addresses/notes/{Uri.EscapeDataString(id)}";
-            RawAnswer created = await RawHttp.PostAsync(
+            var path = $"/v1/projects/addresses/notes/{Uri.EscapeDataString(id)}";
+            var created = await RawHttp.PostAsync(
                 Rest, $"/v1/projects/addresses/notes?noteId={Uri.EscapeDataString(id)}", """{"build":{"builderVersion":"1"}}"""u8.ToArray());
             Assert.Equal($"projects/addresses/notes/{id}", (string?)created.Json["name"]);
             Assert.Equal($"projects/addresses/notes/{id}", (string?)(await RawHttp.SendAsync(Rest, $"GET {path} HTTP/1.1")).Json["name"]);
@@ -100,7 +100,7 @@ public sealed class AddressTests(BridgeFixture fixture) : IClassFixture<BridgeFi
     [InlineData("application/grpc", 426, "/grafeas.v1.Grafeas/GetNote takes gRPC, which needs HTTP/2.")]
     public async Task A_gRPC_path_called_over_REST_says_what_it_takes(string contentType, int status, string sentence)
     {
-        RawAnswer answer = await RawHttp.PostAsync(Rest, "/grafeas.v1.Grafeas/GetNote", "{}"u8.ToArray(), $"Content-Type: {contentType}");
+        var answer = await RawHttp.PostAsync(Rest, "/grafeas.v1.Grafeas/GetNote", "{}"u8.ToArray(), $"Content-Type: {contentType}");
         Assert.Equal((status, sentence), (answer.Status, answer.Message));
     }
 }

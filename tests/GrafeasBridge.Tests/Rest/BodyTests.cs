@@ -17,8 +17,8 @@ public sealed class BodyTests(BridgeFixture fixture) : IClassFixture<BridgeFixtu
     [InlineData("DELETE /v1/projects/p/notes/n", "DeleteNote")]
     public async Task A_body_where_none_is_taken_is_refused_with_a_length_and_in_chunks(string call, string method)
     {
-        RawAnswer told = await RawHttp.SendAsync(Rest, $"{call} HTTP/1.1\n{Json}\nContent-Length: 2", "{}");
-        RawAnswer chunked = await RawHttp.SendAsync(Rest, $"{call} HTTP/1.1\n{Json}\nTransfer-Encoding: chunked", "2\r\n{}\r\n0\r\n\r\n");
+        var told = await RawHttp.SendAsync(Rest, $"{call} HTTP/1.1\n{Json}\nContent-Length: 2", "{}");
+        var chunked = await RawHttp.SendAsync(Rest, $"{call} HTTP/1.1\n{Json}\nTransfer-Encoding: chunked", "2\r\n{}\r\n0\r\n\r\n");
         Assert.Equal((400, 400), (told.Status, chunked.Status));
         Assert.Equal(($"{method} takes no body", $"{method} takes no body"), (told.Message, chunked.Message));
         Assert.Equal(200, (await RawHttp.SendAsync(Rest, "GET /v1/projects HTTP/1.1\nTransfer-Encoding: chunked", "0\r\n\r\n")).Status);
@@ -28,10 +28,11 @@ public sealed class BodyTests(BridgeFixture fixture) : IClassFixture<BridgeFixtu
     public async Task A_packed_body_is_refused_not_misread()
     {
         using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write("""{"name":"projects/packed"}"""u8);
-        RawAnswer answer = await RawHttp.PostAsync(Rest, "/v1/projects", packed.ToArray(), $"{Json}\nContent-Encoding: gzip");
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            gzip.Write("""{"name":"projects/packed"}"""u8);
+        var answer = await RawHttp.PostAsync(Rest, "/v1/projects", packed.ToArray(), $"{Json}\nContent-Encoding: gzip");
         Assert.Equal((400, "content-encoding is 'gzip'; send the body as it is"), (answer.Status, answer.Message));
-        RawAnswer plain = await RawHttp.PostAsync(Rest, "/v1/projects", """{"name":"projects/plain"}"""u8.ToArray(), $"{Json}\nContent-Encoding: identity");
+        var plain = await RawHttp.PostAsync(Rest, "/v1/projects", """{"name":"projects/plain"}"""u8.ToArray(), $"{Json}\nContent-Encoding: identity");
         Assert.Equal(200, plain.Status);
     }
 
@@ -48,7 +49,7 @@ public sealed class BodyTests(BridgeFixture fixture) : IClassFixture<BridgeFixtu
     [InlineData("{\"name\":NaN}", "The body is not JSON (line 1, byte 9)")]
     public async Task What_is_not_plain_JSON_is_refused_with_its_place(string latin, string sentence)
     {
-        RawAnswer answer = await RawHttp.PostAsync(Rest, "/v1/projects", Encoding.Latin1.GetBytes(latin));
+        var answer = await RawHttp.PostAsync(Rest, "/v1/projects", Encoding.Latin1.GetBytes(latin));
         Assert.Equal((400, 3, sentence), (answer.Status, (int?)answer.Json["code"], answer.Message));
     }
 
@@ -59,7 +60,7 @@ public sealed class BodyTests(BridgeFixture fixture) : IClassFixture<BridgeFixtu
     [InlineData("Content-Type: application/json; charset=latin1", "content-type asks for the charset 'latin1'; send utf-8")]
     public async Task A_body_of_another_kind_is_refused(string header, string sentence)
     {
-        RawAnswer answer = await RawHttp.PostAsync(Rest, "/v1/projects", "{}"u8.ToArray(), header);
+        var answer = await RawHttp.PostAsync(Rest, "/v1/projects", "{}"u8.ToArray(), header);
         Assert.Equal((400, sentence), (answer.Status, answer.Message));
     }
 
@@ -72,7 +73,7 @@ public sealed class BodyTests(BridgeFixture fixture) : IClassFixture<BridgeFixtu
     [InlineData("""{"vulnerability":{"cvssScore":true}}""", "note.vulnerability.cvss_score must be a number")]
     public async Task A_number_that_does_not_fit_its_field_is_refused_not_bent(string note, string sentence)
     {
-        RawAnswer answer = await RawHttp.PostAsync(Rest, "/v1/projects/numbers/notes?noteId=n", Encoding.UTF8.GetBytes(note));
+        var answer = await RawHttp.PostAsync(Rest, "/v1/projects/numbers/notes?noteId=n", Encoding.UTF8.GetBytes(note));
         Assert.Equal((400, sentence), (answer.Status, answer.Message));
     }
 
@@ -87,8 +88,8 @@ public sealed class BodyTests(BridgeFixture fixture) : IClassFixture<BridgeFixtu
     [InlineData("\"NaN\"", "\"NaN\"")]
     public async Task Numbers_that_fit_are_kept(string sent, string kept)
     {
-        string id = Uri.EscapeDataString(sent);
-        RawAnswer answer = await RawHttp.PostAsync(Rest, $"/v1/projects/numbers/notes?noteId={id}", Encoding.UTF8.GetBytes(
+        var id = Uri.EscapeDataString(sent);
+        var answer = await RawHttp.PostAsync(Rest, $"/v1/projects/numbers/notes?noteId={id}", Encoding.UTF8.GetBytes(
             "{\"vulnerability\":{\"cvssScore\":" + sent + ",\"details\":[{\"affectedCpeUri\":\"c\",\"affectedPackage\":\"p\"}]}}"));
         Assert.Equal(200, answer.Status);
         Assert.Equal(kept, answer.Json["vulnerability"]!["cvssScore"]!.ToJsonString());
@@ -99,7 +100,7 @@ public sealed class BodyTests(BridgeFixture fixture) : IClassFixture<BridgeFixtu
     {
         await Query.BuildSamples.NoteAsync(fixture.Host, "nameless");
         const string Body = """{"resourceUri":"r","noteName":"projects/nameless/notes/build","build":{"inTotoSlsaProvenanceV1":{"predicate":{"buildDefinition":{"externalParameters":{"a":[{"":1}]}}}}}}""";
-        RawAnswer answer = await RawHttp.PostAsync(Rest, "/v1/projects/nameless/occurrences", Encoding.UTF8.GetBytes(Body));
+        var answer = await RawHttp.PostAsync(Rest, "/v1/projects/nameless/occurrences", Encoding.UTF8.GetBytes(Body));
         Assert.Equal(400, answer.Status);
         Assert.EndsWith("fields holds a member without a name", answer.Message, StringComparison.Ordinal);
         Assert.Equal(200, (await RawHttp.SendAsync(Rest, "GET /v1/projects/nameless/occurrences HTTP/1.1")).Status);
@@ -109,7 +110,7 @@ public sealed class BodyTests(BridgeFixture fixture) : IClassFixture<BridgeFixtu
     public async Task A_mask_within_an_Any_is_a_mask()
     {
         const string Body = """{"resourceUri":"r","noteName":"projects/p/notes/s","secret":{"data":{"@type":"type.googleapis.com/google.protobuf.FieldMask","value":"a_b"}}}""";
-        RawAnswer answer = await RawHttp.PostAsync(Rest, "/v1/projects/p/occurrences", Encoding.UTF8.GetBytes(Body));
+        var answer = await RawHttp.PostAsync(Rest, "/v1/projects/p/occurrences", Encoding.UTF8.GetBytes(Body));
         Assert.Equal((400, "occurrence.secret.data is no mask such as remediation,build.provenance"), (answer.Status, answer.Message));
     }
 
@@ -118,12 +119,12 @@ public sealed class BodyTests(BridgeFixture fixture) : IClassFixture<BridgeFixtu
     {
         using var logs = new Support.TestLogs();
         logs.Expect(entry => entry.Event.Name == "StrayHttpException");
-        using ILoggerFactory factory = logs.Factory();
+        using var factory = logs.Factory();
         var errors = new GrafeasBridge.Ingest.RestErrors(
             _ => throw new InvalidTimeZoneException("secret"), factory.CreateLogger<GrafeasBridge.Ingest.RestErrors>());
         var context = new DefaultHttpContext { Request = { Method = "GET", Path = "/v1/x" }, Response = { Body = new MemoryStream() } };
         await errors.InvokeAsync(context);
-        string body = Encoding.UTF8.GetString(((MemoryStream)context.Response.Body).ToArray());
+        var body = Encoding.UTF8.GetString(((MemoryStream)context.Response.Body).ToArray());
         Assert.Equal(500, context.Response.StatusCode);
         Assert.DoesNotContain("secret", body, StringComparison.Ordinal);
         Assert.Equal(13, (int?)System.Text.Json.Nodes.JsonNode.Parse(body)!["code"]);

@@ -27,15 +27,15 @@ public sealed class DeepMessageTests(BridgeFixture fixture) : IClassFixture<Brid
     [InlineData(true)]
     public async Task What_gRPC_accepts_can_be_read_again_by_everyone_and_what_is_deeper_is_refused(bool objects)
     {
-        string project = objects ? "deep-objects" : "deep-lists";
+        var project = objects ? "deep-objects" : "deep-lists";
         await BuildSamples.NoteAsync(fixture.Host, project);
-        int deepest = 0;
+        var deepest = 0;
         RpcException? refusal = null;
-        for (int levels = 20; refusal is null; levels++)
+        for (var levels = 20; refusal is null; levels++)
         {
             try
             {
-                Occurrence stored = await Grafeas.CreateOccurrenceAsync(
+                var stored = await Grafeas.CreateOccurrenceAsync(
                     new CreateOccurrenceRequest { Parent = $"projects/{project}", Occurrence = Nested(project, levels, objects) }, cancellationToken: Cancelled);
                 deepest = levels;
                 Assert.Equal(HttpStatusCode.OK, (await fixture.Host.Rest.GetAsync($"/v1/{stored.Name}", Cancelled)).StatusCode);
@@ -49,10 +49,10 @@ public sealed class DeepMessageTests(BridgeFixture fixture) : IClassFixture<Brid
         Assert.Equal(objects ? 31 : 47, deepest);
         Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
         Assert.Contains("more than 100 levels deep", refusal.Status.Detail, StringComparison.Ordinal);
-        ListOccurrencesResponse all = await Grafeas.ListOccurrencesAsync(
+        var all = await Grafeas.ListOccurrencesAsync(
             new ListOccurrencesRequest { Parent = $"projects/{project}", PageSize = 1000 }, cancellationToken: Cancelled);
         Assert.Equal(deepest - 19, all.Occurrences.Count);
-        HttpResponseMessage listed = await fixture.Host.Rest.GetAsync($"/v1/projects/{project}/occurrences?pageSize=1000", Cancelled);
+        var listed = await fixture.Host.Rest.GetAsync($"/v1/projects/{project}/occurrences?pageSize=1000", Cancelled);
         Assert.Equal(HttpStatusCode.OK, listed.StatusCode);
     }
 
@@ -61,14 +61,14 @@ public sealed class DeepMessageTests(BridgeFixture fixture) : IClassFixture<Brid
     {
         await BuildSamples.NoteAsync(fixture.Host, "deep-rest");
         // The parameters lie six objects below the body's own.
-        string parameters = string.Concat(Enumerable.Repeat("{\"v\":", 26)) + "1" + new string('}', 26);
-        HttpResponseMessage answer = await PostAsync(parameters);
-        JsonNode created = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancelled))!;
+        var parameters = string.Concat(Enumerable.Repeat("{\"v\":", 26)) + "1" + new string('}', 26);
+        var answer = await PostAsync(parameters);
+        var created = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancelled))!;
         Assert.True(answer.IsSuccessStatusCode, created.ToJsonString());
         Assert.Equal((string?)created["name"], (await Grafeas.GetOccurrenceAsync(new GetOccurrenceRequest { Name = (string?)created["name"] }, cancellationToken: Cancelled)).Name);
         Assert.Single((await Grafeas.ListOccurrencesAsync(new ListOccurrencesRequest { Parent = "projects/deep-rest" }, cancellationToken: Cancelled)).Occurrences);
 
-        HttpResponseMessage deeper = await PostAsync("{\"v\":" + parameters + "}");
+        var deeper = await PostAsync("{\"v\":" + parameters + "}");
         Assert.Equal(HttpStatusCode.BadRequest, deeper.StatusCode);
         Assert.Equal(
             "The body nests 33 levels deep; at most 32 are allowed (Ingest:MaxJsonDepth)",
@@ -79,9 +79,9 @@ public sealed class DeepMessageTests(BridgeFixture fixture) : IClassFixture<Brid
     public async Task Bytes_that_are_no_message_are_the_callers_fault()
     {
         var method = new Method<byte[], byte[]>(MethodType.Unary, "grafeas.v1.Grafeas", "GetNote", Bytes, Bytes);
-        foreach (byte[] rubbish in new byte[][] { [0xff], [0x0a, 0x7f, 1], [0x0a, 2, 0xff, 0xfe] })
+        foreach (var rubbish in new byte[][] { [0xff], [0x0a, 0x7f, 1], [0x0a, 2, 0xff, 0xfe] })
         {
-            RpcException refusal = await Refusals.OfAsync(
+            var refusal = await Refusals.OfAsync(
                 fixture.Host.Channel.CreateCallInvoker().AsyncUnaryCall(method, null, new CallOptions(cancellationToken: Cancelled), rubbish), StatusCode.InvalidArgument);
             Assert.StartsWith("The bytes sent are no GetNoteRequest that can be read", refusal.Status.Detail, StringComparison.Ordinal);
         }
@@ -93,7 +93,7 @@ public sealed class DeepMessageTests(BridgeFixture fixture) : IClassFixture<Brid
     public async Task A_method_that_is_not_there_is_UNIMPLEMENTED_over_gRPC(string service, string name)
     {
         var method = new Method<byte[], byte[]>(MethodType.Unary, service, name, Bytes, Bytes);
-        RpcException refusal = await Refusals.OfAsync(
+        var refusal = await Refusals.OfAsync(
             fixture.Host.Channel.CreateCallInvoker().AsyncUnaryCall(method, null, new CallOptions(cancellationToken: Cancelled), []), StatusCode.Unimplemented);
         Assert.Equal($"There is no method /{service}/{name}.", refusal.Status.Detail);
     }
@@ -107,10 +107,10 @@ public sealed class DeepMessageTests(BridgeFixture fixture) : IClassFixture<Brid
 
     private static Occurrence Nested(string project, int levels, bool objects)
     {
-        Value value = Value.ForNumber(1);
-        for (int i = 1; i < levels; i++)
+        var value = Value.ForNumber(1);
+        for (var i = 1; i < levels; i++)
             value = objects ? Value.ForStruct(new Struct { Fields = { ["v"] = value } }) : Value.ForList(value);
-        Occurrence occurrence = BuildSamples.Of(project, "1");
+        var occurrence = BuildSamples.Of(project, "1");
         occurrence.Build = new BuildOccurrence
         {
             InTotoSlsaProvenanceV1 = new InTotoSlsaProvenanceV1

@@ -16,7 +16,7 @@ public sealed partial class EveryBindingTests(BridgeFixture fixture) : IClassFix
         get
         {
             var rows = new TheoryData<string, string, string>();
-            foreach ((MethodDescriptor method, HttpRule rule) in Services().SelectMany(service => service.Methods).SelectMany(Rules))
+            foreach ((var method, var rule) in Services().SelectMany(service => service.Methods).SelectMany(Rules))
                 rows.Add(method.FullName, Verb(rule).Verb, Verb(rule).Pattern);
             return rows;
         }
@@ -35,11 +35,12 @@ public sealed partial class EveryBindingTests(BridgeFixture fixture) : IClassFix
     public async Task A_binding_leads_to_its_method(string method, string verb, string pattern)
     {
         using var request = new HttpRequestMessage(new HttpMethod(verb), Sample(pattern));
-        if (verb is "POST" or "PATCH" or "PUT") request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
-        using HttpResponseMessage answer = await fixture.Host.Rest.SendAsync(request, TestContext.Current.CancellationToken);
-        string body = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        if (verb is "POST" or "PATCH" or "PUT")
+            request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+        using var answer = await fixture.Host.Rest.SendAsync(request, TestContext.Current.CancellationToken);
+        var body = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.DoesNotContain(answer.StatusCode, new[] { HttpStatusCode.MethodNotAllowed, HttpStatusCode.UnsupportedMediaType, HttpStatusCode.InternalServerError });
-        string? message = (string?)(JsonNode.Parse(body) as JsonObject)?["message"];
+        var message = (string?)(JsonNode.Parse(body) as JsonObject)?["message"];
         Assert.False(message?.StartsWith("There is nothing at", StringComparison.Ordinal) == true, $"{method}: {message}");
         Assert.NotEqual(HttpStatusCode.NotImplemented, answer.StatusCode);
     }
@@ -52,7 +53,7 @@ public sealed partial class EveryBindingTests(BridgeFixture fixture) : IClassFix
 
     private static IEnumerable<(MethodDescriptor Method, HttpRule Rule)> Rules(MethodDescriptor method)
     {
-        HttpRule? rule = method.GetOptions()?.GetExtension(AnnotationsExtensions.Http);
+        var rule = method.GetOptions()?.GetExtension(AnnotationsExtensions.Http);
         return rule is null ? [] : rule.AdditionalBindings.Prepend(rule).Select(one => (method, one));
     }
 

@@ -66,7 +66,8 @@ public sealed class LimitTests(SmallBridge small) : IClassFixture<SmallBridge>
         get
         {
             var rows = new TheoryData<string, string>();
-            foreach (Limit limit in Table) rows.Add(limit.What, limit.Dialect);
+            foreach (var limit in Table)
+                rows.Add(limit.What, limit.Dialect);
             return rows;
         }
     }
@@ -75,8 +76,8 @@ public sealed class LimitTests(SmallBridge small) : IClassFixture<SmallBridge>
     [MemberData(nameof(Rows))]
     public async Task What_is_over_a_limit_is_refused_with_limit_value_and_setting(string what, string dialect)
     {
-        Limit limit = Table.Single(row => row.What == what && row.Dialect == dialect);
-        (string code, string message) = await limit.Call(small.Host);
+        var limit = Table.Single(row => row.What == what && row.Dialect == dialect);
+        (var code, var message) = await limit.Call(small.Host);
         Assert.Equal(limit.Code, code);
         Assert.Contains(limit.Value, message, StringComparison.Ordinal);
         Assert.Contains(limit.Allowed, message, StringComparison.Ordinal);
@@ -86,7 +87,7 @@ public sealed class LimitTests(SmallBridge small) : IClassFixture<SmallBridge>
     [Fact]
     public void Every_limit_of_the_settings_of_what_comes_in_is_in_the_table()
     {
-        string table = string.Join('\n', Table.Select(row => row.Allowed + row.Value));
+        var table = string.Join('\n', Table.Select(row => row.Allowed + row.Value));
         string[] limits = [.. typeof(GrafeasBridge.Ingest.IngestOptions).GetProperties().Where(p => p.Name.StartsWith("Max", StringComparison.Ordinal) && !p.Name.StartsWith("MaxFilter", StringComparison.Ordinal)).Select(p => $"(Ingest:{p.Name})")];
         Assert.True(limits.Length >= 5);
         Assert.All(limits, limit => Assert.Contains(limit, table, StringComparison.Ordinal));
@@ -97,7 +98,8 @@ public sealed class LimitTests(SmallBridge small) : IClassFixture<SmallBridge>
     private static Grpc.Core.Metadata Many(int count)
     {
         var headers = new Grpc.Core.Metadata();
-        for (int i = 0; i < count; i++) headers.Add($"x-{i}", "1");
+        for (var i = 0; i < count; i++)
+            headers.Add($"x-{i}", "1");
         return headers;
     }
 
@@ -112,15 +114,16 @@ public sealed class LimitTests(SmallBridge small) : IClassFixture<SmallBridge>
 
     private static Occurrence Build(Action<Occurrence>? change = null)
     {
-        Occurrence occurrence = BuildSamples.Of("p", "1");
+        var occurrence = BuildSamples.Of("p", "1");
         change?.Invoke(occurrence);
         return occurrence;
     }
 
     private static Occurrence Nested(int levels)
     {
-        Value value = Value.ForNumber(1);
-        for (int i = 0; i < levels; i++) value = Value.ForList(value);
+        var value = Value.ForNumber(1);
+        for (var i = 0; i < levels; i++)
+            value = Value.ForList(value);
         var zeroTwo = new SlsaProvenanceZeroTwo { BuildConfig = new Struct { Fields = { ["v"] = value } } };
         return Build(o => o.Build.IntotoStatement = new InTotoStatement { SlsaProvenanceZeroTwo = zeroTwo });
     }
@@ -141,20 +144,22 @@ public sealed class LimitTests(SmallBridge small) : IClassFixture<SmallBridge>
     private static Task<(string, string)> Batch(BridgeHost host, int count)
     {
         var request = new BatchCreateOccurrencesRequest { Parent = "projects/p" };
-        for (int i = 0; i < count; i++) request.Occurrences.Add(Build());
+        for (var i = 0; i < count; i++)
+            request.Occurrences.Add(Build());
         return Call(() => Grafeas(host).BatchCreateOccurrencesAsync(request));
     }
 
     private static Task<(string, string)> BatchNotes(BridgeHost host, int count)
     {
         var request = new BatchCreateNotesRequest { Parent = "projects/p" };
-        for (int i = 0; i < count; i++) request.Notes.Add($"n{i}", new Note { Build = new BuildNote { BuilderVersion = "1" } });
+        for (var i = 0; i < count; i++)
+            request.Notes.Add($"n{i}", new Note { Build = new BuildNote { BuilderVersion = "1" } });
         return Call(() => Grafeas(host).BatchCreateNotesAsync(request));
     }
 
     private static async Task<(string, string)> Call<T>(Func<AsyncUnaryCall<T>> call)
     {
-        RpcException refusal = await Assert.ThrowsAsync<RpcException>(() => call().ResponseAsync);
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => call().ResponseAsync);
         return (Name((int)refusal.StatusCode), refusal.Status.Detail);
     }
 
@@ -173,10 +178,11 @@ public sealed class LimitTests(SmallBridge small) : IClassFixture<SmallBridge>
 
     private static async Task<(string, string)> Send(BridgeHost host, HttpRequestMessage request, (string Name, string Value)[] headers)
     {
-        using HttpRequestMessage owned = request;
-        foreach ((string name, string value) in headers) request.Headers.TryAddWithoutValidation(name, value);
-        using HttpResponseMessage answer = await host.Rest.SendAsync(request, BuildSamples.Cancelled);
-        JsonNode status = JsonNode.Parse(await answer.Content.ReadAsStringAsync(BuildSamples.Cancelled))!;
+        using var owned = request;
+        foreach ((var name, var value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        using var answer = await host.Rest.SendAsync(request, BuildSamples.Cancelled);
+        var status = JsonNode.Parse(await answer.Content.ReadAsStringAsync(BuildSamples.Cancelled))!;
         Assert.True((int)answer.StatusCode is 400 or 413 or 431, $"{answer.StatusCode}");
         return (Name((int)status["code"]!), (string)status["message"]!);
     }

@@ -23,19 +23,20 @@ internal static class RawHttp
 
     public static async Task<RawAnswer> SendAsync(Uri address, string head, ReadOnlyMemory<byte> body)
     {
-        CancellationToken cancelled = TestContext.Current.CancellationToken;
+        var cancelled = TestContext.Current.CancellationToken;
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, address.Port, cancelled);
-        NetworkStream stream = client.GetStream();
-        string request = head.ReplaceLineEndings("\r\n") + "\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        var stream = client.GetStream();
+        var request = head.ReplaceLineEndings("\r\n") + "\r\nHost: localhost\r\nConnection: close\r\n\r\n";
         await stream.WriteAsync(Encoding.Latin1.GetBytes(request), cancelled);
         await stream.WriteAsync(body, cancelled);
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        string answer = await reader.ReadToEndAsync(cancelled);
-        int end = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        var answer = await reader.ReadToEndAsync(cancelled);
+        var end = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         Assert.True(end > 0, $"no answer to {head}: '{answer}'");
-        string answered = answer[(end + 4)..];
-        if (answer[..end].Contains("Transfer-Encoding: chunked", StringComparison.OrdinalIgnoreCase)) answered = Joined(answered);
+        var answered = answer[(end + 4)..];
+        if (answer[..end].Contains("Transfer-Encoding: chunked", StringComparison.OrdinalIgnoreCase))
+            answered = Joined(answered);
         return new RawAnswer(int.Parse(answer.AsSpan(9, 3), CultureInfo.InvariantCulture), answer[..end], answered);
     }
 
@@ -46,9 +47,10 @@ internal static class RawHttp
         var all = new List<byte>();
         while (true)
         {
-            int line = rest.IndexOf("\r\n"u8);
-            int length = int.Parse(Encoding.ASCII.GetString(rest[..line]), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-            if (length == 0) return Encoding.UTF8.GetString([.. all]);
+            var line = rest.IndexOf("\r\n"u8);
+            var length = int.Parse(Encoding.ASCII.GetString(rest[..line]), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            if (length == 0)
+                return Encoding.UTF8.GetString([.. all]);
             all.AddRange(rest.Slice(line + 2, length));
             rest = rest[(line + 2 + length + 2)..];
         }

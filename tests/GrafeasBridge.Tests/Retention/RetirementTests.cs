@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
-using Grafeas.V1;
 using GrafeasBridge.Retention;
 using GrafeasBridge.Store.Sqlite;
 using GrafeasBridge.Tests.Query;
@@ -28,22 +27,22 @@ public sealed class RetirementTests : IDisposable
     {
         Receipt receipt;
         VersionReport before;
-        await using (BridgeHost host = await StartAsync())
+        await using (var host = await StartAsync())
         {
             await BuildSamples.NoteAsync(host, "ci");
-            (_, Grpc.Core.Metadata trailers) = await Stranger.SendAsync(host, BuildSamples.WithFacts("ci", "1"), requestId: "r");
+            (_, var trailers) = await Stranger.SendAsync(host, BuildSamples.WithFacts("ci", "1"), requestId: "r");
             receipt = Assert.Single(Stranger.Receipts(trailers));
-            for (int i = 2; i <= 5; i++)
+            for (var i = 2; i <= 5; i++)
                 await BuildSamples.SendAsync(host, "ci", BuildSamples.Of("ci", "1", id: $"b-{i}"));
             await BuildSamples.UntilAsync(host, BuildSamples.Version("1"), V1.DeliveryState.Verified);
             before = await ReportAsync(host);
         }
 
         Age(TimeSpan.FromDays(2));
-        await using BridgeHost later = await StartAsync();
+        await using var later = await StartAsync();
         receipt = await Stranger.GetAsync(later, receipt.Occurrence); // of the time that it has now
         Assert.Equal(5, await RunAsync(later));
-        VersionReport after = await ReportAsync(later);
+        var after = await ReportAsync(later);
         Assert.Equal((5L, 5L, 0L), (after.OccurrenceCount, after.FoldedOccurrenceCount, before.FoldedOccurrenceCount));
         Assert.Equal(before.Attributes, after.Attributes);
         Assert.Equal(before.Summary, after.Summary);
@@ -52,13 +51,13 @@ public sealed class RetirementTests : IDisposable
         await Refusal.OfAsync(StatusCode.NotFound, grafeas.GetOccurrenceAsync(new() { Name = receipt.Occurrence }, cancellationToken: Cancelled));
         await Refusal.OfAsync(StatusCode.NotFound, grafeas.DeleteOccurrenceAsync(new() { Name = receipt.Occurrence }, cancellationToken: Cancelled));
         Assert.Equal(receipt, await Stranger.GetAsync(later, receipt.Occurrence));
-        (Occurrence repeated, Grpc.Core.Metadata trailersAgain) = await Stranger.SendAsync(later, BuildSamples.WithFacts("ci", "1"), requestId: "r");
+        (var repeated, var trailersAgain) = await Stranger.SendAsync(later, BuildSamples.WithFacts("ci", "1"), requestId: "r");
         Assert.Equal((receipt.Occurrence, receipt.CreateTime), (repeated.Name, repeated.CreateTime));
         Assert.Equal(receipt, Assert.Single(Stranger.Receipts(trailersAgain)));
         Assert.Single((await new Bridge.BridgeClient(later.Channel).ListVersionsAsync(
             new ListVersionsRequest { Commit = BuildSamples.Commit }, cancellationToken: Cancelled)).Versions);
 
-        Occurrence sixth = await BuildSamples.SendAsync(later, "ci", BuildSamples.Of("ci", "1", id: "b-6"));
+        var sixth = await BuildSamples.SendAsync(later, "ci", BuildSamples.Of("ci", "1", id: "b-6"));
         await EmulatorAttributes.OfAsync(
             later,
             "acme/images/team:web/1",
@@ -72,7 +71,7 @@ public sealed class RetirementTests : IDisposable
     [Fact]
     public async Task What_is_young_or_not_wanted_to_go_stays()
     {
-        await using (BridgeHost host = await StartAsync())
+        await using (var host = await StartAsync())
         {
             await BuildSamples.NoteAsync(host, "ci");
             await BuildSamples.SendAsync(host, "ci", BuildSamples.Of("ci", "1"));
@@ -81,7 +80,7 @@ public sealed class RetirementTests : IDisposable
         }
 
         Age(TimeSpan.FromDays(30_000));
-        await using BridgeHost forEver = await BridgeHost.StartInAsync(folder.Path);
+        await using var forEver = await BridgeHost.StartInAsync(folder.Path);
         Assert.False(forEver.Services.GetRequiredService<Retirement>().IsWanted);
         Assert.Equal(0, await RunAsync(forEver));
     }
@@ -90,17 +89,17 @@ public sealed class RetirementTests : IDisposable
     [Fact]
     public async Task A_walk_that_ended_anywhere_is_gone_on_with_after_a_restart_and_the_room_of_what_went_is_used_again()
     {
-        await using (BridgeHost host = await StartAsync())
+        await using (var host = await StartAsync())
         {
             await BuildSamples.NoteAsync(host, "ci");
-            for (int i = 0; i < 9; i++)
+            for (var i = 0; i < 9; i++)
                 await BuildSamples.SendAsync(host, "ci", BuildSamples.Of("ci", "1", id: $"b-{i}{new string('x', 900)}"));
             await BuildSamples.UntilAsync(host, BuildSamples.Version("1"), V1.DeliveryState.Verified);
         }
 
         Age(TimeSpan.FromDays(2));
         VersionReport before;
-        await using (BridgeHost host = await StartAsync())
+        await using (var host = await StartAsync())
         {
             before = await ReportAsync(host);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
@@ -113,24 +112,24 @@ public sealed class RetirementTests : IDisposable
             steps.SetMeasurementEventCallback<long>((_, _, _, _) => stop.Cancel());
             steps.Start();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.Services.GetRequiredService<Retirement>().RunOnceAsync(stop.Token));
-            VersionReport half = await ReportAsync(host);
+            var half = await ReportAsync(host);
             Assert.InRange(half.FoldedOccurrenceCount, 1, 8);
             Assert.Equal(before.Attributes, half.Attributes);
         }
 
-        await using BridgeHost again = await StartAsync();
+        await using var again = await StartAsync();
         Assert.InRange(await RunAsync(again), 1, 8);
-        VersionReport after = await ReportAsync(again);
+        var after = await ReportAsync(again);
         Assert.Equal((9L, 9L), (after.OccurrenceCount, after.FoldedOccurrenceCount));
         Assert.Equal(before.Attributes, after.Attributes);
-        using SqliteDatabase file = File();
+        using var file = File();
         Assert.True(file.QueryNumber("pragma freelist_count") > 0, "pages are free for what comes next");
     }
 
     [Fact]
     public async Task Settings_out_of_range_stop_the_start()
     {
-        foreach (string setting in new[] { "MaxAge=23:59:59", "MaxAge=36501.00:00:00", "Unmapped=00:00:01", "Remember=0", "BatchSize=0", "Pause=00:02:00", "Interval=00:00:01" })
+        foreach (var setting in new[] { "MaxAge=23:59:59", "MaxAge=36501.00:00:00", "Unmapped=00:00:01", "Remember=0", "BatchSize=0", "Pause=00:02:00", "Interval=00:00:01" })
         {
             var refused = await Assert.ThrowsAnyAsync<Exception>(() => BridgeHost.StartInAsync(folder.Path, "Retention:" + setting));
             Assert.Contains(setting.Split('=')[0], refused.ToString(), StringComparison.Ordinal);

@@ -51,19 +51,19 @@ public sealed class WalkTests : IAsyncLifetime
     public async Task After_every_step_a_kill_leaves_each_occurrence_either_stored_or_folded()
     {
         await SendAsync(8);
-        string expected = (await HistoryAsync(store)).Attributes.Text();
+        var expected = (await HistoryAsync(store)).Attributes.Text();
         var folded = new List<long>();
-        IBridgeStore watched = MeddlingStore.Around(store, async verb =>
+        var watched = MeddlingStore.Around(store, async verb =>
         {
             if (verb != nameof(IBridgeStore.ReadAgedAsync))
                 return;
-            VersionHistory left = await AsKilledAsync();
+            var left = await AsKilledAsync();
             Assert.Equal((8L, expected), (left.Occurrences, left.Attributes.Text()));
             folded.Add(left.Folded);
         });
         Assert.Equal(8, await Retirement(watched).RunOnceAsync(Stop));
         Assert.Equal([0L, 3L, 6L], folded);
-        VersionHistory after = await AsKilledAsync();
+        var after = await AsKilledAsync();
         Assert.Equal((8L, 8L, expected), (after.Occurrences, after.Folded, after.Attributes.Text()));
     }
 
@@ -71,14 +71,14 @@ public sealed class WalkTests : IAsyncLifetime
     public async Task What_goes_while_a_version_is_read_is_not_missed()
     {
         await SendAsync(8);
-        string expected = (await HistoryAsync(store)).Attributes.Text();
-        int walks = 0;
-        IBridgeStore meddled = MeddlingStore.Around(store, async verb =>
+        var expected = (await HistoryAsync(store)).Attributes.Text();
+        var walks = 0;
+        var meddled = MeddlingStore.Around(store, async verb =>
         {
             if (verb == nameof(IBridgeStore.CountFoldedAsync) && walks++ == 0)
                 await Retirement(store).RunOnceAsync(Stop);
         });
-        VersionHistory read = await HistoryAsync(meddled);
+        var read = await HistoryAsync(meddled);
         Assert.Equal((8L, 8L, expected), (read.Occurrences, read.Folded, read.Attributes.Text()));
         Assert.Equal(2, walks);
     }
@@ -97,8 +97,8 @@ public sealed class WalkTests : IAsyncLifetime
     public async Task What_somebody_changes_again_and_again_waits_for_the_next_walk()
     {
         await SendAsync(2);
-        int tries = 0;
-        IBridgeStore meddled = MeddlingStore.Around(store, async verb =>
+        var tries = 0;
+        var meddled = MeddlingStore.Around(store, async verb =>
         {
             if (verb != nameof(IBridgeStore.RetireAsync))
                 return;
@@ -133,10 +133,10 @@ public sealed class WalkTests : IAsyncLifetime
     {
         await SendAsync(2);
         using var asked = new SemaphoreSlim(0);
-        int asks = 0;
-        IBridgeStore watched = MeddlingStore.Around(store, _ =>
+        var asks = 0;
+        var watched = MeddlingStore.Around(store, _ =>
         {
-            bool refuses = asks++ == 0;
+            var refuses = asks++ == 0;
             asked.Release();
             return refuses ? throw new StoreException(StoreFailure.Unavailable, "The test says so.") : Task.CompletedTask;
         });
@@ -160,7 +160,7 @@ public sealed class WalkTests : IAsyncLifetime
     {
         await using var copy = new SqliteBackend();
         Directory.CreateDirectory(Path.GetDirectoryName(copy.File)!);
-        foreach (string end in new[] { "", "-wal" })
+        foreach (var end in new[] { "", "-wal" })
             File.Copy(backend.File + end, copy.File + end);
         return await HistoryAsync(await copy.OpenAsync(clock, factory, [Target]));
     }
@@ -169,9 +169,9 @@ public sealed class WalkTests : IAsyncLifetime
     /// <param name="broken">The number of one whose bytes are no message.</param>
     private async Task SendAsync(int count, int broken = 0)
     {
-        for (int i = 1; i <= count; i++)
+        for (var i = 1; i <= count; i++)
         {
-            string id = string.Create(CultureInfo.InvariantCulture, $"o{++sent:D6}");
+            var id = string.Create(CultureInfo.InvariantCulture, $"o{++sent:D6}");
             var occurrence = new Occurrence
             {
                 Name = $"projects/p/occurrences/{id}",
@@ -195,7 +195,7 @@ public sealed class WalkTests : IAsyncLifetime
 
     private async Task VerifyAsync()
     {
-        foreach (ClaimedVersion claimed in await store.ClaimAsync(Target, 10, TimeSpan.FromMinutes(1), Stop))
+        foreach (var claimed in await store.ClaimAsync(Target, 10, TimeSpan.FromMinutes(1), Stop))
             await store.SettleAsync(claimed, new Settlement(GrafeasBridge.Store.DeliveryState.Verified, "verified", "", null, []), Stop);
     }
 }
@@ -208,7 +208,7 @@ internal class MeddlingStore : DispatchProxy
 
     public static IBridgeStore Around(IBridgeStore store, Func<string, Task> before)
     {
-        IBridgeStore proxy = Create<IBridgeStore, MeddlingStore>();
+        var proxy = Create<IBridgeStore, MeddlingStore>();
         ((MeddlingStore)(object)proxy).store = store;
         ((MeddlingStore)(object)proxy).before = before;
         return proxy;

@@ -77,7 +77,7 @@ public abstract class ClaimContract : StoreContract
         await AddVersionsAsync("1");
         var rested = Clock.GetUtcNow() + (Second * 2);
         await Store.SettleAsync(await OneAsync(), Verified with { RestUntil = rested }, Stop);
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
             await AddVersionsAsync("1");
         Assert.Empty(await Store.ClaimAsync(Target, 9, Lease, Stop));
         Assert.Equal(rested, await Store.NextDueAsync(Target, Stop));

@@ -241,7 +241,9 @@ public abstract class DeliveryContract : StoreContract
             new Settlement(DeliveryState.Verified, "", "", Clock.GetUtcNow(), null),
             new Settlement(DeliveryState.Pending, "", "", null, null),
         })
+        {
             await Assert.ThrowsAsync<ArgumentException>(() => Store.SettleAsync(claimed, nonsense, Stop));
+        }
     }
 
     private async Task AddVersionsAsync(params string[] versions)

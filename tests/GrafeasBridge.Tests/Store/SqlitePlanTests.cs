@@ -61,7 +61,10 @@ public sealed partial class SqlitePlanTests : SqliteHouse
             Claims.Suspect, Claims.NextDue, Claims.CountReady, Claims.CountDue, Checks.Due, Checks.Absurd, TargetRows.KnownVersions,
             AgedOccurrences.InOrder, AgedOccurrences.LinksOf, FoldedVersions.Forget,
         })
+        {
             Assert.DoesNotContain(Plan(database, command.Text), step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
+        }
+
         Assert.Contains(Plan(database, Claims.CountDue.Text), step => step.Contains("COVERING INDEX version_due", StringComparison.Ordinal));
         Assert.Contains(Plan(database, Claims.CountReady.Text), step => step.Contains("COVERING INDEX version_ready", StringComparison.Ordinal));
         Assert.Contains(Plan(database, Claims.CountInState.Text), step => step.Contains("COVERING INDEX version_states", StringComparison.Ordinal));
@@ -77,7 +80,9 @@ public sealed partial class SqlitePlanTests : SqliteHouse
             (OccurrenceIndexes.FromResource, "occurrences_of_resource"), (OccurrenceIndexes.ByKind, "occurrences_of_kind"),
             (OccurrenceIndexes.ByNoteInProject, "occurrences_of_note_in_project"), (NoteIndexes.ByKind, "notes_of_kind"),
         })
+        {
             Assert.StartsWith($"SEARCH {(index.StartsWith("notes", StringComparison.Ordinal) ? "notes" : "occurrences")} USING COVERING INDEX {index} (", Assert.Single(Plan(database, command.Text)), StringComparison.Ordinal);
+        }
     }
 
     private static IEnumerable<string> Walks(SqliteDatabase database, string text) =>

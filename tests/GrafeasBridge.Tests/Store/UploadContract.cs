@@ -67,7 +67,7 @@ public abstract class UploadContract : StoreContract
     {
         await AddNoteAsync();
         NewOccurrence[] Occurrences() => [Occurrence(request: "a 0", content: "first"), Occurrence(request: "a 1", content: "second")];
-        NewOccurrence[] first = Occurrences();
+        var first = Occurrences();
         await Store.AddOccurrencesAsync(first, Upload("a", Bytes("a")), Stop);
         await Store.DeleteOccurrenceAsync("ci", first[1].Id, Stop);
         Assert.Equal("a", Text(await Store.FindUploadAsync("ci", "a", Stop)));
@@ -79,7 +79,7 @@ public abstract class UploadContract : StoreContract
     public async Task Empty_and_large_uploads_are_kept_whole()
     {
         await AddNoteAsync();
-        byte[] large = new byte[3_000_000];
+        var large = new byte[3_000_000];
         new Random(7).NextBytes(large);
         await Store.AddOccurrencesAsync([Occurrence()], Upload("large", large), Stop);
         await Store.AddOccurrencesAsync([Occurrence()], Upload("empty", []), Stop);

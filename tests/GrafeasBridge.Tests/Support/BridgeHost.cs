@@ -72,7 +72,7 @@ public sealed class BridgeHost : IAsyncDisposable
     private static async Task<BridgeHost> StartInAsync(string folder, TemporaryFolder? owned, string[] settings)
     {
         var logs = new TestLogs();
-        WebApplication built = await Program.BuildAsync(Settings(folder, settings), logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(logs));
+        var built = await Program.BuildAsync(Settings(folder, settings), logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(logs));
         await Startup.StartAsync(built, TestContext.Current.CancellationToken);
         return new BridgeHost(built, logs, owned);
     }

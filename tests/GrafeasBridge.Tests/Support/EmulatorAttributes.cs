@@ -14,15 +14,15 @@ internal static class EmulatorAttributes
     public static async Task<IReadOnlyDictionary<string, string>> OfAsync(
         BridgeHost host, string version, Func<IReadOnlyDictionary<string, string>, bool>? arrived = null)
     {
-        string[] parts = version.Split('/');
+        var parts = version.Split('/');
         using var http = new HttpClient { BaseAddress = host.Emulator };
         var path = new Uri($"packages/{parts[0]}/{parts[1]}/{parts[2]}/versions/{parts[3]}/attributes", UriKind.Relative);
         while (true)
         {
-            using HttpResponseMessage answer = await http.GetAsync(path, Cancelled);
+            using var answer = await http.GetAsync(path, Cancelled);
             if (answer.StatusCode == HttpStatusCode.OK)
             {
-                Dictionary<string, string> carried = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancelled))!.AsArray().ToDictionary(
+                var carried = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancelled))!.AsArray().ToDictionary(
                     a => (string)a!["name"]!, a => string.Join(',', a!["values"]!.AsArray().Select(v => v!.ToString())), StringComparer.Ordinal);
                 if (carried.Count > 0 && arrived?.Invoke(carried) != false)
                     return carried;

@@ -13,9 +13,10 @@ internal static class PropertyRuns
 
     private static int Read()
     {
-        string? set = Environment.GetEnvironmentVariable(Variable);
-        if (string.IsNullOrEmpty(set)) return 1;
-        return int.TryParse(set, NumberStyles.None, CultureInfo.InvariantCulture, out int factor) && factor > 0
+        var set = Environment.GetEnvironmentVariable(Variable);
+        if (string.IsNullOrEmpty(set))
+            return 1;
+        return int.TryParse(set, NumberStyles.None, CultureInfo.InvariantCulture, out var factor) && factor > 0
             ? factor
             : throw new InvalidOperationException($"{Variable} is '{set}', which is no number of 1 or more.");
     }

@@ -36,10 +36,12 @@ internal sealed class RandomMessages(int seed)
             default:
                 HashSet<FieldDescriptor> chosen =
                     [.. message.Descriptor.Oneofs.Select(oneof => oneof.Fields[random.Next(oneof.Fields.Count)])];
-                foreach (FieldDescriptor field in message.Descriptor.Fields.InFieldNumberOrder())
+                foreach (var field in message.Descriptor.Fields.InFieldNumberOrder())
                 {
-                    if (field.ContainingOneof is not null && !chosen.Contains(field)) continue;
-                    if (depth < Deepest && random.Next(3) > 0) Fill(message, field, depth);
+                    if (field.ContainingOneof is not null && !chosen.Contains(field))
+                        continue;
+                    if (depth < Deepest && random.Next(3) > 0)
+                        Fill(message, field, depth);
                 }
 
                 return message;
@@ -48,15 +50,17 @@ internal sealed class RandomMessages(int seed)
 
     private void Fill(IMessage message, FieldDescriptor field, int depth)
     {
-        object held = field.Accessor.GetValue(message);
+        var held = field.Accessor.GetValue(message);
         if (field.IsMap)
         {
-            FieldDescriptor value = field.MessageType.FindFieldByNumber(2);
-            for (int i = random.Next(3); i > 0; i--) ((IDictionary)held)[Text()] = One(value, depth);
+            var value = field.MessageType.FindFieldByNumber(2);
+            for (var i = random.Next(3); i > 0; i--)
+                ((IDictionary)held)[Text()] = One(value, depth);
         }
         else if (field.IsRepeated)
         {
-            for (int i = random.Next(4); i > 0; i--) ((IList)held).Add(One(field, depth));
+            for (var i = random.Next(4); i > 0; i--)
+                ((IList)held).Add(One(field, depth));
         }
         else
         {

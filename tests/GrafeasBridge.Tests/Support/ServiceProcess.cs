@@ -66,7 +66,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     private Process Launch()
     {
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        Process launched = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
+        var launched = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
         // Output that nobody reads would fill the pipe and stop the program.
         launched.OutputDataReceived += (_, _) => { };
         launched.ErrorDataReceived += (_, _) => { };
@@ -77,14 +77,14 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     private async Task ReadyAsync()
     {
-        CancellationToken cancel = TestContext.Current.CancellationToken;
+        var cancel = TestContext.Current.CancellationToken;
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         timeout.CancelAfter(TimeSpan.FromMinutes(1));
         while (true)
         {
             try
             {
-                using HttpResponseMessage answer = await http.GetAsync(readiness, timeout.Token);
+                using var answer = await http.GetAsync(readiness, timeout.Token);
                 if (answer.StatusCode == HttpStatusCode.OK)
                     return;
             }

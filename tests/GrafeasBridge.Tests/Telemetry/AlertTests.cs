@@ -20,7 +20,7 @@ public sealed partial class AlertTests
     [Fact]
     public void Every_entry_says_symptom_meaning_where_to_look_and_what_to_do()
     {
-        foreach (string entry in OperatorFiles.Runbook.Split("\n## ")[1..])
+        foreach (var entry in OperatorFiles.Runbook.Split("\n## ")[1..])
         {
             int[] parts = [.. new[] { "**Symptom.**", "**Means.**", "**Look.**", "**Do.**" }.Select(part => entry.IndexOf(part, StringComparison.Ordinal))];
             Assert.True(parts.All(at => at > 0) && parts.SequenceEqual(parts.Order()), entry);
@@ -35,7 +35,7 @@ public sealed partial class AlertTests
         Assert.NotEmpty(named);
         Assert.Empty(named.Except(events));
 
-        string settings = SettingsPage.Render();
+        var settings = SettingsPage.Render();
         string[] keys = [.. Setting().Matches(OperatorFiles.Runbook).Select(m => m.Groups["key"].Value).Distinct()];
         Assert.NotEmpty(keys);
         Assert.All(keys, key => Assert.Contains($"| `{key}` |", settings, StringComparison.Ordinal));
@@ -49,7 +49,7 @@ public sealed partial class AlertTests
     [Fact]
     public void Every_rule_is_tested_firing_and_quiet()
     {
-        foreach (string alert in OperatorFiles.Alerts)
+        foreach (var alert in OperatorFiles.Alerts)
         {
             Assert.Contains($"alertname: {alert}, exp_alerts: []", OperatorFiles.RuleTests, StringComparison.Ordinal);
             Assert.Contains($"alertname: {alert}\n        exp_alerts:\n          - exp_labels:", OperatorFiles.RuleTests, StringComparison.Ordinal);
@@ -59,7 +59,7 @@ public sealed partial class AlertTests
     [Fact]
     public async Task The_rules_do_what_their_unit_tests_say()
     {
-        (int code, string text) = await PrometheusTools.PromtoolAsync("test", "rules", "alerts.test.yml");
+        (var code, var text) = await PrometheusTools.PromtoolAsync("test", "rules", "alerts.test.yml");
         Assert.True(code == 0, text);
         (code, text) = await PrometheusTools.PromtoolAsync("check", "rules", "alerts.yml");
         Assert.True(code == 0, text);
@@ -76,7 +76,7 @@ public sealed partial class AlertTests
             folder.File("prometheus.yml"),
             OperatorFiles.Text("prometheus.yml").Replace("/run/secrets/metrics_key", folder.File("key"), StringComparison.Ordinal),
             TestContext.Current.CancellationToken);
-        (int code, string text) = await PrometheusTools.PromtoolAsync("check", "config", folder.File("prometheus.yml"));
+        (var code, var text) = await PrometheusTools.PromtoolAsync("check", "config", folder.File("prometheus.yml"));
         Assert.True(code == 0, text);
     }
 

@@ -34,12 +34,12 @@ public sealed class ComplaintTests : IAsyncLifetime
     [Fact]
     public void Deliveries_are_late_from_the_age_that_is_set()
     {
-        DateTimeOffset oldest = host.Clock.GetUtcNow();
+        var oldest = host.Clock.GetUtcNow();
         host.Metrics.Sampled(DeliveryHost.Main, new Backlog(3, 0, oldest));
         host.Clock.Advance(TimeSpan.FromMinutes(15) - TimeSpan.FromTicks(1));
         Assert.Empty(host.Complaints.Now());
         host.Clock.Advance(TimeSpan.FromTicks(1));
-        Complaint late = Assert.Single(host.Complaints.Now());
+        var late = Assert.Single(host.Complaints.Now());
         Assert.Equal((Reasons.DeliveryLate, DeliveryHost.Main, oldest, 3), (late.Reason, late.Target, late.Since, late.Count));
         Assert.Contains("Health:LateAfter (00:15:00)", late.Message, StringComparison.Ordinal);
     }
@@ -58,12 +58,12 @@ public sealed class ComplaintTests : IAsyncLifetime
     [InlineData(DeliveryOutcome.Unreachable, Reasons.TargetUnreachable, false)]
     internal void A_target_in_trouble_is_told_with_when_that_began(DeliveryOutcome outcome, string reason, bool atOnce)
     {
-        DateTimeOffset began = host.Clock.GetUtcNow();
+        var began = host.Clock.GetUtcNow();
         host.Target(DeliveryHost.Main).Governor.Report(
             new Ending(outcome, "its own words", TimeSpan.FromHours(1)), new GrafeasBridge.Mapping.VersionCoordinates("s", "r", "p", "1"));
         Assert.Equal(atOnce, host.Complaints.Now().Any());
         host.Clock.Advance(TimeSpan.FromMinutes(1));
-        Complaint trouble = Assert.Single(host.Complaints.Now());
+        var trouble = Assert.Single(host.Complaints.Now());
         Assert.Equal((reason, DeliveryHost.Main, began), (trouble.Reason, trouble.Target, trouble.Since));
         Assert.DoesNotContain("its own words", trouble.Message, StringComparison.Ordinal);
     }
@@ -71,7 +71,7 @@ public sealed class ComplaintTests : IAsyncLifetime
     [Fact]
     public async Task What_begins_and_what_ceases_is_logged_once_each()
     {
-        using ILoggerFactory loggers = logs.Factory();
+        using var loggers = logs.Factory();
         var news = new HealthNews(loggers.CreateLogger<HealthNews>());
         var refusal = new Complaint(Reasons.StoreUnavailable, "no room");
         var parked = new Complaint(Reasons.VersionsParked, "1 version is parked", "main", Count: 1);

@@ -19,50 +19,53 @@ public sealed class HealthTests
     [Fact]
     public async Task What_nothing_ails_is_ready_on_every_way()
     {
-        await using BridgeHost host = await BridgeHost.StartAsync("Health:MinFreeBytes=0");
-        JsonNode ready = await ReadyAsync(host);
+        await using var host = await BridgeHost.StartAsync("Health:MinFreeBytes=0");
+        var ready = await ReadyAsync(host);
         Assert.Equal("ready", (string?)ready["status"]);
         Assert.Empty(ready["reasons"]!.AsArray());
-        HealthReport report = await new HealthReports.HealthReportsClient(host.Channel).GetHealthAsync(new GetHealthRequest(), cancellationToken: Cancelled);
+        var report = await new HealthReports.HealthReportsClient(host.Channel).GetHealthAsync(new GetHealthRequest(), cancellationToken: Cancelled);
         Assert.Equal(HealthReport.Types.Status.Ready, report.Status);
-        foreach (string service in new[]
+        foreach (var service in new[]
         {
             "", "grafeas.v1.Grafeas", "grafeas.v1.project.Projects", "grafeas.v1beta1.GrafeasV1Beta1", "grafeas.v1beta1.project.Projects",
             "grafeasbridge.v1.Bridge", "grafeasbridge.v1.Builds", "grafeasbridge.v1.ReceiptBook", TelemetryServices.DeliveryHealth,
         })
+        {
             Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await GrpcAsync(host, service));
-        Gbridge.Ending cli = await new Gbridge(host.GrpcUri).RunAsync("health");
+        }
+
+        var cli = await new Gbridge(host.GrpcUri).RunAsync("health");
         Assert.Equal((0, $"{host.GrpcUri.GetLeftPart(UriPartial.Authority)} is serving.\n"), (cli.Code, cli.Output));
     }
 
     [Fact]
     public async Task A_version_that_is_parked_is_a_reason_on_every_way_and_everything_is_served()
     {
-        await using FakeBintray fake = await FakeBintray.StartAsync(); // an empty one: the subject is missing, which needs a person
+        await using var fake = await FakeBintray.StartAsync(); // an empty one: the subject is missing, which needs a person
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder.File("keys.json"), Keys.Json("ci:send,read,operate:*"), Cancelled);
-        await using BridgeHost host = await BridgeHost.StartAsync(
+        await using var host = await BridgeHost.StartAsync(
             "Targets:0:Name=main", $"Targets:0:BaseUrl={fake.Url}", "Targets:0:Username=bridge", "Targets:0:ApiKey=k",
             "Delivery:BacklogInterval=00:00:01", "Health:MinFreeBytes=0", $"Access:KeysFile={folder.File("keys.json")}");
         await BuildSamples.NoteAsync(host, "ci", Keys.Bearer("ci"));
         await BuildSamples.SendAsync(host, "ci", BuildSamples.Of("ci", "1"), Keys.Bearer("ci"));
 
-        JsonNode degraded = await UntilAsync(host, "degraded");
-        JsonNode reason = Assert.Single(degraded["reasons"]!.AsArray())!;
+        var degraded = await UntilAsync(host, "degraded");
+        var reason = Assert.Single(degraded["reasons"]!.AsArray())!;
         Assert.Equal(("VERSIONS_PARKED", "main", 1), ((string?)reason["reason"], (string?)reason["target"], (int)reason["count"]!));
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await GrpcAsync(host, ""));
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, await GrpcAsync(host, TelemetryServices.DeliveryHealth));
-        HealthReport report = await new HealthReports.HealthReportsClient(host.Channel).GetHealthAsync(new GetHealthRequest(), cancellationToken: Cancelled);
+        var report = await new HealthReports.HealthReportsClient(host.Channel).GetHealthAsync(new GetHealthRequest(), cancellationToken: Cancelled);
         Assert.Equal(HealthReport.Types.Status.Degraded, report.Status);
         Assert.Equal(("VERSIONS_PARKED", "main", 1), (report.Reasons[0].Reason, report.Reasons[0].Target, report.Reasons[0].Count));
-        using (HttpResponseMessage rest = await host.Rest.GetAsync(new Uri("/bridge/v1/health", UriKind.Relative), Cancelled))
+        using (var rest = await host.Rest.GetAsync(new Uri("/bridge/v1/health", UriKind.Relative), Cancelled))
             Assert.Equal("DEGRADED", (string?)JsonNode.Parse(await rest.Content.ReadAsStringAsync(Cancelled))!["status"]);
 
-        Gbridge.Ending cli = await new Gbridge(host.GrpcUri).RunAsync("health");
+        var cli = await new Gbridge(host.GrpcUri).RunAsync("health");
         Assert.Equal(0, cli.Code);
         Assert.Contains("is serving, but degraded:", cli.Lines[0], StringComparison.Ordinal);
         Assert.Contains("VERSIONS_PARKED: 1 version is parked at target main", cli.Lines[1], StringComparison.Ordinal);
-        Gbridge.Ending json = await new Gbridge(host.GrpcUri).RunAsync("health", "--json");
+        var json = await new Gbridge(host.GrpcUri).RunAsync("health", "--json");
         Assert.Equal("degraded", (string?)JsonNode.Parse(json.Output)!["status"]);
         Assert.Equal("main", (string?)JsonNode.Parse(json.Output)!["reasons"]![0]!["target"]);
     }
@@ -70,8 +73,8 @@ public sealed class HealthTests
     [Fact]
     public async Task A_disk_with_less_room_than_is_set_is_told_before_it_is_full()
     {
-        await using BridgeHost host = await BridgeHost.StartAsync($"Health:MinFreeBytes={1L << 40}");
-        JsonNode reason = Assert.Single((await UntilAsync(host, "degraded"))["reasons"]!.AsArray())!;
+        await using var host = await BridgeHost.StartAsync($"Health:MinFreeBytes={1L << 40}");
+        var reason = Assert.Single((await UntilAsync(host, "degraded"))["reasons"]!.AsArray())!;
         Assert.Equal("DISK_NEARLY_FULL", (string?)reason["reason"]);
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await GrpcAsync(host, TelemetryServices.DeliveryHealth));
     }
@@ -79,7 +82,7 @@ public sealed class HealthTests
     [Fact]
     public void Every_reason_stands_on_the_telemetry_page_and_the_page_names_no_other()
     {
-        string page = File.ReadAllText(RepositoryFiles.PathOf("src", "GrafeasBridge", "Telemetry", "README.md"));
+        var page = File.ReadAllText(RepositoryFiles.PathOf("src", "GrafeasBridge", "Telemetry", "README.md"));
         string[] told = [.. page.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('`')[1])
             .Where(word => word.All(c => char.IsAsciiLetterUpper(c) || c == '_'))];
         Assert.Equal(Reasons.All, told);
@@ -89,7 +92,7 @@ public sealed class HealthTests
     {
         while (true)
         {
-            JsonNode answer = await ReadyAsync(host);
+            var answer = await ReadyAsync(host);
             if ((string?)answer["status"] == status)
                 return answer;
         }
@@ -97,7 +100,7 @@ public sealed class HealthTests
 
     private static async Task<JsonNode> ReadyAsync(BridgeHost host)
     {
-        using HttpResponseMessage answer = await host.Rest.GetAsync(new Uri("/readyz", UriKind.Relative), Cancelled);
+        using var answer = await host.Rest.GetAsync(new Uri("/readyz", UriKind.Relative), Cancelled);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.True(answer.Headers.CacheControl!.NoStore);
         return JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancelled))!;

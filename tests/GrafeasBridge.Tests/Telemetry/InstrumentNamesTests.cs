@@ -21,11 +21,11 @@ public sealed partial class InstrumentNamesTests
     [Fact]
     public async Task Page_rules_and_dashboard_name_series_as_the_exporter_does()
     {
-        await using BridgeHost host = await BridgeHost.StartAsync();
-        Instrument[] instruments = Published();
-        Dictionary<string, string> exported = await ExportAsync(instruments);
+        await using var host = await BridgeHost.StartAsync();
+        var instruments = Published();
+        var exported = await ExportAsync(instruments);
 
-        string page = await File.ReadAllTextAsync(RepositoryFiles.PathOf("src", "GrafeasBridge", "Telemetry", "README.md"), TestContext.Current.CancellationToken);
+        var page = await File.ReadAllTextAsync(RepositoryFiles.PathOf("src", "GrafeasBridge", "Telemetry", "README.md"), TestContext.Current.CancellationToken);
         var told = Row().Matches(page).ToDictionary(m => m.Groups["name"].Value, m => m.Groups["series"].Value, StringComparer.Ordinal);
         Assert.Equal(exported.OrderBy(e => e.Key, StringComparer.Ordinal), told.OrderBy(e => e.Key, StringComparer.Ordinal));
 
@@ -46,7 +46,7 @@ public sealed partial class InstrumentNamesTests
 
     private static Instrument[] Published()
     {
-        foreach (Type room in new[] { typeof(IngestMetrics), typeof(Overload), typeof(RefusalCount), typeof(StoreMeter), typeof(RetentionMetrics) })
+        foreach (var room in new[] { typeof(IngestMetrics), typeof(Overload), typeof(RefusalCount), typeof(StoreMeter), typeof(RetentionMetrics) })
             RuntimeHelpers.RunClassConstructor(room.TypeHandle);
         var found = new Dictionary<string, Instrument>(StringComparer.Ordinal);
         using var listener = new MeterListener();
@@ -64,25 +64,25 @@ public sealed partial class InstrumentNamesTests
     private static async Task<Dictionary<string, string>> ExportAsync(Instrument[] instruments)
     {
         using var meter = new Meter("probe-" + Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture));
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(meter.Name).AddPrometheusExporter());
-        await using WebApplication app = builder.Build();
+        await using var app = builder.Build();
         app.MapPrometheusScrapingEndpoint();
         await app.StartAsync(TestContext.Current.CancellationToken);
-        foreach (Instrument instrument in instruments)
+        foreach (var instrument in instruments)
             Measure(meter, instrument);
 
         using var http = new HttpClient();
-        string text = await http.GetStringAsync(new Uri(app.Urls.Single() + "/metrics"), TestContext.Current.CancellationToken);
+        var text = await http.GetStringAsync(new Uri(app.Urls.Single() + "/metrics"), TestContext.Current.CancellationToken);
         return Help().Matches(text).ToDictionary(m => m.Groups["of"].Value, m => m.Groups["series"].Value, StringComparer.Ordinal);
     }
 
     private static void Measure(Meter meter, Instrument instrument)
     {
         // The description comes back as HELP, and tells which instrument a series is of.
-        (string name, string? unit, string kind) = (instrument.Name, instrument.Unit, instrument.GetType().Name.Split('`')[0]);
+        (var name, var unit, var kind) = (instrument.Name, instrument.Unit, instrument.GetType().Name.Split('`')[0]);
         switch (kind)
         {
             case "Counter":

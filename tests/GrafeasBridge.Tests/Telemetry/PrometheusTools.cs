@@ -14,10 +14,10 @@ internal static class PrometheusTools
     /// <returns>Exit code and everything that it printed.</returns>
     public static async Task<(int Code, string Text)> PromtoolAsync(params string[] arguments)
     {
-        using Process tool = Start("promtool", Folder, arguments);
-        using CancellationTokenRegistration stop = Cancelled.Register(() => tool.Kill());
-        Task<string> errors = tool.StandardError.ReadToEndAsync(Cancelled);
-        string output = await tool.StandardOutput.ReadToEndAsync(Cancelled);
+        using var tool = Start("promtool", Folder, arguments);
+        using var stop = Cancelled.Register(() => tool.Kill());
+        var errors = tool.StandardError.ReadToEndAsync(Cancelled);
+        var output = await tool.StandardOutput.ReadToEndAsync(Cancelled);
         await tool.WaitForExitAsync(Cancelled);
         return (tool.ExitCode, output + await errors);
     }
@@ -57,19 +57,19 @@ internal sealed class PrometheusServer : IDisposable
     /// <param name="keyFile">The file with the key to scrape with.</param>
     public static PrometheusServer Start(string folder, string target, string keyFile)
     {
-        string shipped = File.ReadAllText(Path.Combine(PrometheusTools.Folder, "prometheus.yml"));
-        int discovery = shipped.IndexOf("    dns_sd_configs:", StringComparison.Ordinal);
-        int next = shipped.IndexOf("  - job_name: collector", StringComparison.Ordinal);
+        var shipped = File.ReadAllText(Path.Combine(PrometheusTools.Folder, "prometheus.yml"));
+        var discovery = shipped.IndexOf("    dns_sd_configs:", StringComparison.Ordinal);
+        var next = shipped.IndexOf("  - job_name: collector", StringComparison.Ordinal);
         Assert.True(discovery > 0 && next > discovery, "prometheus.yml no longer has the form that this test knows");
-        string config = (shipped[..discovery] + $"    static_configs:\n      - targets: ['{target}']\n\n" + shipped[next..])
+        var config = (shipped[..discovery] + $"    static_configs:\n      - targets: ['{target}']\n\n" + shipped[next..])
             .Replace("/run/secrets/metrics_key", keyFile, StringComparison.Ordinal)
             .Replace("scrape_interval: 15s", "scrape_interval: 1s", StringComparison.Ordinal)
             .Replace("evaluation_interval: 15s", "evaluation_interval: 1s", StringComparison.Ordinal)
             .Replace("[alerts.yml]", $"['{Path.Combine(PrometheusTools.Folder, "alerts.yml")}']", StringComparison.Ordinal);
-        string file = Path.Combine(folder, "prometheus.yml");
+        var file = Path.Combine(folder, "prometheus.yml");
         File.WriteAllText(file, config);
-        int port = ServiceProcess.FreePorts(1)[0];
-        Process started = PrometheusTools.Start(
+        var port = ServiceProcess.FreePorts(1)[0];
+        var started = PrometheusTools.Start(
             "prometheus", folder, $"--config.file={file}", $"--storage.tsdb.path={Path.Combine(folder, "tsdb")}", $"--web.listen-address=127.0.0.1:{port}");
         return new PrometheusServer(started, new Uri($"http://127.0.0.1:{port}"));
     }
@@ -77,14 +77,14 @@ internal sealed class PrometheusServer : IDisposable
     /// <returns>The result of an instant query; what is not PromQL fails the test.</returns>
     public async Task<JsonArray> QueryAsync(string expression)
     {
-        JsonNode answer = await GetAsync("/api/v1/query?query=" + Uri.EscapeDataString(expression));
+        var answer = await GetAsync("/api/v1/query?query=" + Uri.EscapeDataString(expression));
         Assert.True((string?)answer["status"] == "success", $"{expression}: {answer}");
         return answer["data"]!["result"]!.AsArray();
     }
 
     public async Task<JsonNode> GetAsync(string path)
     {
-        using HttpResponseMessage answer = await http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        using var answer = await http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
         if (answer.StatusCode == System.Net.HttpStatusCode.ServiceUnavailable)
             throw new HttpRequestException("Prometheus is not ready yet.");
         return JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
@@ -101,7 +101,7 @@ internal sealed class PrometheusServer : IDisposable
             Assert.False(process.HasExited, "Prometheus ended.");
             try
             {
-                JsonArray result = await QueryAsync(expression);
+                var result = await QueryAsync(expression);
                 if (result.Count > 0)
                     return result;
             }

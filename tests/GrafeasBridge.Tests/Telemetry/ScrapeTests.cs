@@ -23,8 +23,8 @@ public sealed class ScrapeTests : IDisposable
     [Fact]
     public async Task Nothing_is_served_unless_it_is_asked_for()
     {
-        await using BridgeHost host = await BridgeHost.StartAsync();
-        using HttpResponseMessage answer = await host.Rest.GetAsync(Metrics, Cancelled);
+        await using var host = await BridgeHost.StartAsync();
+        using var answer = await host.Rest.GetAsync(Metrics, Cancelled);
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
@@ -33,22 +33,22 @@ public sealed class ScrapeTests : IDisposable
     {
         await File.WriteAllTextAsync(
             folder.File("keys.json"), Keys.Json("prometheus:metrics:*", "root:send,read,operate:*", "team:metrics:team"), Cancelled);
-        await using BridgeHost host = await BridgeHost.StartAsync("Telemetry:Prometheus=true", $"Access:KeysFile={folder.File("keys.json")}");
+        await using var host = await BridgeHost.StartAsync("Telemetry:Prometheus=true", $"Access:KeysFile={folder.File("keys.json")}");
         Assert.Equal(HttpStatusCode.Unauthorized, (await GetAsync(host.Rest, Metrics, null)).Code);
-        (HttpStatusCode code, string text) = await GetAsync(host.Rest, Metrics, "root");
+        (var code, var text) = await GetAsync(host.Rest, Metrics, "root");
         Assert.Equal(HttpStatusCode.Forbidden, code);
         Assert.Contains("The key 'root' does not hold the role 'metrics' in all projects.", text, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Forbidden, (await GetAsync(host.Rest, Metrics, "team")).Code);
         (code, text) = await GetAsync(host.Rest, Metrics, "prometheus");
         Assert.Equal(HttpStatusCode.OK, code);
         Assert.Contains("grafeasbridge_store_queue", text, StringComparison.Ordinal);
-        foreach (string path in new[] { "/v1/projects/team/notes", "/bridge/v1/targets", "/v1/projects/team" })
+        foreach (var path in new[] { "/v1/projects/team/notes", "/bridge/v1/targets", "/v1/projects/team" })
             Assert.Equal(HttpStatusCode.Forbidden, (await GetAsync(host.Rest, new Uri(path, UriKind.Relative), "prometheus")).Code);
         using (var project = new StringContent("""{"name":"projects/team"}""", Encoding.UTF8, "application/json"))
         using (var request = new HttpRequestMessage(HttpMethod.Post, "/v1/projects") { Content = project })
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Keys.Of("root"));
-            using HttpResponseMessage made = await host.Rest.SendAsync(request, Cancelled);
+            using var made = await host.Rest.SendAsync(request, Cancelled);
             Assert.Equal(HttpStatusCode.OK, made.StatusCode);
         }
 
@@ -61,9 +61,9 @@ public sealed class ScrapeTests : IDisposable
     {
         await File.WriteAllTextAsync(folder.File("keys.json"), Keys.Json("prometheus:metrics:*", "ci:send,read:*"), Cancelled);
         await File.WriteAllTextAsync(folder.File("key"), Keys.Of("prometheus"), Cancelled);
-        int[] ports = ServiceProcess.FreePorts(2);
-        int port = ports[0];
-        await using ServiceProcess bridge = await ServiceProcess.StartAsync(
+        var ports = ServiceProcess.FreePorts(2);
+        var port = ports[0];
+        await using var bridge = await ServiceProcess.StartAsync(
             "GrafeasBridge.dll",
             new Uri($"http://127.0.0.1:{port}/readyz"),
             [
@@ -74,7 +74,7 @@ public sealed class ScrapeTests : IDisposable
         using var rest = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         await SendAsync(rest);
         await RefuseAsync(new Uri($"http://127.0.0.1:{ports[1]}"));
-        using PrometheusServer prometheus = PrometheusServer.Start(folder.Path, $"127.0.0.1:{port}", folder.File("key"));
+        using var prometheus = PrometheusServer.Start(folder.Path, $"127.0.0.1:{port}", folder.File("key"));
 
         Assert.Equal("1", Value(await prometheus.UntilAsync("grafeasbridge_delivery_time_to_verified_seconds_count == 1")));
         Assert.Equal("1", Value(await prometheus.UntilAsync("""up{job="grafeasbridge"} == 1""")));
@@ -86,7 +86,7 @@ public sealed class ScrapeTests : IDisposable
         Assert.Equal("2", Value(await prometheus.UntilAsync("""grafeasbridge_ingest_refusals_total{reason="NOT_FOUND",transport="grpc"}""")));
         Assert.Empty(await prometheus.QueryAsync("""grafeasbridge_ingest_refusals_total{reason="OK"}"""));
         Assert.NotEmpty(OperatorFiles.DashboardExpressions);
-        foreach (string expression in OperatorFiles.DashboardExpressions)
+        foreach (var expression in OperatorFiles.DashboardExpressions)
             await prometheus.QueryAsync(expression);
         await RulesAreWellAsync(prometheus);
     }
@@ -128,7 +128,7 @@ public sealed class ScrapeTests : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
         request.Headers.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", Keys.Of(key));
-        using HttpResponseMessage answer = await rest.SendAsync(request, Cancelled);
+        using var answer = await rest.SendAsync(request, Cancelled);
         return answer.StatusCode;
     }
 
@@ -136,7 +136,7 @@ public sealed class ScrapeTests : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", Keys.Of(key));
-        using HttpResponseMessage answer = await rest.SendAsync(request, Cancelled);
+        using var answer = await rest.SendAsync(request, Cancelled);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancelled));
     }
 }

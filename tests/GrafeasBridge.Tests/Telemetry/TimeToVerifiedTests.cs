@@ -12,11 +12,11 @@ public sealed class TimeToVerifiedTests
     [Fact]
     public async Task It_begins_with_the_first_change_that_is_not_verified_and_counts_failures()
     {
-        string target = "t-" + Guid.NewGuid().ToString("N")[..12];
+        var target = "t-" + Guid.NewGuid().ToString("N")[..12];
         using var logs = new TestLogs();
-        await using FakeBintray fake = await FakeBintray.StartAsync();
+        await using var fake = await FakeBintray.StartAsync();
         fake.Have("acme", "images", "web", "1");
-        await using DeliveryHost host = await DeliveryHost.StartAsync(logs, [(target, fake)]);
+        await using var host = await DeliveryHost.StartAsync(logs, [(target, fake)]);
         using var heard = new Heard(target);
 
         fake.Script = async (_, context) =>

@@ -32,17 +32,17 @@ public sealed class TraceTests
             },
         };
         ActivitySource.AddActivityListener(listener);
-        await using BridgeHost host = await BridgeHost.StartAsync();
+        await using var host = await BridgeHost.StartAsync();
         await BuildSamples.NoteAsync(host, "ci");
         await BuildSamples.SendAsync(host, "ci", BuildSamples.Of("ci", "1"), new Metadata { { "traceparent", $"00-{trace}-00f067aa0ba902b7-01" } });
 
-        Activity reconcile = await delivered.Task.WaitAsync(BuildSamples.Cancelled);
+        var reconcile = await delivered.Task.WaitAsync(BuildSamples.Cancelled);
         Assert.Equal(ActivityKind.Consumer, reconcile.Kind);
         Assert.Equal("embedded", reconcile.GetTagItem("grafeasbridge.target"));
         Assert.Equal("acme/images/team:web", reconcile.GetTagItem("grafeasbridge.package"));
         Assert.Equal("1", reconcile.GetTagItem("grafeasbridge.version"));
         Assert.Equal("delivered", reconcile.GetTagItem("grafeasbridge.outcome"));
-        Activity call = Assert.Single(calls, activity => activity.SpanId == reconcile.ParentSpanId);
+        var call = Assert.Single(calls, activity => activity.SpanId == reconcile.ParentSpanId);
         Assert.Equal("00f067aa0ba902b7", call.ParentSpanId.ToHexString());
         Assert.Contains(calls, activity => activity.Source.Name == "System.Net.Http" && activity.ParentSpanId == reconcile.SpanId);
     }

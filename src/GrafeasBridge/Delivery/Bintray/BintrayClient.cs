@@ -45,7 +45,7 @@ internal sealed class BintrayClient : IDisposable
         pipeline.CallAsync(
             async attempt =>
             {
-                TargetReply reply = await AttemptAsync(method, path, json, attempt);
+                var reply = await AttemptAsync(method, path, json, attempt);
                 metrics.Called(options.Name, reply.Failure);
                 return reply;
             },
@@ -72,14 +72,14 @@ internal sealed class BintrayClient : IDisposable
     {
         try
         {
-            Credentials credentials = await apiKey.ReadAsync(cancellationToken);
+            var credentials = await apiKey.ReadAsync(cancellationToken);
             using var request = new HttpRequestMessage(method, root + path);
             request.Headers.Authorization = new AuthenticationHeaderValue("Basic", credentials.BasicToken);
             request.Headers.UserAgent.Add(Agent);
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
             if (json is not null)
                 request.Content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-            using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             return await ReplyAsync(response, method == HttpMethod.Post, credentials, cancellationToken);
         }
         catch (TargetException keyless)
@@ -106,12 +106,12 @@ internal sealed class BintrayClient : IDisposable
     private async Task<TargetReply> ReplyAsync(
         HttpResponseMessage response, bool creates, Credentials credentials, CancellationToken cancellationToken)
     {
-        int status = (int)response.StatusCode;
-        TimeSpan? retryAfter = RetryAfterHeader.Read(response.Headers, clock, delivery.MaxRetryAfter);
-        await using Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        (byte[] body, bool whole) = await ReadAsync(
+        var status = (int)response.StatusCode;
+        var retryAfter = RetryAfterHeader.Read(response.Headers, clock, delivery.MaxRetryAfter);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        (var body, var whole) = await ReadAsync(
             stream, response.IsSuccessStatusCode ? options.MaxReplyBytes : MaxErrorBytes, cancellationToken);
-        (DeliveryOutcome? failure, string reason) = BintrayReplies.Judge(status, body, creates, response.Headers.Location);
+        (var failure, var reason) = BintrayReplies.Judge(status, body, creates, response.Headers.Location);
         if (failure is null && !whole && response.IsSuccessStatusCode)
         {
             failure = DeliveryOutcome.Garbled;
@@ -130,8 +130,8 @@ internal sealed class BintrayClient : IDisposable
         var body = new ArrayBufferWriter<byte>(Math.Min(max, 4096));
         while (body.WrittenCount < max)
         {
-            Memory<byte> room = body.GetMemory(1);
-            int read = await stream.ReadAsync(room[..Math.Min(room.Length, max - body.WrittenCount)], cancellationToken);
+            var room = body.GetMemory(1);
+            var read = await stream.ReadAsync(room[..Math.Min(room.Length, max - body.WrittenCount)], cancellationToken);
             if (read == 0)
                 return (body.WrittenSpan.ToArray(), true);
             body.Advance(read);

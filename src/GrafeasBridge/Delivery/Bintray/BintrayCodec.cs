@@ -13,12 +13,12 @@ internal static class BintrayCodec
     public static byte[] Attributes(IReadOnlyList<MappedAttribute> attributes) => Write(json =>
     {
         json.WriteStartArray();
-        foreach (MappedAttribute attribute in attributes)
+        foreach (var attribute in attributes)
         {
             json.WriteStartObject();
             json.WriteString("name", attribute.Name);
             json.WriteStartArray("values");
-            foreach (string value in attribute.Values)
+            foreach (var value in attribute.Values)
                 WriteValue(json, attribute.Type, value);
             json.WriteEndArray();
             json.WriteString("type", TypeName(attribute.Type));
@@ -33,7 +33,7 @@ internal static class BintrayCodec
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(body, Reading);
+            using var document = JsonDocument.Parse(body, Reading);
             return [.. document.RootElement.EnumerateArray().Select(Read)];
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or KeyNotFoundException)
@@ -54,7 +54,7 @@ internal static class BintrayCodec
         json.WriteStartObject();
         json.WriteString("name", name);
         json.WriteStartArray("licenses");
-        foreach (string license in licenses)
+        foreach (var license in licenses)
             json.WriteStringValue(license);
         json.WriteEndArray();
         if (vcsUrl.Length > 0)
@@ -92,11 +92,11 @@ internal static class BintrayCodec
 
     private static CarriedAttribute Read(JsonElement attribute)
     {
-        string name = attribute.GetProperty("name").GetString() ?? throw new FormatException("an attribute has no name");
-        JsonElement[] values = !attribute.TryGetProperty("values", out JsonElement given) || given.ValueKind == JsonValueKind.Null ? []
+        var name = attribute.GetProperty("name").GetString() ?? throw new FormatException("an attribute has no name");
+        JsonElement[] values = !attribute.TryGetProperty("values", out var given) || given.ValueKind == JsonValueKind.Null ? []
             : given.ValueKind == JsonValueKind.Array ? [.. given.EnumerateArray().Where(v => v.ValueKind != JsonValueKind.Null)]
             : [given];
-        AttributeType? type = attribute.TryGetProperty("type", out JsonElement named) && named.ValueKind == JsonValueKind.String
+        var type = attribute.TryGetProperty("type", out var named) && named.ValueKind == JsonValueKind.String
             ? Known(named.GetString())
             : Inferred(values);
         return new CarriedAttribute(name, type, [.. values.Select(AsText)]);

@@ -19,8 +19,8 @@ internal static class BintrayReplies
             return (null, "");
         if (status is >= 300 and < 400)
             return (DeliveryOutcome.Unreachable, Redirect(status, location));
-        string? message = Message(body);
-        string said = Said(status, message);
+        var message = Message(body);
+        var said = Said(status, message);
         if (SaysLimit(body, message))
             return (DeliveryOutcome.Throttled, said);
         return status switch
@@ -42,9 +42,9 @@ internal static class BintrayReplies
         try
         {
             var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = 16 });
-            using JsonDocument document = JsonDocument.ParseValue(ref reader);
+            using var document = JsonDocument.ParseValue(ref reader);
             return document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("message", out JsonElement message)
+                && document.RootElement.TryGetProperty("message", out var message)
                 && message.ValueKind == JsonValueKind.String
                     ? message.GetString()
                     : null;
@@ -85,7 +85,7 @@ internal static class BintrayReplies
 
     private static string Redirect(int status, Uri? location)
     {
-        string where = location is { IsAbsoluteUri: true } ? $" to {Text.OneLine(location.GetLeftPart(UriPartial.Authority), 100)}" : "";
+        var where = location is { IsAbsoluteUri: true } ? $" to {Text.OneLine(location.GetLeftPart(UriPartial.Authority), 100)}" : "";
         return $"The endpoint redirects{where} ({status}), and redirects are not followed; "
             + "set the target's BaseUrl to where the service is.";
     }

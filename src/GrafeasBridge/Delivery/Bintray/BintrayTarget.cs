@@ -10,7 +10,7 @@ internal sealed partial class BintrayTarget(TargetOptions options, BintrayClient
 
     public async Task<IReadOnlyList<CarriedAttribute>> ReadAsync(VersionCoordinates version, CancellationToken cancellationToken)
     {
-        TargetReply reply = await CallAsync(HttpMethod.Get, BintrayPaths.Attributes(version), null, cancellationToken);
+        var reply = await CallAsync(HttpMethod.Get, BintrayPaths.Attributes(version), null, cancellationToken);
         try
         {
             return BintrayCodec.ReadAttributes(reply.Body);
@@ -28,7 +28,7 @@ internal sealed partial class BintrayTarget(TargetOptions options, BintrayClient
 
     public async Task RemoveAsync(VersionCoordinates version, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
-        foreach (string[] some in names.Chunk(NamesPerDelete))
+        foreach (var some in names.Chunk(NamesPerDelete))
             await CallAsync(HttpMethod.Delete, BintrayPaths.Attributes(version, some), null, cancellationToken);
     }
 
@@ -37,7 +37,7 @@ internal sealed partial class BintrayTarget(TargetOptions options, BintrayClient
     {
         var known = new HashSet<DeliveryOutcome> { DeliveryOutcome.VersionMissing, Maker(version, missing.Outcome) };
         var toMake = new Stack<DeliveryOutcome>(known);
-        while (toMake.TryPeek(out DeliveryOutcome level))
+        while (toMake.TryPeek(out var level))
         {
             try
             {
@@ -48,7 +48,7 @@ internal sealed partial class BintrayTarget(TargetOptions options, BintrayClient
             {
                 if (holder.Outcome == DeliveryOutcome.SubjectMissing && level == DeliveryOutcome.RepoMissing)
                     throw NoSubject(version);
-                DeliveryOutcome next = Maker(version, holder.Outcome);
+                var next = Maker(version, holder.Outcome);
                 if (!known.Add(next))
                     throw NotKept(holder);
                 toMake.Push(next);
@@ -75,7 +75,7 @@ internal sealed partial class BintrayTarget(TargetOptions options, BintrayClient
 
     private async Task MakeAsync(VersionCoordinates version, DeliveryOutcome level, CancellationToken cancellationToken)
     {
-        (string what, string name, string path, byte[] body) = level switch
+        (var what, var name, var path, var body) = level switch
         {
             DeliveryOutcome.VersionMissing =>
                 ("version", version.ToString(), BintrayPaths.Versions(version.InPackage), BintrayCodec.Version(version.Version)),
@@ -87,10 +87,10 @@ internal sealed partial class BintrayTarget(TargetOptions options, BintrayClient
                     BintrayCodec.Repository(version.Repo, options.RepositoryType)),
             _ => throw new ArgumentOutOfRangeException(nameof(level), level, "cannot be made"),
         };
-        TargetReply reply = await client.SendAsync(HttpMethod.Post, path, body, cancellationToken);
+        var reply = await client.SendAsync(HttpMethod.Post, path, body, cancellationToken);
         if (reply.Failure == DeliveryOutcome.Rejected)
         {
-            string remedy = what == "package" ? $" Set {options.Key}:Licenses and :VcsUrl, or create the package, then redeliver." : "";
+            var remedy = what == "package" ? $" Set {options.Key}:Licenses and :VcsUrl, or create the package, then redeliver." : "";
             throw new TargetException(DeliveryOutcome.Rejected, $"The {what} '{name}' could not be created. {reply.Reason}{remedy}");
         }
 
@@ -102,7 +102,7 @@ internal sealed partial class BintrayTarget(TargetOptions options, BintrayClient
     /// <summary>What to do when something is missing that may not be created; null when it may.</summary>
     private string? NotAllowed(VersionCoordinates version, DeliveryOutcome missing)
     {
-        (string what, string name, CreateMissing level) = missing switch
+        (var what, var name, var level) = missing switch
         {
             DeliveryOutcome.VersionMissing => ("Version", version.ToString(), CreateMissing.Version),
             DeliveryOutcome.PackageMissing => ("Package", version.InPackage.ToString(), CreateMissing.Package),

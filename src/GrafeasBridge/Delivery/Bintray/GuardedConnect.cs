@@ -25,8 +25,8 @@ internal static class GuardedConnect
     /// <exception cref="ForbiddenAddressException">When every address of the host is forbidden.</exception>
     public static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        DnsEndPoint end = context.DnsEndPoint;
-        IPAddress[] addresses = IPAddress.TryParse(end.Host.Trim('[', ']'), out IPAddress? literal)
+        var end = context.DnsEndPoint;
+        var addresses = IPAddress.TryParse(end.Host.Trim('[', ']'), out var literal)
             ? [literal]
             : await Dns.GetHostAddressesAsync(end.Host, cancellationToken);
         IPAddress[] allowed = [.. addresses.Where(a => !IsForbidden(a))];
@@ -48,7 +48,7 @@ internal static class GuardedConnect
 
     internal static bool IsForbidden(IPAddress address)
     {
-        IPAddress meant = Unwrap(address);
+        var meant = Unwrap(address);
         return Array.Exists(Forbidden, range => range.Contains(meant));
     }
 
@@ -59,7 +59,7 @@ internal static class GuardedConnect
             return address.MapToIPv4();
         if (address.AddressFamily != AddressFamily.InterNetworkV6)
             return address;
-        byte[] bytes = address.GetAddressBytes();
+        var bytes = address.GetAddressBytes();
         return Nat64.Contains(address) ? new IPAddress(bytes.AsSpan(12, 4))
             : SixToFour.Contains(address) ? new IPAddress(bytes.AsSpan(2, 4))
             : address;

@@ -30,7 +30,7 @@ internal sealed partial class DriftChecker(
     public async Task<CheckOutcome> CheckAsync(
         DeliveryTarget target, IBackgroundBudget budget, RestingVersion version, CancellationToken stopping)
     {
-        (CheckOutcome outcome, CheckResult? result) = await TryAsync(target, budget, version, stopping);
+        (var outcome, var result) = await TryAsync(target, budget, version, stopping);
         if (result is not null && !await store.RecordCheckAsync(version, result, stopping))
         {
             outcome = CheckOutcome.Overtaken;
@@ -57,7 +57,7 @@ internal sealed partial class DriftChecker(
         }
         catch (Exception late) when (late is not StoreException && total.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
-            string reason = $"Not done within Delivery:TotalTimeout ({delivery.TotalTimeout}).";
+            var reason = $"Not done within Delivery:TotalTimeout ({delivery.TotalTimeout}).";
             return Unanswered(target, budget, version, new Ending(DeliveryOutcome.Unreachable, reason));
         }
         catch (Exception fault) when (fault is not StoreException && !stopping.IsCancellationRequested)
@@ -110,7 +110,7 @@ internal sealed partial class DriftChecker(
             return Drifted($"Since {Since(version)} the target has changed, and what it should say cannot be read. {damage.Message}");
         }
 
-        AttributePlan plan = AttributePlan.Make(wanted, carried, version.Owned);
+        var plan = AttributePlan.Make(wanted, carried, version.Owned);
         return plan.IsEmpty
             ? Same(version, [.. wanted.Select(a => a.Name)])
             : Drifted($"Since {Since(version)} the target has changed in {plan.Names()}.");
@@ -119,7 +119,7 @@ internal sealed partial class DriftChecker(
     /// <summary>Here names are given up: whoever might still have set them has done so by now, and the target was seen without them.</summary>
     private (CheckOutcome Outcome, CheckResult Result) Same(RestingVersion version, IReadOnlyList<string> names)
     {
-        bool back = version.State == DeliveryState.Drifted;
+        var back = version.State == DeliveryState.Drifted;
         return (CheckOutcome.Same, new CheckResult(
             DeliveryState.Verified,
             back ? nameof(DeliveryOutcome.Unchanged) : "",
@@ -130,7 +130,7 @@ internal sealed partial class DriftChecker(
 
     private (CheckOutcome Outcome, CheckResult Result) Drifted(string reason)
     {
-        bool repair = options.OnDrift == OnDrift.Repair;
+        var repair = options.OnDrift == OnDrift.Repair;
         DateTimeOffset? next = repair ? null : clock.GetUtcNow() + options.Interval;
         return (CheckOutcome.Drifted, new CheckResult(DeliveryState.Drifted, nameof(DeliveryState.Drifted), reason, next, repair));
     }
@@ -138,16 +138,16 @@ internal sealed partial class DriftChecker(
     private async Task<(CheckOutcome Outcome, CheckResult Result)> MissingAsync(
         RestingVersion version, TargetException missing, CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> names = version.ReadBack?.Names
+        var names = version.ReadBack?.Names
             ?? [.. (await VersionHistory.ReadAsync(store, mapping, version.Coordinates, cancellationToken)).Attributes.Select(a => a.Name)];
         // Where nothing is wanted, nothing need be there.
         if (names.Count == 0)
             return Same(version, []);
-        string first = missing.Outcome.ToString();
-        DateTimeOffset next = clock.GetUtcNow() + Grace;
+        var first = missing.Outcome.ToString();
+        var next = clock.GetUtcNow() + Grace;
         if (options.OnDeleted == OnDeleted.Recreate)
         {
-            string again = DeletedVersion.Recreated(missing.Message, version.VerifiedTime);
+            var again = DeletedVersion.Recreated(missing.Message, version.VerifiedTime);
             return (CheckOutcome.Missing, new CheckResult(DeliveryState.Drifted, first, again, null, Repair: true));
         }
 

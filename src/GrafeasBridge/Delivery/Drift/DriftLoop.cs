@@ -28,7 +28,7 @@ internal sealed partial class DriftLoop(
     {
         while (options.CallsPerMinute > 0 && !stopping.IsCancellationRequested)
         {
-            TimeSpan wait = await TurnAsync(stopping);
+            var wait = await TurnAsync(stopping);
             await Task.Delay(wait, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -37,7 +37,7 @@ internal sealed partial class DriftLoop(
     /// <returns>How many looks were made.</returns>
     internal async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
-        int count = 0;
+        var count = 0;
         putBack.Clear();
         while (budget.Pause is null && await NextAsync(cancellationToken) is { } version)
         {
@@ -52,7 +52,7 @@ internal sealed partial class DriftLoop(
     {
         try
         {
-            TimeSpan wait = await StepAsync(stopping);
+            var wait = await StepAsync(stopping);
             if (storeFails)
                 Log.StoreBack(logger, target.Name);
             storeFails = false;
@@ -95,7 +95,7 @@ internal sealed partial class DriftLoop(
     {
         get
         {
-            TimeSpan soonest = options.FirstLook < options.Interval ? options.FirstLook : options.Interval;
+            var soonest = options.FirstLook < options.Interval ? options.FirstLook : options.Interval;
             return soonest < LongestIdle ? soonest : LongestIdle;
         }
     }
@@ -105,7 +105,7 @@ internal sealed partial class DriftLoop(
     {
         if (putBack.Count >= MostPutBack)
             putBack.Clear();
-        foreach (RestingVersion version in await store.ListToCheckAsync(target.Name, checker.Longest, putBack.Count + 1, cancellationToken))
+        foreach (var version in await store.ListToCheckAsync(target.Name, checker.Longest, putBack.Count + 1, cancellationToken))
         {
             if (!putBack.Contains(version.Id))
                 return version;
@@ -117,7 +117,7 @@ internal sealed partial class DriftLoop(
 
     private async Task LookAsync(RestingVersion version, CancellationToken stopping)
     {
-        CheckOutcome outcome = await checker.CheckAsync(target, budget, version, stopping);
+        var outcome = await checker.CheckAsync(target, budget, version, stopping);
         if (outcome is CheckOutcome.Unanswered or CheckOutcome.Failed)
             putBack.Add(version.Id);
         unanswered = outcome == CheckOutcome.Unanswered ? unanswered + 1 : 0;
@@ -125,8 +125,8 @@ internal sealed partial class DriftLoop(
 
     private TimeSpan Doubled(int failures)
     {
-        TimeSpan first = Step > TimeSpan.FromSeconds(1) ? Step : TimeSpan.FromSeconds(1);
-        double wait = first.TotalSeconds * Math.Pow(2, Math.Min(failures, 10));
+        var first = Step > TimeSpan.FromSeconds(1) ? Step : TimeSpan.FromSeconds(1);
+        var wait = first.TotalSeconds * Math.Pow(2, Math.Min(failures, 10));
         return wait < LongestOutage.TotalSeconds ? TimeSpan.FromSeconds(wait) : Step > LongestOutage ? Step : LongestOutage;
     }
 

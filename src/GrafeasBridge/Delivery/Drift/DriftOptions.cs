@@ -55,7 +55,7 @@ internal sealed class DriftOptionsRules(IOptions<DeliveryOptions> delivery) : IV
     public ValidateOptionsResult Validate(string? name, DriftOptions options)
     {
         var problems = new ValidateOptionsResultBuilder();
-        TimeSpan lease = delivery.Value.Lease;
+        var lease = delivery.Value.Lease;
         if (options.FirstLook < lease)
         {
             problems.AddError(

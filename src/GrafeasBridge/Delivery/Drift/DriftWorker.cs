@@ -16,7 +16,7 @@ internal sealed class DriftWorker : BackgroundService
     /// <returns>How many looks were made in all.</returns>
     internal async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
-        int[] looks = await Task.WhenAll(loops.Select(loop => loop.RunOnceAsync(cancellationToken)));
+        var looks = await Task.WhenAll(loops.Select(loop => loop.RunOnceAsync(cancellationToken)));
         return looks.Sum();
     }
 

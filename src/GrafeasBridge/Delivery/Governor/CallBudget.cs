@@ -51,7 +51,7 @@ internal sealed class CallBudget(CallHistory history)
     {
         if (limit is null)
             return most;
-        int versions = 0;
+        var versions = 0;
         while (versions < most && Until(cost * (versions + 1), cost, now) == TimeSpan.Zero)
             versions++;
         return versions;
@@ -67,10 +67,10 @@ internal sealed class CallBudget(CallHistory history)
             return TimeSpan.Zero;
         Fill(now);
         level = Math.Min(level, Deepest(cost));
-        double missing = calls + Reserved - level;
-        TimeSpan steady = missing <= Hair ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(missing / limit.Rate, CallHistory.Longest.TotalSeconds));
-        double before = Math.Max(0, limit.Most - Reserved - calls);
-        TimeSpan window = history.WhenAtMost((long)(before + Hair), now, limit.Window) - now;
+        var missing = calls + Reserved - level;
+        var steady = missing <= Hair ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(missing / limit.Rate, CallHistory.Longest.TotalSeconds));
+        var before = Math.Max(0, limit.Most - Reserved - calls);
+        var window = history.WhenAtMost((long)(before + Hair), now, limit.Window) - now;
         // Timers count whole milliseconds: rounded down, the wait would end a moment too soon.
         return TimeSpan.FromMilliseconds(Math.Ceiling((steady > window ? steady : window).TotalMilliseconds));
     }

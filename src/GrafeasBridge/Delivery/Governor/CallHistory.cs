@@ -23,11 +23,11 @@ internal sealed class CallHistory
     public void Add(TimeSpan at)
     {
         First ??= at;
-        long width = Finest;
-        foreach ((long Number, long Count)[] level in levels)
+        var width = Finest;
+        foreach (var level in levels)
         {
-            long number = Number(at, width);
-            ref (long Number, long Count) bucket = ref level[number % Buckets];
+            var number = Number(at, width);
+            ref var bucket = ref level[number % Buckets];
             if (bucket.Number != number)
                 bucket = (number, 0);
             bucket.Count++;
@@ -38,11 +38,11 @@ internal sealed class CallHistory
     /// <summary>Takes back a call that turned out not to have passed.</summary>
     public void Remove(TimeSpan at)
     {
-        long width = Finest;
-        foreach ((long Number, long Count)[] level in levels)
+        var width = Finest;
+        foreach (var level in levels)
         {
-            long number = Number(at, width);
-            ref (long Number, long Count) bucket = ref level[number % Buckets];
+            var number = Number(at, width);
+            ref var bucket = ref level[number % Buckets];
             if (bucket.Number == number && bucket.Count > 0)
                 bucket.Count--;
             width *= Coarser;
@@ -52,9 +52,9 @@ internal sealed class CallHistory
     /// <summary>Calls from one time to another. The earlier end is rounded down, by at most a sixty-fourth: never too few.</summary>
     public long Count(TimeSpan from, TimeSpan to)
     {
-        (int level, long width) = LevelFor(to - from);
+        (var level, var width) = LevelFor(to - from);
         long sum = 0;
-        for (long number = Number(from, width); number <= Number(to, width); number++)
+        for (var number = Number(from, width); number <= Number(to, width); number++)
             sum += At(level, number);
         return sum;
     }
@@ -63,9 +63,9 @@ internal sealed class CallHistory
     /// <returns>A time not before <paramref name="now"/>.</returns>
     public TimeSpan WhenAtMost(long most, TimeSpan now, TimeSpan window)
     {
-        (int level, long width) = LevelFor(window);
-        long rest = Count(now - window, now);
-        for (long number = Number(now - window, width); rest > most && number <= Number(now, width); number++)
+        (var level, var width) = LevelFor(window);
+        var rest = Count(now - window, now);
+        for (var number = Number(now - window, width); rest > most && number <= Number(now, width); number++)
         {
             rest -= At(level, number);
             if (rest <= most)
@@ -77,8 +77,8 @@ internal sealed class CallHistory
 
     private static (int Level, long Width) LevelFor(TimeSpan span)
     {
-        long width = Finest;
-        int level = 0;
+        var width = Finest;
+        var level = 0;
         for (; level < Levels - 1 && span.Ticks > width * (Buckets - 2); level++)
             width *= Coarser;
         return (level, width);

@@ -98,9 +98,9 @@ internal sealed class LimitLearner
             return false;
         scarcity = null;
         // The target's own word is more exact than the time of a probe that came late.
-        bool named = over.Reopens is { } reopens && reopens <= sentAt && reopens >= over.Last - Second;
-        TimeSpan end = named ? over.Reopens!.Value : sentAt;
-        TimeSpan closed = (named ? end : over.Last) - over.First;
+        var named = over.Reopens is { } reopens && reopens <= sentAt && reopens >= over.Last - Second;
+        var end = named ? over.Reopens!.Value : sentAt;
+        var closed = (named ? end : over.Last) - over.First;
         if (Limit is { } known && closed <= known.Window + Second)
             Shrink(known, over, over.First + closed);
         else
@@ -118,7 +118,7 @@ internal sealed class LimitLearner
         if (Limit is not { } limit || scarcity is not null || now < exploreAt)
             return false;
         // More than the operator says is never tried.
-        double most = limit.Source == LimitSource.Configured ? configured!.Calls : double.MaxValue;
+        var most = limit.Source == LimitSource.Configured ? configured!.Calls : double.MaxValue;
         if (limit.Calls >= most)
             return false;
         good = limit.Calls;
@@ -134,7 +134,7 @@ internal sealed class LimitLearner
 
     private TimeSpan Interval(CallLimit limit)
     {
-        TimeSpan once = 2 * limit.Window;
+        var once = 2 * limit.Window;
         return (once > LeastPatience ? once : LeastPatience) * Patience;
     }
 
@@ -143,7 +143,7 @@ internal sealed class LimitLearner
     {
         double atRefusal = history.Count(over.First - known.Window, over.First);
         double atEnd = history.Count(until - known.Window, until);
-        bool explored = good > 0 && good < known.Calls;
+        var explored = good > 0 && good < known.Calls;
         if (!explored && known.Source != LimitSource.Configured && ++unexplained >= MostUnexplained)
         {
             Disbelieve();
@@ -152,8 +152,8 @@ internal sealed class LimitLearner
 
         // A refusal may have another cause, and where many have, the limit must not sink to nothing: it falls by half at most. What
         // was good before a raise is nearly good still.
-        double least = explored ? NearlyGood * Math.Min(good, atRefusal) : Math.Max(1, known.Calls / 2);
-        double calls = Math.Max(least, Math.Min(explored ? good : known.Calls, Math.Min(atRefusal, atEnd)));
+        var least = explored ? NearlyGood * Math.Min(good, atRefusal) : Math.Max(1, known.Calls / 2);
+        var calls = Math.Max(least, Math.Min(explored ? good : known.Calls, Math.Min(atRefusal, atEnd)));
         // With nothing allowed nothing would ever be learned again.
         if (calls < 1)
         {
@@ -174,10 +174,10 @@ internal sealed class LimitLearner
     /// <summary>Nothing is known of the window, or it is longer than was thought.</summary>
     private void Discover(Scarcity over, TimeSpan end, bool named)
     {
-        TimeSpan start = Start(over, end);
-        TimeSpan longest = Max(end - start, TimeSpan.FromMilliseconds(100));
-        TimeSpan shortest = named ? longest - Second - Second : over.Last - start;
-        TimeSpan window = Round(shortest, longest);
+        var start = Start(over, end);
+        var longest = Max(end - start, TimeSpan.FromMilliseconds(100));
+        var shortest = named ? longest - Second - Second : over.Last - start;
+        var window = Round(shortest, longest);
         double calls = over.Told ?? history.Count(start, end);
         // Others used it up, or an earlier process: how much there is will be seen in the next window.
         if (calls < FewCalls || (over.Told is null && !IsProved(calls)))
@@ -212,16 +212,16 @@ internal sealed class LimitLearner
     /// </summary>
     private TimeSpan Start(Scarcity over, TimeSpan end)
     {
-        TimeSpan first = Max(lastEnd ?? history.First ?? over.First, end - CallHistory.Longest);
-        TimeSpan closed = end - over.First;
+        var first = Max(lastEnd ?? history.First ?? over.First, end - CallHistory.Longest);
+        var closed = end - over.First;
         if (end - first <= 2 * closed)
             return first;
-        double most = 0.9 * history.Count(first, end);
-        TimeSpan early = first;
-        TimeSpan late = over.First;
-        for (int i = 0; i < 40; i++)
+        var most = 0.9 * history.Count(first, end);
+        var early = first;
+        var late = over.First;
+        for (var i = 0; i < 40; i++)
         {
-            TimeSpan middle = early + ((late - early) / 2);
+            var middle = early + ((late - early) / 2);
             if (history.Count(middle, end) >= most)
                 early = middle;
             else
@@ -234,7 +234,7 @@ internal sealed class LimitLearner
     /// <summary>The longest round window that fits what was seen; else what was seen.</summary>
     private static TimeSpan Round(TimeSpan shortest, TimeSpan longest)
     {
-        TimeSpan fitting = RoundWindows.LastOrDefault(round => round >= shortest * 0.98 && round <= longest * 1.02);
+        var fitting = RoundWindows.LastOrDefault(round => round >= shortest * 0.98 && round <= longest * 1.02);
         return fitting > TimeSpan.Zero ? fitting : longest;
     }
 

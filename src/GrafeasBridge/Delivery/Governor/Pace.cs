@@ -50,8 +50,8 @@ internal sealed class Pace
     {
         if (inHand > 0 && now > since)
         {
-            double worked = (now - since).TotalSeconds;
-            double fade = Math.Exp(-worked / Memory.TotalSeconds);
+            var worked = (now - since).TotalSeconds;
+            var fade = Math.Exp(-worked / Memory.TotalSeconds);
             versions *= fade;
             busy = (busy * fade) + (Memory.TotalSeconds * (1 - fade));
         }

@@ -38,10 +38,10 @@ internal sealed record RateHeaders(long Limit, long Remaining, TimeSpan? Reset)
 
     private static long? Number(HttpResponseHeaders headers, string name)
     {
-        foreach (string header in (string[])[$"X-RateLimit-{name}", $"RateLimit-{name}"])
+        foreach (var header in (string[])[$"X-RateLimit-{name}", $"RateLimit-{name}"])
         {
-            if (headers.TryGetValues(header, out IEnumerable<string>? values)
-                && long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out long number))
+            if (headers.TryGetValues(header, out var values)
+                && long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             {
                 return number;
             }

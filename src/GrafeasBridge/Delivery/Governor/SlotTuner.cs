@@ -63,7 +63,7 @@ internal sealed class SlotTuner(int slots)
         alone.Add(seconds);
         if (alone.Count < CallsInDip)
             return;
-        double now = Median(alone);
+        var now = Median(alone);
         alone.Clear();
         // A target may become slower for good; what was measured last counts as much as all before.
         unloaded = unloaded is { } before ? (before + now) / 2 : now;
@@ -72,8 +72,8 @@ internal sealed class SlotTuner(int slots)
 
     private void Judge()
     {
-        bool failing = failures > ManyFailures * CallsInWindow;
-        bool tooSlow = window.Count > 0 && unloaded is { } fast && Median(window) is var median
+        var failing = failures > ManyFailures * CallsInWindow;
+        var tooSlow = window.Count > 0 && unloaded is { } fast && Median(window) is var median
             && median > TooSlow * fast && median - fast > Noticeable.TotalSeconds;
         slow = tooSlow ? slow + 1 : 0;
         if (failing || slow >= SlowWindows)

@@ -103,7 +103,7 @@ internal sealed class TargetGate(DeliveryOptions options, TimeProvider clock, Ti
             if (closedUntil > Now)
                 return 0;
             // A version that is dead itself must not stand for its target for good: each failed probe brings a companion.
-            int probes = kind == PauseKind.Down ? Math.Max(1, pausesInRow) : 1;
+            var probes = kind == PauseKind.Down ? Math.Max(1, pausesInRow) : 1;
             return !probing ? free : Math.Clamp(probes - inHand, 0, free);
         }
     }
@@ -120,9 +120,9 @@ internal sealed class TargetGate(DeliveryOptions options, TimeProvider clock, Ti
             if (quiet && asked is { } rest && quietUntil < Now + rest)
                 quietUntil = Now + rest;
             // The probes follow the time that has passed: when one is let in, the length of the window is known within a quarter.
-            TimeSpan waited = probing ? Now - closedSince : TimeSpan.Zero;
-            TimeSpan longest = Longer(options.ThrottlePause, LongestThrottle);
-            TimeSpan own = Shorter(Longer(options.ThrottlePause, waited * ThrottleGrowth), longest);
+            var waited = probing ? Now - closedSince : TimeSpan.Zero;
+            var longest = Longer(options.ThrottlePause, LongestThrottle);
+            var own = Shorter(Longer(options.ThrottlePause, waited * ThrottleGrowth), longest);
             return Close(PauseKind.Throttled, asked, own, why);
         }
     }
@@ -174,11 +174,11 @@ internal sealed class TargetGate(DeliveryOptions options, TimeProvider clock, Ti
         failures++;
         firstFailed ??= version;
         severalFailed |= firstFailed != version;
-        bool down = disconnected || (probing && kind == PauseKind.Down) || (severalFailed && failures >= FailuresInRow);
+        var down = disconnected || (probing && kind == PauseKind.Down) || (severalFailed && failures >= FailuresInRow);
         if (!down && ending.RetryAfter is not { Ticks: > 0 })
             return null;
-        TimeSpan own = Doubled(PauseKind.Down, firstDown, LongestDown);
-        bool first = pausesInRow == 0 || closedUntil > Now;
+        var own = Doubled(PauseKind.Down, firstDown, LongestDown);
+        var first = pausesInRow == 0 || closedUntil > Now;
         TimeSpan? asked = ending.RetryAfter is { Ticks: > 0 } rest ? first ? rest : Longer(rest, own) : null;
         return Close(PauseKind.Down, asked, own, ending.Reason);
     }
@@ -189,13 +189,13 @@ internal sealed class TargetGate(DeliveryOptions options, TimeProvider clock, Ti
     /// <param name="sentence">The reason in words.</param>
     private TimeSpan? Close(PauseKind why, TimeSpan? asked, TimeSpan own, string sentence)
     {
-        TimeSpan now = Now;
-        bool closed = closedUntil > now;
+        var now = Now;
+        var closed = closedUntil > now;
         if (!probing || kind != why)
             closedSince = now;
         letIn = false;
         refused = null;
-        TimeSpan pause = asked ?? own;
+        var pause = asked ?? own;
         if (closed && (asked is null || closedUntil >= now + pause))
             return null;
         if (!closed)
@@ -217,7 +217,7 @@ internal sealed class TargetGate(DeliveryOptions options, TimeProvider clock, Ti
 
     private TimeSpan Doubled(PauseKind why, TimeSpan first, TimeSpan longest)
     {
-        double wait = first.TotalSeconds * Math.Pow(2, probing && kind == why ? Math.Min(pausesInRow, 20) : 0);
+        var wait = first.TotalSeconds * Math.Pow(2, probing && kind == why ? Math.Min(pausesInRow, 20) : 0);
         return Shorter(TimeSpan.FromSeconds(wait), Longer(first, longest));
     }
 

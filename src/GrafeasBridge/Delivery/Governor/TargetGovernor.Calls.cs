@@ -14,10 +14,10 @@ internal sealed partial class TargetGovernor
                 DeliveryOutcome.Throttled, $"The target asked not to be called for {RetryAfterHeader.Say(rest)}.", 0, default, rest);
         }
 
-        SentCall call = Send();
+        var call = Send();
         try
         {
-            TargetReply reply = await attempt(cancellationToken);
+            var reply = await attempt(cancellationToken);
             Answered(call, reply);
             return reply;
         }
@@ -32,11 +32,11 @@ internal sealed partial class TargetGovernor
     {
         lock (sync)
         {
-            TimeSpan now = Now;
+            var now = Now;
             if (VersionCalls.Current is { } version)
             {
                 version.Made++;
-                double held = Math.Min(1, version.Expected);
+                var held = Math.Min(1, version.Expected);
                 version.Expected -= held;
                 budget.Reserved = Math.Max(0, budget.Reserved - held);
             }
@@ -60,12 +60,12 @@ internal sealed partial class TargetGovernor
         lock (sync)
         {
             inFlight--;
-            TimeSpan now = Now;
+            var now = Now;
             disconnected = reply.Disconnected;
             if (reply.Failure == DeliveryOutcome.Throttled)
             {
                 budget.Refund(call.At);
-                TimeSpan? asked = reply.RetryAfter ?? (reply.Rate is { Remaining: 0 } ? reply.Rate.Reset : null);
+                var asked = reply.RetryAfter ?? (reply.Rate is { Remaining: 0 } ? reply.Rate.Reset : null);
                 learner.Scarce(now, sent, now + asked, told: null);
                 Say(Gate.Throttle(asked, quiet: asked is not null, reply.Reason), reply.Reason);
             }
@@ -81,7 +81,7 @@ internal sealed partial class TargetGovernor
     {
         if (rate is not null && RunsOut(rate))
         {
-            string why = string.Create(
+            var why = string.Create(
                 CultureInfo.InvariantCulture, $"The target says that {rate.Remaining} of {rate.Limit} calls are left.");
             learner.Scarce(now, sent, now + rate.Reset, rate.Limit);
             Say(Gate.Throttle(rate.Reset, quiet: false, why), why);
@@ -100,7 +100,7 @@ internal sealed partial class TargetGovernor
     /// <summary>Headers are believed only once they were seen to count down; some targets always say zero.</summary>
     private bool RunsOut(RateHeaders rate)
     {
-        RateHeaders? before = lastRate;
+        var before = lastRate;
         lastRate = rate;
         if (headersLie)
             return false;
@@ -111,7 +111,7 @@ internal sealed partial class TargetGovernor
             return false;
         }
 
-        bool few = rate.Remaining <= Math.Max(1, (long)(ScarceRemaining * rate.Limit));
+        var few = rate.Remaining <= Math.Max(1, (long)(ScarceRemaining * rate.Limit));
         return few && (learner.ScarceSince is not null || (before is not null && before.Remaining > rate.Remaining));
     }
 }

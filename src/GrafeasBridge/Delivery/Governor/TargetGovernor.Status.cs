@@ -14,9 +14,9 @@ internal sealed partial class TargetGovernor
     {
         lock (sync)
         {
-            TimeSpan now = Now;
-            TargetPause? pause = Gate.Pause;
-            (PauseKind Kind, TimeSpan For)? trouble = Gate.Trouble;
+            var now = Now;
+            var pause = Gate.Pause;
+            var trouble = Gate.Trouble;
             return new TargetStatus(
                 Name,
                 pause is null,
@@ -38,8 +38,8 @@ internal sealed partial class TargetGovernor
     {
         lock (sync)
         {
-            CallLimit? limit = learner.Limit is { Source: not LimitSource.Configured } learned ? learned : null;
-            double cost = Math.Round(Math.Max(1, pace.CallsPerVersion), 1);
+            var limit = learner.Limit is { Source: not LimitSource.Configured } learned ? learned : null;
+            var cost = Math.Round(Math.Max(1, pace.CallsPerVersion), 1);
             return new Lessons(Lessons.CurrentForm, limit?.Calls, limit?.Window.TotalSeconds, limit?.Source, learner.Patience, cost).Write();
         }
     }
@@ -70,12 +70,12 @@ internal sealed partial class TargetGovernor
             return null;
         if (versions == 0)
             return TimeSpan.Zero;
-        double? byPace = versions / pace.VersionsPerSecond(now);
-        double? byLimit = versions / learner.Limit?.VersionsPerSecond(pace.CallsPerVersion);
+        var byPace = versions / pace.VersionsPerSecond(now);
+        var byLimit = versions / learner.Limit?.VersionsPerSecond(pace.CallsPerVersion);
         // How fast it was before its limit was met says nothing.
         if ((learner.ScarceSince is not null && byLimit is null) || (byPace ?? byLimit) is not { } known)
             return null;
-        double seconds = Math.Max(known, Math.Max(byPace ?? 0, byLimit ?? 0));
+        var seconds = Math.Max(known, Math.Max(byPace ?? 0, byLimit ?? 0));
         return TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.FromDays(36_500).TotalSeconds)) + (pause?.Left ?? TimeSpan.Zero);
     }
 }

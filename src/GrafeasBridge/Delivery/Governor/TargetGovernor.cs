@@ -46,7 +46,7 @@ internal sealed partial class TargetGovernor
         this.logger = logger;
         origin = clock.GetTimestamp();
         Gate = new TargetGate(delivery, clock, target.BreakDuration);
-        CallLimit? configured =
+        var configured =
             target.CallLimit > 0 ? new CallLimit(target.CallLimit, target.CallLimitWindow, LimitSource.Configured) : null;
         learner = new LimitLearner(history, configured);
         budget = new CallBudget(history);
@@ -69,16 +69,16 @@ internal sealed partial class TargetGovernor
     {
         lock (sync)
         {
-            TimeSpan now = Now;
+            var now = Now;
             Explore(now);
-            int active = inHand.Count(v => Counts(v, now));
-            int free = Math.Min(tuner.Current - active, (2 * slots) - inHand.Count);
+            var active = inHand.Count(v => Counts(v, now));
+            var free = Math.Min(tuner.Current - active, (2 * slots) - inHand.Count);
             if (free <= 0)
                 return new Admission(0, UntilStall(now));
-            int open = Gate.Admit(Math.Min(free, most), active);
+            var open = Gate.Admit(Math.Min(free, most), active);
             if (open <= 0)
                 return new Admission(0, Gate.Pause?.Left ?? UntilStall(now));
-            int room = budget.Room(pace.CallsPerVersion, open, now);
+            var room = budget.Room(pace.CallsPerVersion, open, now);
             budgetHolds = room < open;
             return new Admission(room, room > 0 ? null : budget.Until(pace.CallsPerVersion, pace.CallsPerVersion, now));
         }
@@ -91,11 +91,11 @@ internal sealed partial class TargetGovernor
     {
         lock (sync)
         {
-            TimeSpan now = Now;
+            var now = Now;
             if (budgetHolds && count == asked)
                 heldBackAt = now;
             VersionCalls[] begun = [.. Enumerable.Range(0, count).Select(_ => new VersionCalls(pace.CallsPerVersion, now, tuner.Dips))];
-            foreach (VersionCalls version in begun)
+            foreach (var version in begun)
             {
                 inHand.Add(version);
                 budget.Reserved += version.Expected;
@@ -114,10 +114,10 @@ internal sealed partial class TargetGovernor
     {
         lock (sync)
         {
-            TimeSpan now = Now;
+            var now = Now;
             inHand.Remove(version);
             budget.Reserved = inHand.Count == 0 ? 0 : Math.Max(0, budget.Reserved - version.Expected);
-            bool done = outcome?.Meaning().Nature == OutcomeNature.Done;
+            var done = outcome?.Meaning().Nature == OutcomeNature.Done;
             pace.Ended(now, done ? version.Made : null);
             if (done)
                 typical = typical is { } before ? before + ((now - version.Began - before) / 16) : now - version.Began;
@@ -141,17 +141,17 @@ internal sealed partial class TargetGovernor
     {
         lock (sync)
         {
-            TimeSpan now = Now;
+            var now = Now;
             // After a pause a version goes first; where none waits, nobody else would find out that the target answers again.
-            bool versionFirst = Gate.Probing is not null && (inHand.Count > 0 || backlog is not 0);
+            var versionFirst = Gate.Probing is not null && (inHand.Count > 0 || backlog is not 0);
             if (Gate.Pause is not null || versionFirst || inHand.Count >= tuner.Settled)
                 return false;
             if (learner.Limit is not { } limit)
                 return true;
-            double share = BackgroundShare * limit.Rate;
+            var share = BackgroundShare * limit.Rate;
             background = Math.Min(background + (share * (now - backgroundAt).TotalSeconds), Math.Max(calls, BackgroundShare * CallLimit.Burst * limit.Calls));
             backgroundAt = now;
-            bool scarce = budgetHolds && backlog > 0;
+            var scarce = budgetHolds && backlog > 0;
             if (scarce || background < calls || budget.Until(calls + pace.CallsPerVersion, calls + pace.CallsPerVersion, now) > TimeSpan.Zero)
                 return false;
             background -= calls;

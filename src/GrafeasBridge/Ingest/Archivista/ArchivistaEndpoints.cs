@@ -26,7 +26,7 @@ internal sealed partial class ArchivistaEndpoints(
     /// <summary>Takes every method, since a wrong one is told so in the dialect's own way.</summary>
     public void Map(IEndpointRouteBuilder app)
     {
-        foreach (string prefix in Prefixes)
+        foreach (var prefix in Prefixes)
         {
             app.Map(prefix + "/upload", context => AnswerAsync(context, HttpMethods.Post, UploadAsync)).WithDisplayName("archivista upload");
             app.Map($"{prefix}/download/{{{Gitoid}}}", context => AnswerAsync(context, HttpMethods.Get, DownloadAsync))
@@ -37,19 +37,20 @@ internal sealed partial class ArchivistaEndpoints(
     private async Task UploadAsync(HttpContext context)
     {
         // Before the body: no stranger's is read.
-        Caller caller = context.Caller().Require(Role.Send, project);
-        ReadOnlyMemory<byte> body = await RequestBody.ReadAsync(context.Request, maxBytes, remedy: string.Empty, context.RequestAborted);
-        string gitoid = await uploads.AddAsync(body.ToArray(), caller, context.RequestAborted);
-        byte[] answer = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { [Gitoid] = gitoid });
+        var caller = context.Caller().Require(Role.Send, project);
+        var body = await RequestBody.ReadAsync(context.Request, maxBytes, remedy: string.Empty, context.RequestAborted);
+        var gitoid = await uploads.AddAsync(body.ToArray(), caller, context.RequestAborted);
+        var answer = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { [Gitoid] = gitoid });
         await WriteAsync(context, StatusCodes.Status200OK, "application/json", answer);
     }
 
     private async Task DownloadAsync(HttpContext context)
     {
         context.Caller().Require(Role.Read, project);
-        string gitoid = (string?)context.Request.RouteValues[Gitoid] ?? string.Empty;
-        byte[]? content = await uploads.FindAsync(gitoid, context.RequestAborted);
-        if (content is null) throw Errors.NotFound("upload", gitoid);
+        var gitoid = (string?)context.Request.RouteValues[Gitoid] ?? string.Empty;
+        var content = await uploads.FindAsync(gitoid, context.RequestAborted);
+        if (content is null)
+            throw Errors.NotFound("upload", gitoid);
         await WriteAsync(context, StatusCodes.Status200OK, "application/json", content);
     }
 
@@ -67,8 +68,9 @@ internal sealed partial class ArchivistaEndpoints(
         }
         catch (Exception failure) when (!context.Response.HasStarted)
         {
-            (int status, string sentence, TimeSpan? delay) = Refusal(context, failure);
-            if (delay is { } wait) context.Response.Headers.RetryAfter = ((int)wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            (var status, var sentence, var delay) = Refusal(context, failure);
+            if (delay is { } wait)
+                context.Response.Headers.RetryAfter = ((int)wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             await WriteAsync(context, status, "text/plain; charset=utf-8", System.Text.Encoding.UTF8.GetBytes(sentence + "\n"));
         }
     }
@@ -82,9 +84,11 @@ internal sealed partial class ArchivistaEndpoints(
             case BadHttpRequestException malformed:
                 return (malformed.StatusCode, malformed.Message, null);
             case StoreException refused when refused.Failure.IsTransient():
-                if (refused.Failure == StoreFailure.Overloaded) overload.Refused(Overload.Store);
-                else Log.StoreRefused(logger, context.Request.Path, refused.Failure, refused);
-                TimeSpan delay = refused.Failure == StoreFailure.Overloaded ? Errors.OverloadedDelay : Errors.UnavailableDelay;
+                if (refused.Failure == StoreFailure.Overloaded)
+                    overload.Refused(Overload.Store);
+                else
+                    Log.StoreRefused(logger, context.Request.Path, refused.Failure, refused);
+                var delay = refused.Failure == StoreFailure.Overloaded ? Errors.OverloadedDelay : Errors.UnavailableDelay;
                 return (StatusCodes.Status503ServiceUnavailable, refused.Message, delay);
             case StoreException { Failure: StoreFailure.Broken or StoreFailure.Damaged } broken:
                 Log.StoreBroken(logger, context.Request.Path, broken);

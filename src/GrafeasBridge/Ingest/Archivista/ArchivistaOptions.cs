@@ -51,6 +51,7 @@ internal sealed class ArchivistaOptionsRules : IValidateOptions<ArchivistaOption
 
     private static void Check(ValidateOptionsResultBuilder errors, string key, string id)
     {
-        if (ResourceNames.ProblemOfId(id) is { } problem) errors.AddError($"Archivista:{key} ('{id}') {problem}.");
+        if (ResourceNames.ProblemOfId(id) is { } problem)
+            errors.AddError($"Archivista:{key} ('{id}') {problem}.");
     }
 }

@@ -22,10 +22,10 @@ internal sealed class ArchivistaUploads(
     /// <returns>The id under which the bytes can be had back.</returns>
     public async Task<string> AddAsync(byte[] body, Caller caller, CancellationToken cancellationToken)
     {
-        Envelope envelope = DsseEnvelopeReader.Read(body).OrRefuse();
-        Statement statement = InTotoStatementReader.Read(envelope.Payload.Memory, maxSubjects).OrRefuse();
-        byte[] hash = GitObjectId.Hash(body);
-        string gitoid = GitObjectId.Text(hash);
+        var envelope = DsseEnvelopeReader.Read(body).OrRefuse();
+        var statement = InTotoStatementReader.Read(envelope.Payload.Memory, maxSubjects).OrRefuse();
+        var hash = GitObjectId.Hash(body);
+        var gitoid = GitObjectId.Text(hash);
         Occurrence[] occurrences = [.. statement.Subjects.Select(subject => New(subject, statement, envelope))];
         RefuseLarge(occurrences);
         await intake.SubmitAsync(
@@ -56,8 +56,10 @@ internal sealed class ArchivistaUploads(
             NoteName = new NoteName(options.Project, statement.Build is null ? options.AttestationNote : options.BuildNote).ToString(),
             Envelope = envelope,
         };
-        if (statement.Build is not null) occurrence.Build = statement.Build;
-        else occurrence.DsseAttestation = new DSSEAttestationOccurrence { Envelope = envelope, Statement = statement.Other };
+        if (statement.Build is not null)
+            occurrence.Build = statement.Build;
+        else
+            occurrence.DsseAttestation = new DSSEAttestationOccurrence { Envelope = envelope, Statement = statement.Other };
         return occurrence;
     }
 
@@ -76,8 +78,9 @@ internal sealed class ArchivistaUploads(
     private void RefuseLarge(Occurrence[] occurrences)
     {
         // All but the resource is the same in each.
-        long size = (long)occurrences[0].CalculateSize() * occurrences.Length;
-        if (size <= options.MaxStoredBytes) return;
+        var size = (long)occurrences[0].CalculateSize() * occurrences.Length;
+        if (size <= options.MaxStoredBytes)
+            return;
         throw Errors.TooLarge(
             $"payload.subject names {occurrences.Length} subjects, whose occurrences (each holds the envelope and the statement) would "
             + $"have {size} bytes; at most {options.MaxStoredBytes} are allowed (Archivista:MaxStoredBytes).");

@@ -17,8 +17,9 @@ internal static class DsseEnvelopeReader
     public static Reading<Envelope> Read(ReadOnlyMemory<byte> json)
     {
         Checker check = default;
-        using JsonDocument? document = JsonTree.Parse(ref check, json, "The body");
-        if (document is null) return Reading<Envelope>.Of(ref check, null);
+        using var document = JsonTree.Parse(ref check, json, "The body");
+        if (document is null)
+            return Reading<Envelope>.Of(ref check, null);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
             check.Add(string.Empty, "The body must be a DSSE envelope: an object with payload, payloadType and signatures");
@@ -36,8 +37,9 @@ internal static class DsseEnvelopeReader
 
     private static string PayloadType(ref Checker check, JsonElement json)
     {
-        string? type = JsonTree.Text(ref check, json, "payloadType", required: true);
-        if (type is not null && type != InToto) check.Add("payloadType", $"is '{Text.Short(type)}'; only {InToto} is understood");
+        var type = JsonTree.Text(ref check, json, "payloadType", required: true);
+        if (type is not null && type != InToto)
+            check.Add("payloadType", $"is '{Text.Short(type)}'; only {InToto} is understood");
         return type ?? string.Empty;
     }
 
@@ -57,12 +59,14 @@ internal static class DsseEnvelopeReader
         }
 
         check.AtLeastOne(list.GetArrayLength(), Field);
-        int index = 0;
-        foreach (JsonElement item in list.EnumerateArray())
+        var index = 0;
+        foreach (var item in list.EnumerateArray())
         {
             check.Enter(Field, index++);
-            if (item.ValueKind == JsonValueKind.Object) envelope.Signatures.Add(Signature(ref check, item));
-            else check.Add(string.Empty, "must be an object with sig");
+            if (item.ValueKind == JsonValueKind.Object)
+                envelope.Signatures.Add(Signature(ref check, item));
+            else
+                check.Add(string.Empty, "must be an object with sig");
             check.Leave();
         }
     }
@@ -76,11 +80,16 @@ internal static class DsseEnvelopeReader
     // DSSE lets its writers choose between the standard and the URL-safe alphabet.
     private static ByteString Bytes(ref Checker check, JsonElement json, string field)
     {
-        if (JsonTree.Text(ref check, json, field, required: true) is not { } text) return ByteString.Empty;
-        if (text.Length == 0) check.Add(field, "is required");
-        else if (Base64.IsValid(text)) return ByteString.FromBase64(text);
-        else if (Base64Url.IsValid(text)) return ByteString.CopyFrom(Base64Url.DecodeFromChars(text));
-        else check.Add(field, "is not base64");
+        if (JsonTree.Text(ref check, json, field, required: true) is not { } text)
+            return ByteString.Empty;
+        if (text.Length == 0)
+            check.Add(field, "is required");
+        else if (Base64.IsValid(text))
+            return ByteString.FromBase64(text);
+        else if (Base64Url.IsValid(text))
+            return ByteString.CopyFrom(Base64Url.DecodeFromChars(text));
+        else
+            check.Add(field, "is not base64");
         return ByteString.Empty;
     }
 }

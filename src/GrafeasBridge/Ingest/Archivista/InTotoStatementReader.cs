@@ -34,7 +34,7 @@ internal static class InTotoStatementReader
     {
         Checker check = default;
         check.Enter(Root);
-        using JsonDocument? document = JsonTree.Parse(ref check, payload, string.Empty);
+        using var document = JsonTree.Parse(ref check, payload, string.Empty);
         return Reading<Statement>.Of(ref check, document is null ? null : Statement(ref check, document.RootElement, maxSubjects));
     }
 
@@ -46,13 +46,13 @@ internal static class InTotoStatementReader
             return null;
         }
 
-        string type = JsonTree.Text(ref check, json, "_type", required: true) ?? string.Empty;
+        var type = JsonTree.Text(ref check, json, "_type", required: true) ?? string.Empty;
         if (type.Length > 0 && !type.StartsWith(TypePrefix, StringComparison.Ordinal))
             check.Add("_type", $"is '{Text.Short(type)}'; an in-toto statement has {TypePrefix}v0.1 or {TypePrefix}v1");
-        string predicateType = JsonTree.Text(ref check, json, "predicateType", required: true) ?? string.Empty;
+        var predicateType = JsonTree.Text(ref check, json, "predicateType", required: true) ?? string.Empty;
         var statement = new InTotoStatement { Type = type, PredicateType = predicateType };
-        List<StatementSubject> subjects = Subjects(ref check, json, statement, maxSubjects);
-        BuildOccurrence? build = Build(ref check, json, statement);
+        var subjects = Subjects(ref check, json, statement, maxSubjects);
+        var build = Build(ref check, json, statement);
         return new Statement(subjects, build, build is null ? statement : null);
     }
 
@@ -85,8 +85,10 @@ internal static class InTotoStatementReader
         where T : IMessage
     {
         check.Enter("predicate");
-        if (JsonTree.Member(json, "predicate") is { } value) OpenJson.Fill(ref check, value, predicate);
-        else check.Add(string.Empty, "is required");
+        if (JsonTree.Member(json, "predicate") is { } value)
+            OpenJson.Fill(ref check, value, predicate);
+        else
+            check.Add(string.Empty, "is required");
         check.Leave();
         return predicate;
     }
@@ -94,25 +96,29 @@ internal static class InTotoStatementReader
     private static List<StatementSubject> Subjects(ref Checker check, JsonElement json, InTotoStatement statement, int maxSubjects)
     {
         const string Field = "subject";
-        JsonElement? list = JsonTree.Member(json, Field);
-        int count = list is { ValueKind: JsonValueKind.Array } items ? items.GetArrayLength() : 0;
-        if (list is { ValueKind: not JsonValueKind.Array }) check.Add(Field, "must be a list");
-        else check.AtLeastOne(count, Field);
+        var list = JsonTree.Member(json, Field);
+        var count = list is { ValueKind: JsonValueKind.Array } items ? items.GetArrayLength() : 0;
+        if (list is { ValueKind: not JsonValueKind.Array })
+            check.Add(Field, "must be a list");
+        else
+            check.AtLeastOne(count, Field);
         if (count > maxSubjects)
         {
             check.Add(Field, string.Create(
                 CultureInfo.InvariantCulture, $"holds {count} elements; at most {maxSubjects} are allowed (Ingest:MaxBatch)"));
         }
 
-        if (count == 0 || count > maxSubjects) return [];
+        if (count == 0 || count > maxSubjects)
+            return [];
         var subjects = new List<StatementSubject>(count);
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        int before = check.Problems.Count;
-        int index = 0;
-        foreach (JsonElement item in list!.Value.EnumerateArray())
+        var before = check.Problems.Count;
+        var index = 0;
+        foreach (var item in list!.Value.EnumerateArray())
         {
             check.Enter(Field, index);
-            if (ResourceOf(ref check, item, statement) is { } resource && seen.Add(resource)) subjects.Add(new(index, resource));
+            if (ResourceOf(ref check, item, statement) is { } resource && seen.Add(resource))
+                subjects.Add(new(index, resource));
             check.Leave();
             index++;
         }
@@ -128,19 +134,23 @@ internal static class InTotoStatementReader
     {
         var subject = new Subject();
         OpenJson.Fill(ref check, json, subject);
-        if (json.ValueKind != JsonValueKind.Object) return null;
+        if (json.ValueKind != JsonValueKind.Object)
+            return null;
         // Since version 1 of the statement a subject may have a uri in place of a name.
-        if (subject.Name.Length == 0 && JsonTree.Text(ref check, json, "uri", required: false) is { } uri) subject.Name = uri;
+        if (subject.Name.Length == 0 && JsonTree.Text(ref check, json, "uri", required: false) is { } uri)
+            subject.Name = uri;
         statement.Subject.Add(subject);
-        if (UsableDigest(ref check, subject) is not { } digest || subject.Name.Length == 0) return null;
+        if (UsableDigest(ref check, subject) is not { } digest || subject.Name.Length == 0)
+            return null;
         if (ArtifactResource.DigestIn(subject.Name) is { } named && named.Split(':')[0] == digest.Split(':')[0] && named != digest)
         {
             check.Add("name", $"ends in the digest {Text.Short(named)}, but the subject's is {digest}");
             return null;
         }
 
-        string resource = ArtifactResource.Of(subject.Name, digest);
-        if (resource.Length <= OccurrenceValidator.MaxResourceUriLength) return resource;
+        var resource = ArtifactResource.Of(subject.Name, digest);
+        if (resource.Length <= OccurrenceValidator.MaxResourceUriLength)
+            return resource;
         check.Add("name", string.Create(
             CultureInfo.InvariantCulture, $"has {subject.Name.Length} characters; at most {OccurrenceValidator.MaxResourceUriLength} are allowed with the digest"));
         return null;
@@ -148,10 +158,12 @@ internal static class InTotoStatementReader
 
     private static string? UsableDigest(ref Checker check, Subject subject)
     {
-        foreach ((string algorithm, int length) in Usable)
+        foreach ((var algorithm, var length) in Usable)
         {
-            if (!subject.Digest.TryGetValue(algorithm, out string? value)) continue;
-            if (value.Length == length && value.All(char.IsAsciiHexDigit)) return Digests.Join(algorithm, value);
+            if (!subject.Digest.TryGetValue(algorithm, out var value))
+                continue;
+            if (value.Length == length && value.All(char.IsAsciiHexDigit))
+                return Digests.Join(algorithm, value);
             check.Enter("digest", algorithm);
             check.Add(string.Empty, string.Create(CultureInfo.InvariantCulture, $"must be {length} hexadecimal digits"));
             check.Leave();

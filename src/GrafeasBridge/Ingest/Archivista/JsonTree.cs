@@ -16,7 +16,7 @@ internal static class JsonTree
     /// <param name="what">Begins the sentence when nothing can be read, such as <c>The body</c>; empty when the path says it.</param>
     public static JsonDocument? Parse(ref Checker check, ReadOnlyMemory<byte> json, string what)
     {
-        string subject = what.Length == 0 ? string.Empty : what + " ";
+        var subject = what.Length == 0 ? string.Empty : what + " ";
         if (!Utf8.IsValid(json.Span))
         {
             check.Add(string.Empty, subject + "is not UTF-8");
@@ -30,37 +30,43 @@ internal static class JsonTree
         }
         catch (JsonException e)
         {
-            string where = string.Create(CultureInfo.InvariantCulture, $"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}");
+            var where = string.Create(CultureInfo.InvariantCulture, $"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}");
             check.Add(string.Empty, $"{subject}is not JSON that can be read ({where}): it may be cut off, or nested more than {MaxDepth} deep");
             return null;
         }
 
-        if (IsSound(ref check, document.RootElement)) return document;
+        if (IsSound(ref check, document.RootElement))
+            return document;
         document.Dispose();
         return null;
     }
 
     /// <summary>The member of an object; null when it is missing, or null in JSON, which many writers say for nothing.</summary>
     public static JsonElement? Member(JsonElement json, string name) =>
-        json.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     /// <summary>A text; anything else is a problem.</summary>
     /// <returns>Null when the member is missing or is no text.</returns>
     public static string? Text(ref Checker check, JsonElement json, string name, bool required)
     {
-        JsonElement? value = Member(json, name);
-        if (value is { ValueKind: JsonValueKind.String } text) return text.GetString();
-        if (value is not null) check.Add(name, "must be a text");
-        else if (required) check.Add(name, "is required");
+        var value = Member(json, name);
+        if (value is { ValueKind: JsonValueKind.String } text)
+            return text.GetString();
+        if (value is not null)
+            check.Add(name, "must be a text");
+        else if (required)
+            check.Add(name, "is required");
         return null;
     }
 
     /// <summary>Looks at a value below the field that holds it.</summary>
     private static bool IsSound(ref Checker check, string field, JsonElement json)
     {
-        if (json.ValueKind == JsonValueKind.Array) return IsSoundList(ref check, field, json);
+        if (json.ValueKind == JsonValueKind.Array)
+            return IsSoundList(ref check, field, json);
         check.Enter(field);
-        if (!IsSound(ref check, json)) return false;
+        if (!IsSound(ref check, json))
+            return false;
         check.Leave();
         return true;
     }
@@ -76,7 +82,7 @@ internal static class JsonTree
     private static bool IsSoundObject(ref Checker check, JsonElement json)
     {
         HashSet<string>? names = null;
-        foreach (JsonProperty member in json.EnumerateObject())
+        foreach (var member in json.EnumerateObject())
         {
             if (NameOf(member) is not { } name)
             {
@@ -90,7 +96,8 @@ internal static class JsonTree
                 return false;
             }
 
-            if (!IsSound(ref check, Ingest.Text.Short(name), member.Value)) return false;
+            if (!IsSound(ref check, Ingest.Text.Short(name), member.Value))
+                return false;
         }
 
         return true;
@@ -98,11 +105,12 @@ internal static class JsonTree
 
     private static bool IsSoundList(ref Checker check, string field, JsonElement json)
     {
-        int index = 0;
-        foreach (JsonElement item in json.EnumerateArray())
+        var index = 0;
+        foreach (var item in json.EnumerateArray())
         {
             check.Enter(field, index++);
-            if (!IsSound(ref check, item)) return false;
+            if (!IsSound(ref check, item))
+                return false;
             check.Leave();
         }
 

@@ -25,19 +25,24 @@ internal static class OpenJson
             return;
         }
 
-        foreach (FieldDescriptor field in message.Descriptor.Fields.InFieldNumberOrder())
+        foreach (var field in message.Descriptor.Fields.InFieldNumberOrder())
         {
-            if (JsonTree.Member(json, field.JsonName) is not { } value) continue;
-            if (field.IsMap) Map(ref check, value, field, message);
-            else if (field.IsRepeated) List(ref check, value, field, message);
-            else One(ref check, value, field, message);
+            if (JsonTree.Member(json, field.JsonName) is not { } value)
+                continue;
+            if (field.IsMap)
+                Map(ref check, value, field, message);
+            else if (field.IsRepeated)
+                List(ref check, value, field, message);
+            else
+                One(ref check, value, field, message);
         }
     }
 
     private static void One(ref Checker check, JsonElement json, FieldDescriptor field, IMessage message)
     {
         check.Enter(field.JsonName);
-        if (Value(ref check, json, field) is { } value) field.Accessor.SetValue(message, value);
+        if (Value(ref check, json, field) is { } value)
+            field.Accessor.SetValue(message, value);
         check.Leave();
     }
 
@@ -50,11 +55,12 @@ internal static class OpenJson
         }
 
         var into = (IList)field.Accessor.GetValue(message);
-        int index = 0;
-        foreach (JsonElement item in json.EnumerateArray())
+        var index = 0;
+        foreach (var item in json.EnumerateArray())
         {
             check.Enter(field.JsonName, index++);
-            if (Value(ref check, item, field) is { } value) into.Add(value);
+            if (Value(ref check, item, field) is { } value)
+                into.Add(value);
             check.Leave();
         }
     }
@@ -68,11 +74,12 @@ internal static class OpenJson
         }
 
         var into = (IDictionary)field.Accessor.GetValue(message);
-        FieldDescriptor values = field.MessageType.FindFieldByNumber(2);
-        foreach (JsonProperty member in json.EnumerateObject())
+        var values = field.MessageType.FindFieldByNumber(2);
+        foreach (var member in json.EnumerateObject())
         {
             check.Enter(field.JsonName, member.Name);
-            if (Value(ref check, member.Value, values) is { } value) into[member.Name] = value;
+            if (Value(ref check, member.Value, values) is { } value)
+                into[member.Name] = value;
             check.Leave();
         }
     }
@@ -86,11 +93,11 @@ internal static class OpenJson
                 return json.GetString();
             case FieldType.Bool when json.ValueKind is JsonValueKind.True or JsonValueKind.False:
                 return json.GetBoolean();
-            case FieldType.Int64 when json.ValueKind == JsonValueKind.Number && json.TryGetInt64(out long number):
+            case FieldType.Int64 when json.ValueKind == JsonValueKind.Number && json.TryGetInt64(out var number):
                 return number;
             // As protobuf writes wide numbers in JSON; Google Cloud Build does.
             case FieldType.Int64 when json.ValueKind == JsonValueKind.String
-                && long.TryParse(json.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long told):
+                && long.TryParse(json.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var told):
                 return told;
             case FieldType.Bytes when json.ValueKind == JsonValueKind.String && Base64.IsValid(json.GetString()!):
                 return ByteString.FromBase64(json.GetString()!);
@@ -104,17 +111,21 @@ internal static class OpenJson
 
     private static IMessage? Message(ref Checker check, JsonElement json, MessageDescriptor type)
     {
-        if (type == Timestamp.Descriptor) return Time(ref check, json);
-        if (type == Any.Descriptor) return Packed(ref check, json);
-        if (type == Google.Protobuf.WellKnownTypes.Value.Descriptor) return Free(ref check, json, 0);
+        if (type == Timestamp.Descriptor)
+            return Time(ref check, json);
+        if (type == Any.Descriptor)
+            return Packed(ref check, json);
+        if (type == Google.Protobuf.WellKnownTypes.Value.Descriptor)
+            return Free(ref check, json, 0);
         if (type == Struct.Descriptor)
         {
-            if (json.ValueKind == JsonValueKind.Object) return FreeObject(ref check, json, 0);
+            if (json.ValueKind == JsonValueKind.Object)
+                return FreeObject(ref check, json, 0);
             check.Add(string.Empty, "must be an object");
             return null;
         }
 
-        IMessage message = type.Parser.ParseFrom(ByteString.Empty);
+        var message = type.Parser.ParseFrom(ByteString.Empty);
         Fill(ref check, json, message);
         return message;
     }
@@ -135,11 +146,13 @@ internal static class OpenJson
 
     private static Struct? FreeObject(ref Checker check, JsonElement json, int depth)
     {
-        if (IsTooDeep(ref check, depth)) return null;
+        if (IsTooDeep(ref check, depth))
+            return null;
         var fields = new Struct();
-        foreach (JsonProperty member in json.EnumerateObject())
+        foreach (var member in json.EnumerateObject())
         {
-            if (Free(ref check, member.Value, depth + 1) is not { } value) return null;
+            if (Free(ref check, member.Value, depth + 1) is not { } value)
+                return null;
             fields.Fields[member.Name] = value;
         }
 
@@ -158,7 +171,7 @@ internal static class OpenJson
                 return Google.Protobuf.WellKnownTypes.Value.ForString(json.GetString()!);
             case JsonValueKind.Number:
                 // Beyond a double there is only the text.
-                return json.TryGetDouble(out double number) && double.IsFinite(number)
+                return json.TryGetDouble(out var number) && double.IsFinite(number)
                     ? Google.Protobuf.WellKnownTypes.Value.ForNumber(number)
                     : Google.Protobuf.WellKnownTypes.Value.ForString(json.GetRawText());
             case JsonValueKind.True or JsonValueKind.False:
@@ -170,11 +183,13 @@ internal static class OpenJson
 
     private static Value? FreeList(ref Checker check, JsonElement json, int depth)
     {
-        if (IsTooDeep(ref check, depth)) return null;
+        if (IsTooDeep(ref check, depth))
+            return null;
         var values = new ListValue();
-        foreach (JsonElement item in json.EnumerateArray())
+        foreach (var item in json.EnumerateArray())
         {
-            if (Free(ref check, item, depth + 1) is not { } value) return null;
+            if (Free(ref check, item, depth + 1) is not { } value)
+                return null;
             values.Values.Add(value);
         }
 
@@ -183,7 +198,8 @@ internal static class OpenJson
 
     private static bool IsTooDeep(ref Checker check, int depth)
     {
-        if (depth < MaxDepth) return false;
+        if (depth < MaxDepth)
+            return false;
         check.Add(string.Empty, string.Create(CultureInfo.InvariantCulture, $"is nested more than {MaxDepth} deep"));
         return true;
     }

@@ -13,9 +13,10 @@ internal static class BuildReport
 
     public static Occurrence Occurrence(string project, ReportBuildRequest request, BuiltArtifact artifact)
     {
-        string resource = ResourceOf(artifact);
+        var resource = ResourceOf(artifact);
         var build = new BuildOccurrence { Provenance = Provenance(request, artifact, resource) };
-        if (request.Builder.Length > 0 || request.Ref.Length > 0) build.InTotoSlsaProvenanceV1 = Statement(request, artifact, resource);
+        if (request.Builder.Length > 0 || request.Ref.Length > 0)
+            build.InTotoSlsaProvenanceV1 = Statement(request, artifact, resource);
         return new Occurrence { ResourceUri = resource, NoteName = new NoteName(project, request.Note).ToString(), Build = build };
     }
 
@@ -50,7 +51,8 @@ internal static class BuildReport
     private static InTotoSlsaProvenanceV1 Statement(ReportBuildRequest request, BuiltArtifact artifact, string resource)
     {
         var definition = new InTotoSlsaProvenanceV1.Types.BuildDefinition();
-        if (request.Ref.Length > 0) definition.ResolvedDependencies.Add(SourceOf(request));
+        if (request.Ref.Length > 0)
+            definition.ResolvedDependencies.Add(SourceOf(request));
         var statement = new InTotoSlsaProvenanceV1
         {
             Type = "https://in-toto.io/Statement/v1",
@@ -62,10 +64,11 @@ internal static class BuildReport
             },
         };
         string[] names = artifact.Names.Count > 0 ? [.. artifact.Names] : [resource];
-        foreach (string name in names)
+        foreach (var name in names)
         {
             var subject = new Subject { Name = name };
-            if (artifact.Digest.Split(':') is [var algorithm, var hex]) subject.Digest[algorithm] = hex;
+            if (artifact.Digest.Split(':') is [var algorithm, var hex])
+                subject.Digest[algorithm] = hex;
             statement.Subject.Add(subject);
         }
 
@@ -74,9 +77,10 @@ internal static class BuildReport
 
     private static InTotoSlsaProvenanceV1.Types.ResourceDescriptor SourceOf(ReportBuildRequest request)
     {
-        string reference = request.Ref.StartsWith("refs/", StringComparison.Ordinal) ? request.Ref : "refs/heads/" + request.Ref;
+        var reference = request.Ref.StartsWith("refs/", StringComparison.Ordinal) ? request.Ref : "refs/heads/" + request.Ref;
         var source = new InTotoSlsaProvenanceV1.Types.ResourceDescriptor { Uri = $"git+{request.Repository}@{reference}" };
-        if (request.Commit.Length > 0) source.Digest["gitCommit"] = request.Commit;
+        if (request.Commit.Length > 0)
+            source.Digest["gitCommit"] = request.Commit;
         return source;
     }
 }

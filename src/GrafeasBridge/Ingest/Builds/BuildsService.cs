@@ -17,14 +17,15 @@ internal sealed class BuildsService(Intake intake, IOptions<IngestOptions> setti
 
     public override async Task<ReportBuildResponse> ReportBuild(ReportBuildRequest request, ServerCallContext context)
     {
-        string project = ResourceNames.Project(request.Parent, "parent");
-        Caller caller = context.Require(Role.Send, project);
+        var project = ResourceNames.Project(request.Parent, "parent");
+        var caller = context.Require(Role.Send, project);
         BuildReportRules.Refuse(request, maxArtifacts);
-        if (request.Note.Length == 0) request.Note = DefaultNote;
+        if (request.Note.Length == 0)
+            request.Note = DefaultNote;
 
         BuiltArtifact[] artifacts = request.Artifacts.Count > 0 ? [.. request.Artifacts] : [new BuiltArtifact { Uri = request.ResourceUri }];
         Occurrence[] occurrences = [.. artifacts.Select(artifact => BuildReport.Occurrence(project, request, artifact))];
-        Submitted<Occurrence>[] stored = await intake.SubmitAsync(
+        var stored = await intake.SubmitAsync(
             new Submission<Occurrence>(project, occurrences, caller, context.Name())
             {
                 List = "artifacts",
@@ -40,7 +41,7 @@ internal sealed class BuildsService(Intake intake, IOptions<IngestOptions> setti
     private static ReportBuildResponse Answer(BuiltArtifact[] artifacts, Submitted<Occurrence>[] stored)
     {
         var response = new ReportBuildResponse();
-        for (int i = 0; i < stored.Length; i++)
+        for (var i = 0; i < stored.Length; i++)
         {
             response.Artifacts.Add(new ReportedArtifact
             {
@@ -58,7 +59,7 @@ internal sealed class BuildsService(Intake intake, IOptions<IngestOptions> setti
     // What is told of one artifact is all that is told of the build, and this artifact alone.
     private static SubmissionIdentity Identity(ReportBuildRequest request, BuiltArtifact artifact, string resource)
     {
-        ReportBuildRequest told = request.Clone();
+        var told = request.Clone();
         told.Parent = string.Empty;
         told.Artifacts.Clear();
         told.Artifacts.Add(artifact);

@@ -22,7 +22,7 @@ internal sealed class GrpcRequests(RequestDelegate next, IOptions<IngestOptions>
 
     public async Task InvokeAsync(HttpContext context)
     {
-        bool unary = context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.Type == MethodType.Unary;
+        var unary = context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.Type == MethodType.Unary;
         if (!unary || Transport.Transcoding(context) is not null || !RestErrors.IsGrpc(context.Request))
         {
             await next(context);
@@ -54,15 +54,16 @@ internal sealed class GrpcRequests(RequestDelegate next, IOptions<IngestOptions>
     // Only a packed message gets past the head and is found too large later, by the library.
     private void Explain(HttpResponse response)
     {
-        if (response.HasStarted || response.Headers["grpc-message"] != LibrarySentence) return;
+        if (response.HasStarted || response.Headers["grpc-message"] != LibrarySentence)
+            return;
         response.Headers["grpc-message"] = RestErrors.GrpcText(
             $"The message unpacks to more than {maxBytes} bytes, and no more are allowed (Ingest:MaxMessageBytes). Send less at once.");
     }
 
     private static async Task<long> LengthAsync(PipeReader body, CancellationToken cancellationToken)
     {
-        ReadResult start = await body.ReadAtLeastAsync(HeadBytes, cancellationToken);
-        long length = start.Buffer.Length < HeadBytes ? 0 : Read(start.Buffer);
+        var start = await body.ReadAtLeastAsync(HeadBytes, cancellationToken);
+        var length = start.Buffer.Length < HeadBytes ? 0 : Read(start.Buffer);
         body.AdvanceTo(start.Buffer.Start); // nothing is taken away
         return length;
     }

@@ -16,10 +16,11 @@ internal sealed class StrictMethods<TService> : IServiceMethodProvider<TService>
     public void OnServiceMethodDiscovery(ServiceMethodProviderContext<TService> context)
     {
         BindServiceMethodAttribute? bind = null;
-        for (Type? type = typeof(TService); type is not null && bind is null; type = type.BaseType)
+        for (var type = typeof(TService); type is not null && bind is null; type = type.BaseType)
             bind = type.GetCustomAttribute<BindServiceMethodAttribute>(inherit: false);
-        if (bind is null) throw new InvalidOperationException($"{typeof(TService)} is no gRPC service.");
-        MethodInfo binder = bind.BindType.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+        if (bind is null)
+            throw new InvalidOperationException($"{typeof(TService)} is no gRPC service.");
+        var binder = bind.BindType.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
             .Single(method => method.Name == bind.BindMethodName && method.GetParameters() is [{ } first, _] && first.ParameterType == typeof(ServiceBinderBase));
         binder.Invoke(null, [new Binder(context), null]);
     }
@@ -28,14 +29,14 @@ internal sealed class StrictMethods<TService> : IServiceMethodProvider<TService>
     {
         public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
         {
-            MethodInfo code = Find(method.Name, typeof(TRequest), typeof(ServerCallContext));
+            var code = Find(method.Name, typeof(TRequest), typeof(ServerCallContext));
             context.AddUnaryMethod(Strict(method), Metadata(code), code.CreateDelegate<UnaryServerMethod<TService, TRequest, TResponse>>());
         }
 
         public override void AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
         {
-            MethodInfo code = Find(method.Name, typeof(TRequest), typeof(IServerStreamWriter<TResponse>), typeof(ServerCallContext));
+            var code = Find(method.Name, typeof(TRequest), typeof(IServerStreamWriter<TResponse>), typeof(ServerCallContext));
             context.AddServerStreamingMethod(
                 Strict(method), Metadata(code), code.CreateDelegate<ServerStreamingServerMethod<TService, TRequest, TResponse>>());
         }
@@ -43,7 +44,7 @@ internal sealed class StrictMethods<TService> : IServiceMethodProvider<TService>
         public override void AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler)
         {
-            MethodInfo code = Find(method.Name, typeof(IAsyncStreamReader<TRequest>), typeof(ServerCallContext));
+            var code = Find(method.Name, typeof(IAsyncStreamReader<TRequest>), typeof(ServerCallContext));
             context.AddClientStreamingMethod(
                 Strict(method), Metadata(code), code.CreateDelegate<ClientStreamingServerMethod<TService, TRequest, TResponse>>());
         }
@@ -51,7 +52,7 @@ internal sealed class StrictMethods<TService> : IServiceMethodProvider<TService>
         public override void AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler)
         {
-            MethodInfo code = Find(
+            var code = Find(
                 method.Name, typeof(IAsyncStreamReader<TRequest>), typeof(IServerStreamWriter<TResponse>), typeof(ServerCallContext));
             context.AddDuplexStreamingMethod(
                 Strict(method), Metadata(code), code.CreateDelegate<DuplexStreamingServerMethod<TService, TRequest, TResponse>>());
@@ -75,7 +76,7 @@ internal static class StrictMessages
     /// <summary>Puts <see cref="StrictMethods{TService}"/> in the place of the library's own way to find methods.</summary>
     public static IServiceCollection AddStrictMethods(this IServiceCollection services)
     {
-        ServiceDescriptor own = services.Single(service =>
+        var own = services.Single(service =>
             service.ServiceType == typeof(IServiceMethodProvider<>) && service.ImplementationType!.Name.StartsWith("BinderServiceMethodProvider", StringComparison.Ordinal));
         services.Remove(own);
         services.TryAddEnumerable(ServiceDescriptor.Singleton(typeof(IServiceMethodProvider<>), typeof(StrictMethods<>)));

@@ -32,8 +32,8 @@ internal static class AnyTypes
     /// <summary>The type that a type URL names; null when it is not known, or is Any itself.</summary>
     public static MessageDescriptor? Find(string typeUrl)
     {
-        int slash = typeUrl.LastIndexOf('/');
-        MessageDescriptor? type = slash < 0 ? null : Registry.Find(typeUrl[(slash + 1)..]);
+        var slash = typeUrl.LastIndexOf('/');
+        var type = slash < 0 ? null : Registry.Find(typeUrl[(slash + 1)..]);
         return type == Any.Descriptor ? null : type;
     }
 }

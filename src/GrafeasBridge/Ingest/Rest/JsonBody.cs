@@ -30,12 +30,14 @@ internal sealed class JsonBody
     {
         var output = new ArrayBufferWriter<byte>(json.Length + 256);
         JsonScan.Check(json.Span, limits ?? Defaults);
-        using JsonDocument document = Parse(json);
+        using var document = Parse(json);
         using var target = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
         var body = new JsonBody(target);
-        if (field.Length > 0) body.path.Add(field);
+        if (field.Length > 0)
+            body.path.Add(field);
         body.Message(document.RootElement, type);
-        if (body.problems.Count > 0) throw Errors.Invalid(body.problems, body.uncounted);
+        if (body.problems.Count > 0)
+            throw Errors.Invalid(body.problems, body.uncounted);
         target.Flush();
         return output.WrittenMemory;
     }
@@ -55,42 +57,61 @@ internal sealed class JsonBody
 
     private void Message(JsonElement json, MessageDescriptor type)
     {
-        if (type == Any.Descriptor) WriteAny(json);
-        else if (type == Struct.Descriptor) Raw(json, JsonValueKind.Object, "must be an object");
-        else if (type == ListValue.Descriptor) Raw(json, JsonValueKind.Array, "must be a list");
-        else if (type == Value.Descriptor) json.WriteTo(writer);
-        else if (JsonScalars.TakesText(type)) Text(json, type);
-        else if (JsonScalars.Wrapped(type) is { } wrapped) Scalar(json, wrapped);
-        else if (json.ValueKind != JsonValueKind.Object) Add("must be an object");
-        else WriteFields(json, type, skipType: false);
+        if (type == Any.Descriptor)
+            WriteAny(json);
+        else if (type == Struct.Descriptor)
+            Raw(json, JsonValueKind.Object, "must be an object");
+        else if (type == ListValue.Descriptor)
+            Raw(json, JsonValueKind.Array, "must be a list");
+        else if (type == Value.Descriptor)
+            json.WriteTo(writer);
+        else if (JsonScalars.TakesText(type))
+            Text(json, type);
+        else if (JsonScalars.Wrapped(type) is { } wrapped)
+            Scalar(json, wrapped);
+        else if (json.ValueKind != JsonValueKind.Object)
+            Add("must be an object");
+        else
+            WriteFields(json, type, skipType: false);
     }
 
     private void WriteFields(JsonElement json, MessageDescriptor type, bool skipType)
     {
-        if (!skipType) writer.WriteStartObject();
+        if (!skipType)
+            writer.WriteStartObject();
         var seen = new HashSet<int>();
-        foreach (JsonProperty property in json.EnumerateObject())
+        foreach (var property in json.EnumerateObject())
         {
-            if (skipType && property.NameEquals("@type")) continue;
-            FieldDescriptor? field = Find(type, property.Name);
-            if (field is not null && property.Value.ValueKind == JsonValueKind.Null && !TakesNull(field)) continue; // As if left out.
+            if (skipType && property.NameEquals("@type"))
+                continue;
+            var field = Find(type, property.Name);
+            if (field is not null && property.Value.ValueKind == JsonValueKind.Null && !TakesNull(field))
+                continue; // As if left out.
             path.Add(field?.Name ?? Ingest.Text.Short(property.Name));
-            if (field is null) Add($"is no field of {type.FullName}");
-            else if (!seen.Add(field.FieldNumber)) Add("is given in both spellings");
-            else if (Sibling(field, seen) is { } other) Add($"cannot be given together with {other}");
-            else WriteField(property.Value, field);
+            if (field is null)
+                Add($"is no field of {type.FullName}");
+            else if (!seen.Add(field.FieldNumber))
+                Add("is given in both spellings");
+            else if (Sibling(field, seen) is { } other)
+                Add($"cannot be given together with {other}");
+            else
+                WriteField(property.Value, field);
             path.RemoveAt(path.Count - 1);
         }
 
-        if (!skipType) writer.WriteEndObject();
+        if (!skipType)
+            writer.WriteEndObject();
     }
 
     private void WriteField(JsonElement json, FieldDescriptor field)
     {
         writer.WritePropertyName(field.JsonName);
-        if (field.IsMap) WriteMap(json, field);
-        else if (field.IsRepeated) WriteList(json, field);
-        else WriteValue(json, field);
+        if (field.IsMap)
+            WriteMap(json, field);
+        else if (field.IsRepeated)
+            WriteList(json, field);
+        else
+            WriteValue(json, field);
     }
 
     private void WriteMap(JsonElement json, FieldDescriptor field)
@@ -101,9 +122,9 @@ internal sealed class JsonBody
             return;
         }
 
-        FieldDescriptor value = field.MessageType.FindFieldByNumber(2);
+        var value = field.MessageType.FindFieldByNumber(2);
         writer.WriteStartObject();
-        foreach (JsonProperty property in json.EnumerateObject())
+        foreach (var property in json.EnumerateObject())
         {
             Within($"[{Ingest.Text.Short(property.Name)}]", property.Name, property.Value, value);
         }
@@ -120,8 +141,8 @@ internal sealed class JsonBody
         }
 
         writer.WriteStartArray();
-        int index = 0;
-        foreach (JsonElement item in json.EnumerateArray())
+        var index = 0;
+        foreach (var item in json.EnumerateArray())
         {
             Within(string.Create(CultureInfo.InvariantCulture, $"[{index++}]"), null, item, field);
         }
@@ -131,31 +152,36 @@ internal sealed class JsonBody
 
     private void Within(string suffix, string? key, JsonElement json, FieldDescriptor field)
     {
-        string plain = path[^1];
+        var plain = path[^1];
         path[^1] = plain + suffix;
-        if (key is not null) writer.WritePropertyName(key);
-        if (json.ValueKind == JsonValueKind.Null && !TakesNull(field)) Add("must not be null");
-        else WriteValue(json, field);
+        if (key is not null)
+            writer.WritePropertyName(key);
+        if (json.ValueKind == JsonValueKind.Null && !TakesNull(field))
+            Add("must not be null");
+        else
+            WriteValue(json, field);
         path[^1] = plain;
     }
 
     private void WriteValue(JsonElement json, FieldDescriptor field)
     {
-        if (field.FieldType == FieldType.Message) Message(json, field.MessageType);
-        else if (JsonScalars.Problem(writer, json, field) is { } problem) Add(problem);
+        if (field.FieldType == FieldType.Message)
+            Message(json, field.MessageType);
+        else if (JsonScalars.Problem(writer, json, field) is { } problem)
+            Add(problem);
     }
 
     private void WriteAny(JsonElement json)
     {
         if (json.ValueKind != JsonValueKind.Object
-            || !json.TryGetProperty("@type", out JsonElement url)
+            || !json.TryGetProperty("@type", out var url)
             || url.ValueKind != JsonValueKind.String)
         {
             Add("must be an object with its type in @type");
             return;
         }
 
-        string typeUrl = url.GetString()!;
+        var typeUrl = url.GetString()!;
         writer.WriteStartObject();
         if (AnyTypes.Find(typeUrl) is not { } type)
         {
@@ -169,7 +195,7 @@ internal sealed class JsonBody
             writer.WriteString("@type", typeUrl);
             WriteFields(json, type, skipType: true);
         }
-        else if (json.TryGetProperty("value", out JsonElement value) && json.EnumerateObject().Count() == 2)
+        else if (json.TryGetProperty("value", out var value) && json.EnumerateObject().Count() == 2)
         {
             writer.WriteString("@type", typeUrl);
             writer.WritePropertyName("value");
@@ -185,25 +211,32 @@ internal sealed class JsonBody
 
     private void Text(JsonElement json, MessageDescriptor type)
     {
-        if (JsonScalars.TextProblem(json, type) is { } problem) Add(problem);
-        else json.WriteTo(writer);
+        if (JsonScalars.TextProblem(json, type) is { } problem)
+            Add(problem);
+        else
+            json.WriteTo(writer);
     }
 
     private void Scalar(JsonElement json, FieldDescriptor field)
     {
-        if (JsonScalars.Problem(writer, json, field) is { } problem) Add(problem);
+        if (JsonScalars.Problem(writer, json, field) is { } problem)
+            Add(problem);
     }
 
     private void Raw(JsonElement json, JsonValueKind kind, string problem)
     {
-        if (json.ValueKind == kind) json.WriteTo(writer);
-        else Add(problem);
+        if (json.ValueKind == kind)
+            json.WriteTo(writer);
+        else
+            Add(problem);
     }
 
     private void Add(string sentence)
     {
-        if (problems.Count < Checker.MaxProblems) problems.Add(new Problem(string.Join('.', path), sentence));
-        else uncounted++;
+        if (problems.Count < Checker.MaxProblems)
+            problems.Add(new Problem(string.Join('.', path), sentence));
+        else
+            uncounted++;
     }
 
     private static bool TakesNull(FieldDescriptor field) =>
@@ -211,10 +244,12 @@ internal sealed class JsonBody
 
     private static string? Sibling(FieldDescriptor field, HashSet<int> seen)
     {
-        if (field.RealContainingOneof is not { } oneof) return null;
-        foreach (FieldDescriptor other in oneof.Fields)
+        if (field.RealContainingOneof is not { } oneof)
+            return null;
+        foreach (var other in oneof.Fields)
         {
-            if (other != field && seen.Contains(other.FieldNumber)) return other.Name;
+            if (other != field && seen.Contains(other.FieldNumber))
+                return other.Name;
         }
 
         return null;
@@ -222,9 +257,10 @@ internal sealed class JsonBody
 
     private static FieldDescriptor? Find(MessageDescriptor type, string name)
     {
-        foreach (FieldDescriptor field in type.Fields.InFieldNumberOrder())
+        foreach (var field in type.Fields.InFieldNumberOrder())
         {
-            if (field.JsonName == name || field.Name == name) return field;
+            if (field.JsonName == name || field.Name == name)
+                return field;
         }
 
         return null;

@@ -24,12 +24,16 @@ internal static class JsonScalars
 
     public static string? TextProblem(JsonElement json, MessageDescriptor type)
     {
-        if (json.ValueKind != JsonValueKind.String) return "must be a text";
+        if (json.ValueKind != JsonValueKind.String)
+            return "must be a text";
         try
         {
-            if (type == Timestamp.Descriptor) JsonParser.Default.Parse<Timestamp>(json.GetRawText());
-            else if (type == Duration.Descriptor) JsonParser.Default.Parse<Duration>(json.GetRawText());
-            else JsonParser.Default.Parse<FieldMask>(json.GetRawText());
+            if (type == Timestamp.Descriptor)
+                JsonParser.Default.Parse<Timestamp>(json.GetRawText());
+            else if (type == Duration.Descriptor)
+                JsonParser.Default.Parse<Duration>(json.GetRawText());
+            else
+                JsonParser.Default.Parse<FieldMask>(json.GetRawText());
             return null;
         }
         catch (InvalidProtocolBufferException)
@@ -70,31 +74,35 @@ internal static class JsonScalars
     private static string? Bytes(Utf8JsonWriter writer, JsonElement json)
     {
         const string Wrong = "must be bytes in base64";
-        if (json.ValueKind != JsonValueKind.String) return Wrong;
-        string text = json.GetString()!;
+        if (json.ValueKind != JsonValueKind.String)
+            return Wrong;
+        var text = json.GetString()!;
         if (Base64.IsValid(text))
         {
             json.WriteTo(writer);
             return null;
         }
 
-        string urlSafe = text.Replace('+', '-').Replace('/', '_');
-        if (!Base64Url.IsValid(urlSafe)) return Wrong;
+        var urlSafe = text.Replace('+', '-').Replace('/', '_');
+        if (!Base64Url.IsValid(urlSafe))
+            return Wrong;
         writer.WriteBase64StringValue(Base64Url.DecodeFromChars(urlSafe));
         return null;
     }
 
     private static string? Enum(Utf8JsonWriter writer, JsonElement json, EnumDescriptor type)
     {
-        if (json.ValueKind == JsonValueKind.Number && json.TryGetInt32(out int number))
+        if (json.ValueKind == JsonValueKind.Number && json.TryGetInt32(out var number))
         {
             writer.WriteNumberValue(number);
             return null;
         }
 
-        if (json.ValueKind != JsonValueKind.String) return $"must be a name of {type.FullName}";
-        string name = json.GetString()!;
-        if (type.FindValueByName(name) is not { } value) return $"is '{Text.Short(name)}', which is no name of {type.FullName}";
+        if (json.ValueKind != JsonValueKind.String)
+            return $"must be a name of {type.FullName}";
+        var name = json.GetString()!;
+        if (type.FindValueByName(name) is not { } value)
+            return $"is '{Text.Short(name)}', which is no name of {type.FullName}";
         writer.WriteNumberValue(value.Number);
         return null;
     }
@@ -102,46 +110,54 @@ internal static class JsonScalars
     // A number too large would silently become infinity. One that rounds to the largest there is stays: answers are written that short.
     private static string? Real(Utf8JsonWriter writer, JsonElement json, bool single)
     {
-        string? text = json.ValueKind switch
+        var text = json.ValueKind switch
         {
             JsonValueKind.Number => json.GetRawText(),
             JsonValueKind.String => json.GetString(),
             _ => null,
         };
-        if (json.ValueKind == JsonValueKind.String && text is "NaN" or "Infinity" or "-Infinity") return Copy(writer, json, fits: true, string.Empty);
+        if (json.ValueKind == JsonValueKind.String && text is "NaN" or "Infinity" or "-Infinity")
+            return Copy(writer, json, fits: true, string.Empty);
         const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        if (!double.TryParse(text, Styles, CultureInfo.InvariantCulture, out double value) || double.IsNaN(value)) return "must be a number";
-        if (single) value = (float)value;
-        double most = single ? float.MaxValue : double.MaxValue;
-        if (double.IsInfinity(value)) return string.Create(CultureInfo.InvariantCulture, $"is out of range; it must be from {-most} to {most}");
+        if (!double.TryParse(text, Styles, CultureInfo.InvariantCulture, out var value) || double.IsNaN(value))
+            return "must be a number";
+        if (single)
+            value = (float)value;
+        var most = single ? float.MaxValue : double.MaxValue;
+        if (double.IsInfinity(value))
+            return string.Create(CultureInfo.InvariantCulture, $"is out of range; it must be from {-most} to {most}");
         writer.WriteNumberValue(value);
         return null;
     }
 
     private static string? Whole(Utf8JsonWriter writer, JsonElement json, decimal least, decimal most, bool wide)
     {
-        string? text = json.ValueKind switch
+        var text = json.ValueKind switch
         {
             JsonValueKind.Number => json.GetRawText(),
             JsonValueKind.String => json.GetString(),
             _ => null,
         };
         const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        if (!decimal.TryParse(text, Styles, CultureInfo.InvariantCulture, out decimal value) || value != decimal.Truncate(value))
+        if (!decimal.TryParse(text, Styles, CultureInfo.InvariantCulture, out var value) || value != decimal.Truncate(value))
         {
             return "must be a whole number";
         }
 
-        if (value < least || value > most) return $"is out of range; it must be from {least} to {most}";
-        string digits = decimal.Truncate(value).ToString("0", CultureInfo.InvariantCulture);
-        if (wide) writer.WriteStringValue(digits);
-        else writer.WriteRawValue(digits);
+        if (value < least || value > most)
+            return $"is out of range; it must be from {least} to {most}";
+        var digits = decimal.Truncate(value).ToString("0", CultureInfo.InvariantCulture);
+        if (wide)
+            writer.WriteStringValue(digits);
+        else
+            writer.WriteRawValue(digits);
         return null;
     }
 
     private static string? Copy(Utf8JsonWriter writer, JsonElement json, bool fits, string problem)
     {
-        if (!fits) return problem;
+        if (!fits)
+            return problem;
         json.WriteTo(writer);
         return null;
     }

@@ -15,9 +15,11 @@ internal static class JsonScan
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT with the first thing that is wrong.</exception>
     public static void Check(ReadOnlySpan<byte> json, IngestOptions limits)
     {
-        if (json.StartsWith(ByteOrderMark)) throw Wrong("begins with a byte order mark; send plain UTF-8 without one");
-        if (!Utf8.IsValid(json)) throw Wrong($"is not UTF-8 (byte {FirstWrongByte(json) + 1})");
-        (int depth, int values) = Measure(json);
+        if (json.StartsWith(ByteOrderMark))
+            throw Wrong("begins with a byte order mark; send plain UTF-8 without one");
+        if (!Utf8.IsValid(json))
+            throw Wrong($"is not UTF-8 (byte {FirstWrongByte(json) + 1})");
+        (var depth, var values) = Measure(json);
         if (depth > limits.MaxJsonDepth)
             throw Wrong($"nests {depth} levels deep; at most {limits.MaxJsonDepth} are allowed (Ingest:MaxJsonDepth)");
         if (values > limits.MaxJsonValues)
@@ -26,17 +28,20 @@ internal static class JsonScan
 
     private static (int Depth, int Values) Measure(ReadOnlySpan<byte> json)
     {
-        int depth = 0;
-        int values = 0;
+        var depth = 0;
+        var values = 0;
         // How deep it is must be known to be told, so the reader's own limit is none.
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = json.Length + 1 });
         try
         {
             while (reader.Read())
             {
-                if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray) depth = Math.Max(depth, reader.CurrentDepth + 1);
-                if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.EndObject or JsonTokenType.EndArray)) values++;
-                if (reader.ValueIsEscaped) RefuseHalfCharacters(ref reader);
+                if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+                    depth = Math.Max(depth, reader.CurrentDepth + 1);
+                if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.EndObject or JsonTokenType.EndArray))
+                    values++;
+                if (reader.ValueIsEscaped)
+                    RefuseHalfCharacters(ref reader);
             }
         }
         catch (JsonException e)
@@ -69,8 +74,9 @@ internal static class JsonScan
 
     private static int FirstWrongByte(ReadOnlySpan<byte> json)
     {
-        int at = 0;
-        while (Rune.DecodeFromUtf8(json[at..], out _, out int length) == System.Buffers.OperationStatus.Done) at += length;
+        var at = 0;
+        while (Rune.DecodeFromUtf8(json[at..], out _, out var length) == System.Buffers.OperationStatus.Done)
+            at += length;
         return at;
     }
 }

@@ -27,11 +27,12 @@ internal static class OpaqueAny
     /// <summary>True for what transcoding can write: a known type whose bytes are one, with no further Any inside.</summary>
     private static bool IsPlain(Any any)
     {
-        if (AnyTypes.Find(any.TypeUrl) is not { } type) return false;
+        if (AnyTypes.Find(any.TypeUrl) is not { } type)
+            return false;
         try
         {
-            IMessage message = type.Parser.ParseFrom(any.Value);
-            bool nested = false;
+            var message = type.Parser.ParseFrom(any.Value);
+            var nested = false;
             Walk(message, _ => nested = true);
             Checker check = default;
             if (message is Timestamp time)
@@ -54,48 +55,59 @@ internal static class OpaqueAny
 
     private static void WrapOne(Any any)
     {
-        if (IsPlain(any)) return;
+        if (IsPlain(any))
+            return;
         var shown = new Struct();
         shown.Fields[TypeKey] = Value.ForString(any.TypeUrl);
         shown.Fields[ValueKey] = Value.ForString(any.Value.ToBase64());
-        Any wrapped = Any.Pack(shown);
+        var wrapped = Any.Pack(shown);
         any.TypeUrl = wrapped.TypeUrl;
         any.Value = wrapped.Value;
     }
 
     private static void UnwrapOne(Any any)
     {
-        if (!any.TryUnpack(out Struct shown) || shown.Fields.Count != 2) return;
-        if (!shown.Fields.TryGetValue(TypeKey, out Value? type) || type.KindCase != Value.KindOneofCase.StringValue) return;
-        if (!shown.Fields.TryGetValue(ValueKey, out Value? value) || value.KindCase != Value.KindOneofCase.StringValue) return;
-        if (!Base64.IsValid(value.StringValue)) return;
+        if (!any.TryUnpack(out Struct shown) || shown.Fields.Count != 2)
+            return;
+        if (!shown.Fields.TryGetValue(TypeKey, out var type) || type.KindCase != Value.KindOneofCase.StringValue)
+            return;
+        if (!shown.Fields.TryGetValue(ValueKey, out var value) || value.KindCase != Value.KindOneofCase.StringValue)
+            return;
+        if (!Base64.IsValid(value.StringValue))
+            return;
         any.TypeUrl = type.StringValue;
         any.Value = ByteString.FromBase64(value.StringValue);
     }
 
     private static void Walk(IMessage message, Action<Any> visit)
     {
-        foreach (FieldDescriptor field in Plan.Of(message.Descriptor))
+        foreach (var field in Plan.Of(message.Descriptor))
         {
-            object? value = field.Accessor.GetValue(message);
-            if (field.IsMap) WalkEach(((IDictionary)value!).Values, visit);
-            else if (field.IsRepeated) WalkEach((IList)value!, visit);
-            else if (value is IMessage child) WalkOne(child, visit);
+            var value = field.Accessor.GetValue(message);
+            if (field.IsMap)
+                WalkEach(((IDictionary)value!).Values, visit);
+            else if (field.IsRepeated)
+                WalkEach((IList)value!, visit);
+            else if (value is IMessage child)
+                WalkOne(child, visit);
         }
     }
 
     private static void WalkEach(ICollection children, Action<Any> visit)
     {
-        foreach (object child in children)
+        foreach (var child in children)
         {
-            if (child is not IMessage below) return;
+            if (child is not IMessage below)
+                return;
             WalkOne(below, visit);
         }
     }
 
     private static void WalkOne(IMessage child, Action<Any> visit)
     {
-        if (child is Any any) visit(any);
-        else Walk(child, visit);
+        if (child is Any any)
+            visit(any);
+        else
+            Walk(child, visit);
     }
 }

@@ -16,7 +16,7 @@ internal sealed partial class RestErrors(RequestDelegate next, ILogger<RestError
 
     public async Task InvokeAsync(HttpContext context)
     {
-        HttpResponse response = context.Response;
+        var response = context.Response;
         try
         {
             await next(context);
@@ -34,14 +34,15 @@ internal sealed partial class RestErrors(RequestDelegate next, ILogger<RestError
             return;
         }
 
-        bool answered = response.HasStarted || response.ContentType is not null || response.ContentLength > 0;
-        if (!answered && response.StatusCode >= StatusCodes.Status400BadRequest) await AnswerAsync(context);
+        var answered = response.HasStarted || response.ContentType is not null || response.ContentLength > 0;
+        if (!answered && response.StatusCode >= StatusCodes.Status400BadRequest)
+            await AnswerAsync(context);
     }
 
     /// <summary>Ends the call with a status as JSON.</summary>
     public static Task WriteAsync(HttpContext context, int httpStatus, Google.Rpc.Status status)
     {
-        byte[] body = Encoding.UTF8.GetBytes(Formatter.Format(status));
+        var body = Encoding.UTF8.GetBytes(Formatter.Format(status));
         context.Response.StatusCode = httpStatus;
         context.Response.ContentType = "application/json; charset=utf-8";
         context.Response.ContentLength = body.Length;
@@ -53,15 +54,15 @@ internal sealed partial class RestErrors(RequestDelegate next, ILogger<RestError
     /// <summary>Ends the call with what the server itself found wrong with the request: too large, too slow, cut off.</summary>
     public static Task WriteAsync(HttpContext context, BadHttpRequestException failure)
     {
-        bool tooLarge = failure.StatusCode == StatusCodes.Status413PayloadTooLarge;
-        StatusCode code = tooLarge ? StatusCode.ResourceExhausted : StatusCode.InvalidArgument;
+        var tooLarge = failure.StatusCode == StatusCodes.Status413PayloadTooLarge;
+        var code = tooLarge ? StatusCode.ResourceExhausted : StatusCode.InvalidArgument;
         return WriteAsync(context, failure.StatusCode, Errors.Status(code, failure.Message));
     }
 
     /// <summary>Ends a gRPC call before a service was reached: status and message travel as headers ("Trailers-Only").</summary>
     public static Task WriteGrpcAsync(HttpContext context, StatusCode code, string sentence)
     {
-        HttpResponse response = context.Response;
+        var response = context.Response;
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = "application/grpc";
         response.Headers["grpc-status"] = ((int)code).ToString(CultureInfo.InvariantCulture);
@@ -80,10 +81,12 @@ internal sealed partial class RestErrors(RequestDelegate next, ILogger<RestError
     public static string GrpcText(string text)
     {
         var encoded = new StringBuilder(text.Length);
-        foreach (byte unit in Encoding.UTF8.GetBytes(text))
+        foreach (var unit in Encoding.UTF8.GetBytes(text))
         {
-            if (unit is >= 0x20 and < 0x7f and not (byte)'%') encoded.Append((char)unit);
-            else encoded.Append(CultureInfo.InvariantCulture, $"%{unit:X2}");
+            if (unit is >= 0x20 and < 0x7f and not (byte)'%')
+                encoded.Append((char)unit);
+            else
+                encoded.Append(CultureInfo.InvariantCulture, $"%{unit:X2}");
         }
 
         return encoded.ToString();
@@ -94,12 +97,12 @@ internal sealed partial class RestErrors(RequestDelegate next, ILogger<RestError
 
     private static Task AnswerAsync(HttpContext context)
     {
-        HttpResponse response = context.Response;
-        string method = context.Request.Method;
-        string path = Text.Short(context.Request.Path.Value ?? string.Empty);
+        var response = context.Response;
+        var method = context.Request.Method;
+        var path = Text.Short(context.Request.Path.Value ?? string.Empty);
         if (response.StatusCode == StatusCodes.Status404NotFound && IsGrpc(context.Request))
             return WriteGrpcAsync(context, StatusCode.Unimplemented, $"There is no method {path}.");
-        (StatusCode code, string sentence) = response.StatusCode switch
+        (var code, var sentence) = response.StatusCode switch
         {
             StatusCodes.Status404NotFound => (StatusCode.NotFound, $"There is nothing at {method} {path}."),
             StatusCodes.Status405MethodNotAllowed => (StatusCode.Unimplemented, $"{path} does not take {method}, but {response.Headers.Allow}."),

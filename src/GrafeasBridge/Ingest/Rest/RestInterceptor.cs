@@ -16,9 +16,11 @@ internal sealed class RestInterceptor : Interceptor
         where TRequest : class
         where TResponse : class
     {
-        if (request is IMessage read) OpaqueAny.Unwrap(read);
-        TResponse response = await continuation(request, context);
-        if (response is IMessage written) OpaqueAny.Wrap(written);
+        if (request is IMessage read)
+            OpaqueAny.Unwrap(read);
+        var response = await continuation(request, context);
+        if (response is IMessage written)
+            OpaqueAny.Wrap(written);
         return response;
     }
 }

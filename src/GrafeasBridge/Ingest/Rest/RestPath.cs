@@ -17,13 +17,15 @@ internal static class RestPath
     /// <summary>True when the fixed parts of a path are spelt as in the pattern that routing has found for it.</summary>
     public static bool Fits(string path, RoutePattern pattern)
     {
-        string[] parts = path.Split('/')[1..];
-        if (parts[^1].Length == 0) return false;
-        for (int i = 0; i < pattern.PathSegments.Count && i < parts.Length; i++)
+        var parts = path.Split('/')[1..];
+        if (parts[^1].Length == 0)
+            return false;
+        for (var i = 0; i < pattern.PathSegments.Count && i < parts.Length; i++)
         {
             // All but the first part of a segment such as {version}:redeliver is fixed too, and stands at its end.
-            RoutePatternPart last = pattern.PathSegments[i].Parts[^1];
-            if (last is RoutePatternLiteralPart literal && !parts[i].EndsWith(literal.Content, StringComparison.Ordinal)) return false;
+            var last = pattern.PathSegments[i].Parts[^1];
+            if (last is RoutePatternLiteralPart literal && !parts[i].EndsWith(literal.Content, StringComparison.Ordinal))
+                return false;
         }
 
         return true;
@@ -32,22 +34,27 @@ internal static class RestPath
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT for what is no percent-encoded UTF-8, or hides a slash.</exception>
     public static void CheckEncoding(HttpContext context)
     {
-        string target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        if (!target.Contains('%', StringComparison.Ordinal)) return;
-        int query = target.IndexOf('?', StringComparison.Ordinal);
-        string path = query < 0 ? target : target[..query];
+        var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        if (!target.Contains('%', StringComparison.Ordinal))
+            return;
+        var query = target.IndexOf('?', StringComparison.Ordinal);
+        var path = query < 0 ? target : target[..query];
         Checker check = default;
-        if (Problem(path) is { } inPath) check.Add("path", inPath);
-        else if (path.Contains("%2F", StringComparison.OrdinalIgnoreCase)) check.Add("path", "holds an encoded slash (%2F); no name has a slash in it");
-        if (query >= 0 && Problem(target[query..]) is { } inQuery) check.Add("query", inQuery);
-        if (check.Any) throw Errors.Invalid(check.Problems, check.Uncounted);
+        if (Problem(path) is { } inPath)
+            check.Add("path", inPath);
+        else if (path.Contains("%2F", StringComparison.OrdinalIgnoreCase))
+            check.Add("path", "holds an encoded slash (%2F); no name has a slash in it");
+        if (query >= 0 && Problem(target[query..]) is { } inQuery)
+            check.Add("query", inQuery);
+        if (check.Any)
+            throw Errors.Invalid(check.Problems, check.Uncounted);
     }
 
     private static string? Problem(string encoded)
     {
-        for (int at = encoded.IndexOf('%', StringComparison.Ordinal); at >= 0; at = encoded.IndexOf('%', at + 1))
+        for (var at = encoded.IndexOf('%', StringComparison.Ordinal); at >= 0; at = encoded.IndexOf('%', at + 1))
         {
-            string sequence = encoded.Substring(at, Math.Min(3, encoded.Length - at));
+            var sequence = encoded.Substring(at, Math.Min(3, encoded.Length - at));
             if (sequence.Length < 3 || sequence.AsSpan(1).ContainsAnyExcept(Hexadecimal))
                 return $"holds '{Text.Short(sequence)}', which is no percent-encoded byte";
         }
@@ -58,7 +65,7 @@ internal static class RestPath
     private static byte[] Decode(string encoded)
     {
         var bytes = new List<byte>(encoded.Length);
-        for (int i = 0; i < encoded.Length; i++)
+        for (var i = 0; i < encoded.Length; i++)
         {
             if (encoded[i] != '%')
             {

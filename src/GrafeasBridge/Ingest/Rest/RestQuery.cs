@@ -19,28 +19,37 @@ internal static class RestQuery
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT with every parameter that is wrong.</exception>
     public static void Check(IQueryCollection query, GrpcJsonTranscodingMetadata method)
     {
-        if (query.Count == 0) return;
+        if (query.Count == 0)
+            return;
         Checker check = default;
         var given = new HashSet<string>(StringComparer.Ordinal);
-        foreach ((string name, StringValues values) in query)
+        foreach ((var name, var values) in query)
         {
-            if (System.Contains(name)) continue;
-            if ((Problem(name, values, method) ?? Twice(name, method, given)) is { } problem) check.Add(Text.Short(name), problem);
+            if (System.Contains(name))
+                continue;
+            if ((Problem(name, values, method) ?? Twice(name, method, given)) is { } problem)
+                check.Add(Text.Short(name), problem);
         }
 
-        if (check.Any) throw Errors.Invalid(check.Problems, check.Uncounted);
+        if (check.Any)
+            throw Errors.Invalid(check.Problems, check.Uncounted);
     }
 
     private static string? Problem(string name, StringValues values, GrpcJsonTranscodingMetadata method)
     {
-        MessageDescriptor input = method.MethodDescriptor.InputType;
-        FieldDescriptor? first = Find(input, name.Split('.')[0]);
-        if (method.HttpRule.Body == "*") return "is given in the query, but all fields of this method belong in the body";
-        if (first is null || Resolve(input, name) is not { } field) return $"is no parameter of {method.MethodDescriptor.Name}";
-        if (first.Name == method.HttpRule.Body) return "is given in the query, but belongs in the body";
-        if (IsInPath(first.Name, Pattern(method.HttpRule))) return "is given in the query, but is part of the path";
-        if (values.Count > 1 && !field.IsRepeated) return "is given more than once";
-        string value = values[0] ?? string.Empty;
+        var input = method.MethodDescriptor.InputType;
+        var first = Find(input, name.Split('.')[0]);
+        if (method.HttpRule.Body == "*")
+            return "is given in the query, but all fields of this method belong in the body";
+        if (first is null || Resolve(input, name) is not { } field)
+            return $"is no parameter of {method.MethodDescriptor.Name}";
+        if (first.Name == method.HttpRule.Body)
+            return "is given in the query, but belongs in the body";
+        if (IsInPath(first.Name, Pattern(method.HttpRule)))
+            return "is given in the query, but is part of the path";
+        if (values.Count > 1 && !field.IsRepeated)
+            return "is given more than once";
+        var value = values[0] ?? string.Empty;
         return field.FieldType switch
         {
             FieldType.Int32 when !int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) =>
@@ -56,10 +65,10 @@ internal static class RestQuery
     private static string Spelling(MessageDescriptor type, string name)
     {
         var names = new List<string>();
-        MessageDescriptor? within = type;
-        foreach (string part in name.Split('.'))
+        var within = type;
+        foreach (var part in name.Split('.'))
         {
-            FieldDescriptor field = Find(within!, part)!;
+            var field = Find(within!, part)!;
             names.Add(field.Name);
             within = field.FieldType == FieldType.Message ? field.MessageType : null;
         }
@@ -70,12 +79,13 @@ internal static class RestQuery
     private static FieldDescriptor? Resolve(MessageDescriptor type, string name)
     {
         FieldDescriptor? field = null;
-        MessageDescriptor? within = type;
-        foreach (string part in name.Split('.'))
+        var within = type;
+        foreach (var part in name.Split('.'))
         {
             field = within is null ? null : Find(within, part);
-            if (field is null) return null;
-            bool parted = field.FieldType == FieldType.Message && !field.IsRepeated && !JsonScalars.TakesText(field.MessageType);
+            if (field is null)
+                return null;
+            var parted = field.FieldType == FieldType.Message && !field.IsRepeated && !JsonScalars.TakesText(field.MessageType);
             within = parted ? field.MessageType : null;
         }
 

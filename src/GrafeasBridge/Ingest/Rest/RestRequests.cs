@@ -1,4 +1,3 @@
-using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Http.Features;
@@ -40,7 +39,7 @@ internal sealed class RestRequests(RequestDelegate next, IOptions<IngestOptions>
         catch (RpcException refusal)
         {
             // All that these checks say is INVALID_ARGUMENT.
-            Google.Rpc.Status status = refusal.GetRpcStatus() ?? Errors.Status(refusal.StatusCode, refusal.Status.Detail);
+            var status = refusal.GetRpcStatus() ?? Errors.Status(refusal.StatusCode, refusal.Status.Detail);
             await RestErrors.WriteAsync(context, StatusCodes.Status400BadRequest, status);
             return;
         }
@@ -59,7 +58,7 @@ internal sealed class RestRequests(RequestDelegate next, IOptions<IngestOptions>
 
     private async Task ReadAsync(HttpRequest request, GrpcJsonTranscodingMetadata method, CancellationToken cancellationToken)
     {
-        string field = method.HttpRule.Body;
+        var field = method.HttpRule.Body;
         if (field.Length == 0)
         {
             await RefuseBodyAsync(request, method, cancellationToken);
@@ -67,14 +66,15 @@ internal sealed class RestRequests(RequestDelegate next, IOptions<IngestOptions>
         }
 
         RefuseContentType(request);
-        ReadOnlyMemory<byte> json = await RequestBody.ReadAsync(request, limits.MaxMessageBytes, Remedy, cancellationToken);
-        string root = field == "*" ? string.Empty : field;
-        if (json.IsEmpty) throw Errors.Invalid(root, "is required: the body is empty");
+        var json = await RequestBody.ReadAsync(request, limits.MaxMessageBytes, Remedy, cancellationToken);
+        var root = field == "*" ? string.Empty : field;
+        if (json.IsEmpty)
+            throw Errors.Invalid(root, "is required: the body is empty");
 
-        MessageDescriptor type = field == "*"
+        var type = field == "*"
             ? method.MethodDescriptor.InputType
             : method.MethodDescriptor.InputType.FindFieldByName(field).MessageType;
-        ReadOnlyMemory<byte> normal = JsonBody.Normalize(json, type, root, limits);
+        var normal = JsonBody.Normalize(json, type, root, limits);
         request.Body = new MemoryStream(normal.ToArray(), writable: false);
         request.ContentLength = normal.Length;
     }
@@ -82,15 +82,16 @@ internal sealed class RestRequests(RequestDelegate next, IOptions<IngestOptions>
     // A chunked body has no length to go by, so one byte is asked for.
     private static async Task RefuseBodyAsync(HttpRequest request, GrpcJsonTranscodingMetadata method, CancellationToken cancellationToken)
     {
-        bool announced = request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? request.ContentLength > 0;
-        if (!announced) return;
+        var announced = request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? request.ContentLength > 0;
+        if (!announced)
+            return;
         if (request.ContentLength > 0 || await request.Body.ReadAsync(new byte[1], cancellationToken) > 0)
             throw Errors.Invalid(string.Empty, $"{method.MethodDescriptor.Name} takes no body");
     }
 
     private static void RefuseContentType(HttpRequest request)
     {
-        bool json = MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)
+        var json = MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
                 || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
         if (!json)

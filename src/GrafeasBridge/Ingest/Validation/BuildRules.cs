@@ -26,7 +26,8 @@ internal static class BuildRules
                 "needs at least one of provenance, intoto_provenance, intoto_statement, in_toto_slsa_provenance_v1");
         }
 
-        if (build.Provenance is not null) Provenance(ref check, build.Provenance);
+        if (build.Provenance is not null)
+            Provenance(ref check, build.Provenance);
         check.Leave();
     }
 
@@ -34,27 +35,30 @@ internal static class BuildRules
     {
         check.Enter("provenance");
         check.Required(provenance.Id, "id");
-        for (int i = 0; i < provenance.Commands.Count; i++)
+        for (var i = 0; i < provenance.Commands.Count; i++)
         {
-            if (provenance.Commands[i].Name.Length > 0) continue;
+            if (provenance.Commands[i].Name.Length > 0)
+                continue;
             check.Enter("commands", i);
             check.Required(provenance.Commands[i].Name, "name");
             check.Leave();
         }
 
-        if (provenance.SourceProvenance is not null) Source(ref check, provenance.SourceProvenance);
+        if (provenance.SourceProvenance is not null)
+            Source(ref check, provenance.SourceProvenance);
         check.Leave();
     }
 
     private static void Source(ref Checker check, Source source)
     {
-        if (source.FileHashes.Count == 0) return;
+        if (source.FileHashes.Count == 0)
+            return;
         check.Enter("source_provenance");
-        foreach (KeyValuePair<string, FileHashes> file in source.FileHashes)
+        foreach (var file in source.FileHashes)
         {
             check.Enter("file_hashes", file.Key);
             check.AtLeastOne(file.Value.FileHash.Count, "file_hash");
-            for (int i = 0; i < file.Value.FileHash.Count; i++)
+            for (var i = 0; i < file.Value.FileHash.Count; i++)
             {
                 check.Enter("file_hash", i);
                 check.Required(file.Value.FileHash[i].Type, "type");

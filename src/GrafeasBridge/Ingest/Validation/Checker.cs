@@ -39,48 +39,59 @@ internal ref struct Checker
 
     public void Required(string value, string field)
     {
-        if (value.Length == 0) Add(field, "is required");
+        if (value.Length == 0)
+            Add(field, "is required");
     }
 
     public void Required(Google.Protobuf.ByteString value, string field)
     {
-        if (value.IsEmpty) Add(field, "is required");
+        if (value.IsEmpty)
+            Add(field, "is required");
     }
 
     /// <summary>At least one element is wanted.</summary>
     public void AtLeastOne(int count, string field)
     {
-        if (count == 0) Add(field, "needs at least one element");
+        if (count == 0)
+            Add(field, "needs at least one element");
     }
 
     /// <param name="field">Below the path entered so far; empty for that path itself.</param>
     public void Add(string field, string sentence)
     {
         problems ??= [];
-        if (problems.Count < MaxProblems) problems.Add(new Problem(Path(field), sentence));
-        else Uncounted++;
+        if (problems.Count < MaxProblems)
+            problems.Add(new Problem(Path(field), sentence));
+        else
+            Uncounted++;
     }
 
     private readonly string Path(string field)
     {
         var path = new StringBuilder();
-        for (int i = 0; i < Math.Min(depth, Shown); i++)
+        for (var i = 0; i < Math.Min(depth, Shown); i++)
         {
-            Segment segment = segments[i];
-            if (i > 0) path.Append('.');
+            var segment = segments[i];
+            if (i > 0)
+                path.Append('.');
             path.Append(segment.Field);
-            if (segment.Index >= 0) path.Append(CultureInfo.InvariantCulture, $"[{segment.Index}]");
-            if (segment.Key is not null) path.Append(CultureInfo.InvariantCulture, $"[{Text.Short(segment.Key)}]");
+            if (segment.Index >= 0)
+                path.Append(CultureInfo.InvariantCulture, $"[{segment.Index}]");
+            if (segment.Key is not null)
+                path.Append(CultureInfo.InvariantCulture, $"[{Text.Short(segment.Key)}]");
         }
 
-        if (depth > Shown) path.Append(".…");
-        if (field.Length > 0) path.Append(depth > 0 ? "." : string.Empty).Append(field);
+        if (depth > Shown)
+            path.Append(".…");
+        if (field.Length > 0)
+            path.Append(depth > 0 ? "." : string.Empty).Append(field);
         return path.ToString();
     }
 
     private void Enter(Segment segment)
     {
-        if (depth < Shown) segments[depth] = segment;
+        if (depth < Shown)
+            segments[depth] = segment;
         depth++;
     }
 

@@ -37,8 +37,10 @@ internal static class OccurrenceValidator
     public static void Resource(ref Checker check, string uri, string field)
     {
         check.Required(uri, field);
-        if (uri.Length > MaxResourceUriLength) check.Add(field, $"has {uri.Length} characters; at most {MaxResourceUriLength} are allowed");
+        if (uri.Length > MaxResourceUriLength)
+            check.Add(field, $"has {uri.Length} characters; at most {MaxResourceUriLength} are allowed");
         // It is a text of the database, and not every database can keep such a text.
-        if (uri.Contains('\0', StringComparison.Ordinal)) check.Add(field, $"holds U+0000 at character {uri.IndexOf('\0', StringComparison.Ordinal)}; none is allowed");
+        if (uri.Contains('\0', StringComparison.Ordinal))
+            check.Add(field, $"holds U+0000 at character {uri.IndexOf('\0', StringComparison.Ordinal)}; none is allowed");
     }
 }

@@ -9,7 +9,7 @@ internal static class PackageRules
     {
         check.Enter("package");
         check.Required(note.Name, "name");
-        for (int i = 0; i < note.Distribution.Count; i++)
+        for (var i = 0; i < note.Distribution.Count; i++)
         {
             check.Enter("distribution", i);
             check.Required(note.Distribution[i].CpeUri, "cpe_uri");
@@ -24,7 +24,7 @@ internal static class PackageRules
     {
         check.Enter(field);
         check.AtLeastOne(package.Location.Count, "location");
-        for (int i = 0; i < package.Location.Count; i++)
+        for (var i = 0; i < package.Location.Count; i++)
         {
             check.Enter("location", i);
             check.Required(package.Location[i].CpeUri, "cpe_uri");
@@ -41,13 +41,16 @@ internal static class VersionRules
 {
     public static void Required(ref Checker check, Grafeas.V1.Version? version, string field)
     {
-        if (version is null) check.Add(field, "is required");
-        else WherePresent(ref check, version, field);
+        if (version is null)
+            check.Add(field, "is required");
+        else
+            WherePresent(ref check, version, field);
     }
 
     public static void WherePresent(ref Checker check, Grafeas.V1.Version? version, string field)
     {
-        if (version is null) return;
+        if (version is null)
+            return;
         check.Enter(field);
         switch (version.Kind)
         {

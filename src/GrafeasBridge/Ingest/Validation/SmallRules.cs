@@ -18,7 +18,7 @@ internal static class ImageRules
     {
         check.Enter(field);
         Print(ref check, image.Fingerprint);
-        for (int i = 0; i < image.LayerInfo.Count; i++)
+        for (var i = 0; i < image.LayerInfo.Count; i++)
         {
             check.Enter("layer_info", i);
             check.Required(image.LayerInfo[i].Directive, "directive");
@@ -59,7 +59,8 @@ internal static class DeploymentRules
     public static void Occurrence(ref Checker check, DeploymentOccurrence deployment)
     {
         check.Enter("deployment");
-        if (deployment.DeployTime is null) check.Add("deploy_time", "is required");
+        if (deployment.DeployTime is null)
+            check.Add("deploy_time", "is required");
         check.Leave();
     }
 }
@@ -70,7 +71,8 @@ internal static class DiscoveryRules
     public static void Note(ref Checker check, DiscoveryNote note)
     {
         check.Enter("discovery");
-        if (note.AnalysisKind == NoteKind.Unspecified) check.Add("analysis_kind", "is required");
+        if (note.AnalysisKind == NoteKind.Unspecified)
+            check.Add("analysis_kind", "is required");
         check.Leave();
     }
 }
@@ -80,7 +82,8 @@ internal static class AttestationRules
 {
     public static void Note(ref Checker check, AttestationNote note, string field = "attestation")
     {
-        if (note.Hint is null) return;
+        if (note.Hint is null)
+            return;
         check.Enter(field);
         check.Enter("hint");
         check.Required(note.Hint.HumanReadableName, "human_readable_name");
@@ -97,11 +100,12 @@ internal static class AttestationRules
             check.Add(string.Empty, "needs a serialized_payload or at least one of jwts");
         }
 
-        for (int i = 0; i < attestation.Signatures.Count; i++)
+        for (var i = 0; i < attestation.Signatures.Count; i++)
         {
             check.Enter("signatures", i);
             check.Required(attestation.Signatures[i].Signature_, "signature");
-            if (!allowEmptyKeyId) check.Required(attestation.Signatures[i].PublicKeyId, "public_key_id");
+            if (!allowEmptyKeyId)
+                check.Required(attestation.Signatures[i].PublicKeyId, "public_key_id");
             check.Leave();
         }
 
@@ -114,9 +118,10 @@ internal static class Filled
 {
     public static void Each(ref Checker check, RepeatedField<string> values, string field)
     {
-        for (int i = 0; i < values.Count; i++)
+        for (var i = 0; i < values.Count; i++)
         {
-            if (values[i].Length > 0) continue;
+            if (values[i].Length > 0)
+                continue;
             check.Enter(field, i);
             check.Add(string.Empty, "must not be empty");
             check.Leave();

@@ -21,38 +21,48 @@ internal static class WellFormed
 
     public static void Check(ref Checker check, IMessage message)
     {
-        foreach (FieldDescriptor field in Plan.Of(message.Descriptor))
+        foreach (var field in Plan.Of(message.Descriptor))
         {
-            object? value = field.Accessor.GetValue(message);
-            if (field.IsMap) CheckMap(ref check, field, (IDictionary)value!);
-            else if (field.IsRepeated) CheckEach(ref check, field, (IList)value!);
-            else if (value is IMessage child) CheckOne(ref check, field, child, -1, null);
+            var value = field.Accessor.GetValue(message);
+            if (field.IsMap)
+                CheckMap(ref check, field, (IDictionary)value!);
+            else if (field.IsRepeated)
+                CheckEach(ref check, field, (IList)value!);
+            else if (value is IMessage child)
+                CheckOne(ref check, field, child, -1, null);
         }
     }
 
     private static void CheckEach(ref Checker check, FieldDescriptor field, IList children)
     {
-        for (int i = 0; i < children.Count; i++) CheckOne(ref check, field, (IMessage)children[i]!, i, null);
+        for (var i = 0; i < children.Count; i++)
+            CheckOne(ref check, field, (IMessage)children[i]!, i, null);
     }
 
     private static void CheckMap(ref Checker check, FieldDescriptor field, IDictionary map)
     {
-        if (map.Count == 0) return;
-        bool members = field.ContainingType == Struct.Descriptor;
+        if (map.Count == 0)
+            return;
+        var members = field.ContainingType == Struct.Descriptor;
         foreach (DictionaryEntry entry in map)
         {
             // JSON has such members, but REST could not answer them, nor any list that they are in.
-            if (members && entry.Key is "") check.Add(field.Name, "holds a member without a name");
-            if (entry.Value is not IMessage child) return;
+            if (members && entry.Key is "")
+                check.Add(field.Name, "holds a member without a name");
+            if (entry.Value is not IMessage child)
+                return;
             CheckOne(ref check, field, child, -1, (string)entry.Key);
         }
     }
 
     private static void CheckOne(ref Checker check, FieldDescriptor field, IMessage child, int index, string? key)
     {
-        if (key is not null) check.Enter(field.Name, key);
-        else if (index >= 0) check.Enter(field.Name, index);
-        else check.Enter(field.Name);
+        if (key is not null)
+            check.Enter(field.Name, key);
+        else if (index >= 0)
+            check.Enter(field.Name, index);
+        else
+            check.Enter(field.Name);
         switch (child)
         {
             case Timestamp time when time.Seconds is < FirstSecond or > LastSecond || time.Nanos is < 0 or > 999_999_999:

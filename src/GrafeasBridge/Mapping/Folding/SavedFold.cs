@@ -26,7 +26,7 @@ internal sealed record SavedFold(
     /// <exception cref="InvalidDataException">It would be larger than can be read again.</exception>
     public byte[] ToBytes()
     {
-        byte[] plain = JsonSerializer.SerializeToUtf8Bytes(this, Json);
+        var plain = JsonSerializer.SerializeToUtf8Bytes(this, Json);
         if (plain.Length > MaxBytes)
             throw new InvalidDataException($"The saved state of a version would be {plain.Length} bytes; at most {MaxBytes} can be kept.");
         using var bytes = new MemoryStream();

@@ -48,7 +48,7 @@ internal sealed class CreateGroup(PostgresSession session, KnownNames known, Lis
         try
         {
             var repeats = new Repeats();
-            Span<int> earlier = operation.Occurrences.Count <= 256 ? stackalloc int[operation.Occurrences.Count] : new int[operation.Occurrences.Count];
+            var earlier = operation.Occurrences.Count <= 256 ? stackalloc int[operation.Occurrences.Count] : new int[operation.Occurrences.Count];
             for (var i = 0; i < operation.Occurrences.Count; i++)
                 earlier[i] = Check(operation, i, reading, repeats);
             Accept(operation, earlier, reading);

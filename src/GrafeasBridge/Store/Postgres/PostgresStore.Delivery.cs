@@ -19,7 +19,7 @@ internal sealed partial class PostgresStore
 
     public Task<SettleResult> SettleAsync(ClaimedVersion version, Settlement settlement, CancellationToken cancellationToken)
     {
-        settlement.ThrowIfItSettlesNothing();
+        Settlement.ThrowIfContradictory(settlement);
         return WriteAsync(session => Deliveries.SettleAsync(session, version, settlement), cancellationToken);
     }
 
@@ -37,7 +37,7 @@ internal sealed partial class PostgresStore
 
     public Task<bool> RecordCheckAsync(RestingVersion version, CheckResult result, CancellationToken cancellationToken)
     {
-        result.ThrowIfNoCheckFindsIt();
+        CheckResult.ThrowIfContradictory(result);
         return WriteAsync(session => Checks.RecordAsync(session, version, result), cancellationToken);
     }
 

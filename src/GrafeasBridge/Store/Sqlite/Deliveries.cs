@@ -104,7 +104,10 @@ internal static class Deliveries
         if (Names.Coordinate(session.Database, version) is not { } coordinate
             || TargetRows.Key(session.Database, target) is not { } key
             || session.Use(AgainByName).Add(coordinate).Add(key).Add(session.Now).Run() == 0)
+        {
             throw StoreRefusals.VersionNotFound(target, version);
+        }
+
         session.Woken.Add(target);
         return VersionRows.Find(session.Database, target, version)!;
     }

@@ -116,7 +116,9 @@ internal static class FoldedVersions
         {
             if (AgedOccurrences.Revisions(session.Database, version.Id, targets)?.SequenceEqual(version.Revisions) != true
                 || Count(session.Database, version.Id) != (version.Folded?.Occurrences ?? 0))
+            {
                 return false;
+            }
         }
 
         return part.Occurrences.All(occurrence =>

@@ -82,7 +82,7 @@ internal sealed partial class SqliteStore
 
     public Task<SettleResult> SettleAsync(ClaimedVersion version, Settlement settlement, CancellationToken cancellationToken)
     {
-        settlement.ThrowIfItSettlesNothing();
+        Settlement.ThrowIfContradictory(settlement);
         return WriteAsync(session => Deliveries.Settle(session, version, settlement), cancellationToken);
     }
 
@@ -102,7 +102,7 @@ internal sealed partial class SqliteStore
 
     public Task<bool> RecordCheckAsync(RestingVersion version, CheckResult result, CancellationToken cancellationToken)
     {
-        result.ThrowIfNoCheckFindsIt();
+        CheckResult.ThrowIfContradictory(result);
         return WriteAsync(session => Checks.Record(session, version, result), cancellationToken);
     }
 

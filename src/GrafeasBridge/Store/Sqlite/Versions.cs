@@ -63,7 +63,7 @@ internal static class Versions
         if (row.State is not (DeliveryState.Verified or DeliveryState.Drifted))
             return;
         // A rest far away was written while the clock was wrong.
-        DateTimeOffset? rest = row.RestUntil > now && row.RestUntil <= now + LongestRest ? row.RestUntil : null;
+        var rest = row.RestUntil > now && row.RestUntil <= now + LongestRest ? row.RestUntil : null;
         session.Use(MakeDue).Add(rest ?? now).Add(rest is null ? now : null).Add(now).Add(row.Sequence).Run();
         session.Woken.Add(target.Name);
     }

@@ -14,9 +14,9 @@ internal sealed class AckBeforeCommitCase : MutantCase
 
     protected override async Task DoAsync(Scene scene)
     {
-        for (int kill = 0; kill < Kills; kill++)
+        for (var kill = 0; kill < Kills; kill++)
         {
-            long before = scene.Fleet.Told;
+            var before = scene.Fleet.Told;
             scene.Fleet.Add(200);
             await scene.UntilAsync(() => scene.Fleet.Told > before + 20);
             await scene.KillAndStartAsync();
@@ -35,7 +35,7 @@ internal sealed class SettleWrongRevisionCase : MutantCase
     {
         var slow = new { seed = 1, rules = new[] { new { kind = "delay", milliseconds = 300, match = new { attributesOnly = true } } } };
         await scene.Rig.FaultsAsync(slow, scene.Run.Stop);
-        for (int wave = 0; wave < 5; wave++)
+        for (var wave = 0; wave < 5; wave++)
         {
             scene.Fleet.Add(10);
             await scene.PauseAsync(150);
@@ -89,7 +89,7 @@ internal sealed class DropLeaseCheckCase : MutantCase
         scene.Fleet.Add(10);
         await scene.UntilAsync(() => scene.Fleet.Ledger.Names >= 20);
         await new Observer(scene.Rig, scene.Fleet.Ledger).SettledAsync(TimeSpan.FromMinutes(1), scene.Run.Stop);
-        int settled = scene.Passed(CrashPoints.After("settle"));
+        var settled = scene.Passed(CrashPoints.After("settle"));
         await File.WriteAllTextAsync(scene.File("go"), "", scene.Run.Stop);
         await scene.UntilAsync(() => scene.Passed(CrashPoints.After("settle")) > settled);
     }

@@ -32,7 +32,7 @@ internal abstract class MutantCase
     /// <returns>The checker's exit code and report.</returns>
     public async Task<(int Exit, System.Text.Json.Nodes.JsonNode? Verdict)> TryAsync(ScenarioRun run, bool planted)
     {
-        string folder = Directory.CreateTempSubdirectory("bridge-lab-mutant-").FullName;
+        var folder = Directory.CreateTempSubdirectory("bridge-lab-mutant-").FullName;
         try
         {
             var options = new RigOptions
@@ -40,9 +40,9 @@ internal abstract class MutantCase
                 LabHost = true,
                 Bridge = [.. RigOptions.Impatient, $"--Lab:Mutant={(planted ? Mutant : Mutant.None)}", .. Settings(folder)],
             };
-            await using Rig rig = await Rig.StartAsync(options, run.Stop);
+            await using var rig = await Rig.StartAsync(options, run.Stop);
             var fleet = new Fleet(rig.Channel, rig.Journal, new BuildPlan(run.Seed, PerVersion, Versions), Senders, run.Seed, rig.Bridge.UpAsync);
-            Task sending = fleet.RunAsync(run.Stop);
+            var sending = fleet.RunAsync(run.Stop);
             var scene = new Scene(run, rig, fleet, folder, new Random(run.Seed));
             await DoAsync(scene);
             fleet.Close();

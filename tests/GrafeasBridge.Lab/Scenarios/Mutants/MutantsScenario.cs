@@ -11,15 +11,15 @@ internal sealed class MutantsScenario : Scenario
 
     public override async Task RunAsync(ScenarioRun run)
     {
-        foreach (MutantCase one in MutantCase.All.Where(one => run.Mutant == Mutant.None || one.Mutant == run.Mutant))
+        foreach (var one in MutantCase.All.Where(one => run.Mutant == Mutant.None || one.Mutant == run.Mutant))
             await OneAsync(run, one);
     }
 
     public static async Task OneAsync(ScenarioRun run, MutantCase one)
     {
         var both = await Task.WhenAll(one.TryAsync(run, planted: false), one.TryAsync(run, planted: true));
-        (int clean, var nothing) = both[0];
-        (int caught, var verdict) = both[1];
+        (var clean, var nothing) = both[0];
+        (var caught, var verdict) = both[1];
         run.Require(clean == 0, $"Without {one.Mutant} the checker says: {string.Join('\n', Reporting.Judge.Problems(clean, nothing))}");
         run.Require(caught == 1, $"{one.Mutant} was not caught.");
         run.Require(Reporting.Judge.Count(verdict, one.Finding) > 0, $"{one.Mutant} was not called {one.Finding}, but {Reporting.Judge.Words(verdict)}.");

@@ -15,7 +15,7 @@ public sealed class DeletedTests : DriftFixture
         DeleteThere();
 
         Assert.Equal(1, await LookAfterAsync(FirstLook));
-        VersionRow row = await RowAsync();
+        var row = await RowAsync();
         Assert.Equal((DeliveryState.Drifted, "VersionMissing"), (row.State, row.LastOutcome));
         Assert.Equal(
             "It was delivered (last verified 2026-11-02 08:00:00Z) and is gone. The target answered 404: Version '1' was not found "
@@ -123,7 +123,7 @@ public sealed class DeletedTests : DriftFixture
     public async Task A_version_of_which_nothing_was_wanted_is_not_missed_and_may_be_created()
     {
         await StartAsync();
-        string id = await DeliverAsync("string a=1");
+        var id = await DeliverAsync("string a=1");
         await Host.WithdrawAsync(id);
         await Host.RunOnceAsync();
         DeleteThere();

@@ -44,7 +44,7 @@ public abstract class DriftFixture : IAsyncLifetime
     /// <returns>The occurrence.</returns>
     internal async Task<string> DeliverAsync(string lines, string version = "1")
     {
-        string id = await Host.SendAsync(Web(version), lines);
+        var id = await Host.SendAsync(Web(version), lines);
         await Host.RunOnceAsync();
         Assert.Equal(DeliveryState.Verified, (await RowAsync(version)).State);
         return id;
@@ -61,7 +61,7 @@ public abstract class DriftFixture : IAsyncLifetime
 
     internal async Task<(DeliveryState State, string Outcome)> StateAsync(string version = "1")
     {
-        VersionRow row = await RowAsync(version);
+        var row = await RowAsync(version);
         return (row.State, row.LastOutcome);
     }
 

@@ -11,13 +11,13 @@ public sealed class DriftLoopTests : DriftFixture
     {
         using var heard = new Heard(Target);
         await StartAsync("Drift:CallsPerMinute=5");
-        for (int i = 1; i <= 4; i++)
+        for (var i = 1; i <= 4; i++)
             await DeliverAsync("string a=1", $"{i}");
         Host.Clock.Advance(FirstLook);
-        int calls = Fake.Calls.Count;
+        var calls = Fake.Calls.Count;
 
         await Host.Drift.StartAsync(Token);
-        for (int i = 1; i <= 4; i++)
+        for (var i = 1; i <= 4; i++)
         {
             await heard.UntilAsync(() => Looks(heard, "same") == i);
             await Host.Clock.WaitsForAsync(wait => wait == TimeSpan.FromSeconds(12), times: i);
@@ -35,7 +35,7 @@ public sealed class DriftLoopTests : DriftFixture
         await StartAsync("Drift:CallsPerMinute=0");
         await DeliverAsync("string a=1");
         Host.Clock.Advance(FirstLook);
-        int calls = Fake.Calls.Count;
+        var calls = Fake.Calls.Count;
 
         await Host.Drift.StartAsync(Token);
         await Host.Drift.ExecuteTask!;
@@ -54,7 +54,7 @@ public sealed class DriftLoopTests : DriftFixture
         using var heard = new Heard(Target);
         await StartAsync();
         await DeliverAsync("string a=1");
-        VersionRow before = await RowAsync();
+        var before = await RowAsync();
         Answer(context => FakeBintray.AnswerAsync(context, status, body));
 
         Assert.Equal(1, await LookAfterAsync(FirstLook));
@@ -91,7 +91,7 @@ public sealed class DriftLoopTests : DriftFixture
     {
         using var heard = new Heard(Target);
         await StartAsync();
-        for (int i = 1; i <= 4; i++)
+        for (var i = 1; i <= 4; i++)
             await DeliverAsync("string a=1", $"{i}");
         Fake.Script = async (call, context) =>
         {
@@ -130,13 +130,13 @@ public sealed class DriftLoopTests : DriftFixture
         await StartAsync();
         await DeliverAsync("string a=1");
         Host.Clock.Advance(FirstLook);
-        int faults = 0;
+        var faults = 0;
         Host.Faults.Fault = verb => verb == nameof(IBridgeStore.ListToCheckAsync) && ++faults <= 3
             ? new StoreException(StoreFailure.Unavailable, "disk full")
             : null;
 
         await Host.Drift.StartAsync(Token);
-        foreach (int seconds in new[] { 2, 4, 8 })
+        foreach (var seconds in new[] { 2, 4, 8 })
         {
             await Host.Clock.WaitsForAsync(TimeSpan.FromSeconds(seconds));
             Host.Clock.Advance(TimeSpan.FromSeconds(seconds));
@@ -153,7 +153,7 @@ public sealed class DriftLoopTests : DriftFixture
         await StartAsync();
         await DeliverAsync("string a=1");
         Host.Clock.Advance(FirstLook);
-        int calls = Fake.Calls.Count;
+        var calls = Fake.Calls.Count;
         Answer(async context =>
         {
             var gone = new TaskCompletionSource();

@@ -12,8 +12,8 @@ public sealed class DriftTests : DriftFixture
         using var heard = new Heard(Target);
         await StartAsync();
         await DeliverAsync("string a=1|2\nnumber n=2.5");
-        VersionRow before = await RowAsync();
-        int calls = Fake.Calls.Count;
+        var before = await RowAsync();
+        var calls = Fake.Calls.Count;
 
         Assert.Equal(0, await LookAfterAsync(FirstLook - TimeSpan.FromSeconds(1)));
         Assert.Equal(1, await LookAfterAsync(TimeSpan.FromSeconds(1)));
@@ -37,7 +37,7 @@ public sealed class DriftTests : DriftFixture
 
         Assert.Equal(1, await LookAfterAsync(FirstLook));
 
-        VersionRow row = await RowAsync();
+        var row = await RowAsync();
         Assert.Equal((DeliveryState.Drifted, "Drifted"), (row.State, row.LastOutcome));
         Assert.Equal("Since 2026-11-02 08:00:00Z the target has changed in a, b.", row.LastReason);
         Assert.Contains(Logs.Entries, e => e is { Event.Name: "Drifted", Level: LogLevel.Warning } && e.Message.Contains("is repaired", StringComparison.Ordinal));
@@ -73,7 +73,7 @@ public sealed class DriftTests : DriftFixture
         await StartAsync("Drift:OnDrift=Report");
         await DeliverAsync("string a=1");
         Put("a", """["2"]""");
-        int calls = Fake.Calls.Count;
+        var calls = Fake.Calls.Count;
 
         await LookAfterAsync(FirstLook);
         Assert.Equal((DeliveryState.Drifted, "Drifted"), await StateAsync());
@@ -93,7 +93,7 @@ public sealed class DriftTests : DriftFixture
     {
         await StartAsync();
         await DeliverAsync("string a=1");
-        string withdrawn = await DeliverAsync("string b=2");
+        var withdrawn = await DeliverAsync("string b=2");
         await Host.WithdrawAsync(withdrawn);
         await Host.RunOnceAsync();
         Assert.Equal(["a"], There().Keys);
@@ -110,7 +110,7 @@ public sealed class DriftTests : DriftFixture
     {
         await StartAsync();
         await DeliverAsync("string a=1");
-        string withdrawn = await DeliverAsync("string b=2");
+        var withdrawn = await DeliverAsync("string b=2");
         await Host.WithdrawAsync(withdrawn);
         await Host.RunOnceAsync();
         await LookAfterAsync(FirstLook);
@@ -153,7 +153,7 @@ public sealed class DriftTests : DriftFixture
         await Host.SendAsync(Web(), "string a=1");
         Fake.Have("acme", "images", "web", "1");
         Put("a", """["1"]""");
-        ClaimedVersion claimed = (await Host.Store.ClaimAsync(Target, 1, TimeSpan.FromMinutes(2), Token)).Single();
+        var claimed = (await Host.Store.ClaimAsync(Target, 1, TimeSpan.FromMinutes(2), Token)).Single();
         var old = new Settlement(DeliveryState.Verified, "Delivered", "", null, ["a"], CheckAt: Host.Clock.GetUtcNow());
         Assert.Equal(SettleResult.Settled, await Host.Store.SettleAsync(claimed, old, Token));
 

@@ -19,12 +19,12 @@ public sealed class EmulatorDriftTests
     [Fact]
     public async Task Drift_is_shown_with_its_reason_and_a_redelivery_brings_back_what_was_sent()
     {
-        await using BridgeHost host = await BridgeHost.StartAsync([.. Quick, "Drift:OnDrift=Report"]);
-        IReadOnlyDictionary<string, string> sent = await DeliverAsync(host);
-        string name = sent.Keys.Order(StringComparer.Ordinal).First();
+        await using var host = await BridgeHost.StartAsync([.. Quick, "Drift:OnDrift=Report"]);
+        var sent = await DeliverAsync(host);
+        var name = sent.Keys.Order(StringComparer.Ordinal).First();
         await AtTargetAsync(host, HttpMethod.Patch, "/attributes", $$"""[{"name":"{{name}}","values":["changed"],"type":"string"}]""");
 
-        VersionSummary drifted = await BuildSamples.UntilAsync(host, BuildSamples.Version("1"), DeliveryState.Drifted);
+        var drifted = await BuildSamples.UntilAsync(host, BuildSamples.Version("1"), DeliveryState.Drifted);
         Assert.Contains($"the target has changed in {name}.", drifted.LastReason, StringComparison.Ordinal);
         Assert.Equal(drifted.Revision, drifted.SettledRevision);
 
@@ -35,8 +35,8 @@ public sealed class EmulatorDriftTests
     [Fact]
     public async Task What_was_deleted_is_created_again_by_itself_where_that_is_wanted()
     {
-        await using BridgeHost host = await BridgeHost.StartAsync([.. Quick, "Drift:OnDeleted=Recreate"]);
-        IReadOnlyDictionary<string, string> sent = await DeliverAsync(host);
+        await using var host = await BridgeHost.StartAsync([.. Quick, "Drift:OnDeleted=Recreate"]);
+        var sent = await DeliverAsync(host);
         await AtTargetAsync(host, HttpMethod.Delete, "", null);
 
         await EmulatorAttributes.OfAsync(host, "acme/images/team:web/1", carried => carried.OrderBy(a => a.Key).SequenceEqual(sent.OrderBy(a => a.Key)));
@@ -53,13 +53,13 @@ public sealed class EmulatorDriftTests
     /// <summary>Somebody else's call.</summary>
     private static async Task AtTargetAsync(BridgeHost host, HttpMethod method, string below, string? body)
     {
-        EmbeddedTarget target = host.Services.GetRequiredService<EmbeddedTarget>();
+        var target = host.Services.GetRequiredService<EmbeddedTarget>();
         using var http = new HttpClient { BaseAddress = host.Emulator };
-        string user = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{target.Username}:{target.ApiKey.Reveal()}"));
+        var user = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{target.Username}:{target.ApiKey.Reveal()}"));
         using var request = new HttpRequestMessage(method, new Uri($"packages/acme/images/team:web/versions/1{below}", UriKind.Relative));
         request.Headers.Authorization = new AuthenticationHeaderValue("Basic", user);
         request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
-        using HttpResponseMessage answer = await http.SendAsync(request, BuildSamples.Cancelled);
+        using var answer = await http.SendAsync(request, BuildSamples.Cancelled);
         Assert.True(answer.IsSuccessStatusCode, $"{answer.StatusCode} {await answer.Content.ReadAsStringAsync(BuildSamples.Cancelled)}");
     }
 }

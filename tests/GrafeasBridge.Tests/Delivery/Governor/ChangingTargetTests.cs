@@ -20,15 +20,15 @@ public sealed class ChangingTargetTests
         var limit = new HiddenLimit(600, Minute, sliding) { NamesTime = names };
         var run = new Simulation(limit) { Pending = Plenty };
         run.Run(until: 20.5 * Minute);
-        int before = run.Refused.Count;
+        var before = run.Refused.Count;
 
         limit.Calls = 300;
         run.Run(until: 30 * Minute);
-        int during = run.Refused.Count - before;
-        long passed = run.Passed;
+        var during = run.Refused.Count - before;
+        var passed = run.Passed;
         run.Run(until: 80 * Minute);
 
-        double used = (run.Passed - passed) / (50.0 * 300);
+        var used = (run.Passed - passed) / (50.0 * 300);
         Say($"refused {during} while it was learned, {run.Refused.Count - before - during} later; used {used:P1}");
         Assert.InRange(used, 0.8, 1);
         Assert.InRange(during, 1, 40);
@@ -46,7 +46,7 @@ public sealed class ChangingTargetTests
 
         limit.Calls = 900;
         run.Run(until: 120 * Minute);
-        long passed = run.Passed;
+        var passed = run.Passed;
         run.Run(until: 150 * Minute);
 
         Assert.InRange((run.Passed - passed) / (30.0 * 900), 0.8, 1);
@@ -76,7 +76,7 @@ public sealed class ChangingTargetTests
     {
         var dice = new Random(seed);
         TimeSpan? asked = seconds is { } s ? TimeSpan.FromSeconds(s) : null;
-        int refused = 0;
+        var refused = 0;
         var run = new Simulation(_ =>
         {
             if (dice.Next(15) > 0)
@@ -86,11 +86,11 @@ public sealed class ChangingTargetTests
         })
         { Pending = 2000 };
 
-        TimeSpan done = TimeSpan.Zero;
+        var done = TimeSpan.Zero;
         run.EachSecond = () => done = run.Pending > 0 ? run.Now : done;
         run.Run(until: TimeSpan.FromDays(3));
 
-        double pauses = refused * (asked ?? new DeliveryOptions().ThrottlePause).TotalSeconds;
+        var pauses = refused * (asked ?? new DeliveryOptions().ThrottlePause).TotalSeconds;
         Say($"{done} for {refused} refusals, {pauses} s of pauses; limit {run.Governor.Status().Limit}");
         Assert.Equal(0, run.Pending);
         Assert.InRange(done.TotalSeconds, 0, 3 * (pauses + 40));
@@ -103,7 +103,7 @@ public sealed class ChangingTargetTests
         var run = new Simulation(limit) { Pending = Plenty };
 
         run.Run(until: TimeSpan.FromHours(2));
-        long passed = run.Passed;
+        var passed = run.Passed;
         run.Run(until: TimeSpan.FromHours(12));
 
         Say($"{run.Governor.Status().Limit}, used {(run.Passed - passed) / 14_400.0:P1}");
@@ -152,10 +152,10 @@ public sealed class ChangingTargetTests
 
         Assert.Equal(0, run.Pending);
         // At a tenth of the way, a half, and nine tenths; and the first that it told at all.
-        foreach (TimeSpan at in new[] { told[0].At, run.Now / 10, run.Now / 2, run.Now * 0.9 })
+        foreach (var at in new[] { told[0].At, run.Now / 10, run.Now / 2, run.Now * 0.9 })
         {
-            (TimeSpan when, TimeSpan left) = told.First(t => t.At >= at);
-            double ratio = left / (run.Now - when);
+            (var when, var left) = told.First(t => t.At >= at);
+            var ratio = left / (run.Now - when);
             Say($"at {when} it said {left}; it was {run.Now - when}");
             Assert.InRange(ratio, 0.8, 1.2);
         }

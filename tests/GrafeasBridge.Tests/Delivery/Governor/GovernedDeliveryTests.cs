@@ -41,7 +41,7 @@ public sealed class GovernedDeliveryTests : IAsyncLifetime
         await StartAsync();
         Always(context => FakeBintray.AnswerAsync(context, 502, "<html/>", "text/html"));
         await SendAsync(0, 30);
-        DateTimeOffset end = Host.Clock.GetUtcNow() + TimeSpan.FromHours(1);
+        var end = Host.Clock.GetUtcNow() + TimeSpan.FromHours(1);
 
         while (Host.Clock.GetUtcNow() < end)
         {
@@ -53,7 +53,7 @@ public sealed class GovernedDeliveryTests : IAsyncLifetime
         Assert.StartsWith("The target answered 502", Governor.Status().Reason, StringComparison.Ordinal);
         fake.Script = null;
         Host.Clock.Advance(TimeSpan.FromMinutes(1));
-        for (int turn = 0; turn < 8; turn++)
+        for (var turn = 0; turn < 8; turn++)
             await Host.RunOnceAsync();
 
         Assert.Equal(30, await VerifiedAsync(30));
@@ -86,7 +86,7 @@ public sealed class GovernedDeliveryTests : IAsyncLifetime
     public async Task Headers_that_count_down_close_the_target_before_it_refuses()
     {
         await StartAsync("Delivery:Concurrency=1");
-        int left = 40;
+        var left = 40;
         fake.Script = (_, context) =>
         {
             context.Response.Headers["X-RateLimit-Limit"] = "40";
@@ -98,7 +98,7 @@ public sealed class GovernedDeliveryTests : IAsyncLifetime
         while (await Host.RunOnceAsync() > 0)
             Assert.True(left >= 0);
 
-        TargetStatus status = Governor.Status();
+        var status = Governor.Status();
         Assert.Equal((false, "The target says that 2 of 40 calls are left."), (status.Open, status.Reason));
         left = 40;
         Host.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -121,7 +121,7 @@ public sealed class GovernedDeliveryTests : IAsyncLifetime
         fake.Have("acme", "images", "team:web", "1.4.0");
 
         clock.Advance(TimeSpan.FromSeconds(10));
-        GrafeasBridge.Delivery.TargetException refused = await quiet.ReadFailsAsync();
+        var refused = await quiet.ReadFailsAsync();
         Assert.Equal("The target asked not to be called for 20 s.", refused.Message);
         Assert.Equal(TimeSpan.FromSeconds(20), refused.RetryAfter);
         Assert.Single(fake.Calls);
@@ -195,14 +195,14 @@ public sealed class GovernedDeliveryTests : IAsyncLifetime
 
     private async Task SendAsync(int first, int count)
     {
-        for (int i = first; i < first + count; i++)
+        for (var i = first; i < first + count; i++)
             await Host.SendAsync(Web(i), "string a=1");
     }
 
     private async Task<int> VerifiedAsync(int count)
     {
-        int verified = 0;
-        for (int i = 0; i < count; i++)
+        var verified = 0;
+        for (var i = 0; i < count; i++)
             verified += (await Host.RowAsync(Web(i), main)).State == DeliveryState.Verified ? 1 : 0;
         return verified;
     }

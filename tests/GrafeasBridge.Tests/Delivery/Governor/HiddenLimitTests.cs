@@ -31,17 +31,17 @@ public sealed class HiddenLimitTests
     [MemberData(nameof(Limits))]
     public void A_hidden_limit_is_found_kept_and_used(int calls, int seconds, bool sliding, bool names, int offset)
     {
-        TimeSpan window = TimeSpan.FromSeconds(seconds);
+        var window = TimeSpan.FromSeconds(seconds);
         var limit = new HiddenLimit(calls, window, sliding) { NamesTime = names, Offset = TimeSpan.FromSeconds(offset) };
         var run = new Simulation(limit) { Pending = Plenty };
 
         run.Run(until: 4 * window);
-        int atDiscovery = run.Refused.Count;
-        long before = run.Passed;
+        var atDiscovery = run.Refused.Count;
+        var before = run.Passed;
         run.Run(until: 104 * window);
 
-        double used = (run.Passed - before) / (100.0 * calls);
-        int probes = Episodes(run.Refused.Skip(atDiscovery), window);
+        var used = (run.Passed - before) / (100.0 * calls);
+        var probes = Episodes(run.Refused.Skip(atDiscovery), window);
         Say($"{calls} in {window}: {run.Governor.Status().Limit}; refused {atDiscovery} at discovery, {run.Refused.Count - atDiscovery} later in {probes} probes; used {used:P1}");
         Assert.InRange(used, 0.8, 1);
         Assert.InRange(probes, 0, 8);
@@ -54,9 +54,9 @@ public sealed class HiddenLimitTests
     /// <summary>Refusals close together are one probe.</summary>
     private static int Episodes(IEnumerable<TimeSpan> refused, TimeSpan window)
     {
-        int episodes = 0;
-        TimeSpan last = TimeSpan.MinValue / 2;
-        foreach (TimeSpan at in refused)
+        var episodes = 0;
+        var last = TimeSpan.MinValue / 2;
+        foreach (var at in refused)
         {
             episodes += at - last > window ? 1 : 0;
             last = at;

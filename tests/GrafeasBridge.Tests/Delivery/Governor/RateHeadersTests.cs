@@ -17,7 +17,7 @@ public sealed class RateHeadersTests
     [InlineData("X-RateLimit", "100", "7", "tomorrow", null)]
     public void What_a_target_tells_of_its_limit_is_read(string prefix, string limit, string remaining, string? reset, int? seconds)
     {
-        RateHeaders? rate = Read(prefix, limit, remaining, reset);
+        var rate = Read(prefix, limit, remaining, reset);
 
         Assert.Equal((limit, remaining), (rate!.Limit.ToString(Invariant), rate.Remaining.ToString(Invariant)));
         Assert.Equal(seconds, (int?)rate.Reset?.TotalSeconds);

@@ -36,12 +36,12 @@ internal sealed class HiddenLimit(long calls, TimeSpan window, bool sliding = fa
 
     public TargetReply Answer(TimeSpan now)
     {
-        (long used, TimeSpan opens) = sliding ? Sliding(now) : Fixed(now + Offset);
-        bool passes = used < Calls;
+        (var used, var opens) = sliding ? Sliding(now) : Fixed(now + Offset);
+        var passes = used < Calls;
         if (passes)
             Take(now);
-        TimeSpan wait = TimeSpan.FromSeconds(Math.Ceiling(opens.TotalSeconds));
-        RateHeaders? rate = HasHeaders ? new RateHeaders(Calls, Math.Max(0, Calls - used - 1), null) : null;
+        var wait = TimeSpan.FromSeconds(Math.Ceiling(opens.TotalSeconds));
+        var rate = HasHeaders ? new RateHeaders(Calls, Math.Max(0, Calls - used - 1), null) : null;
         return passes
             ? new TargetReply(null, "", 200, default, null) { Rate = rate }
             : new TargetReply(DeliveryOutcome.Throttled, "limit", NamesTime ? 429 : 403, default, NamesTime ? wait : null) { Rate = rate };
@@ -62,9 +62,9 @@ internal sealed class HiddenLimit(long calls, TimeSpan window, bool sliding = fa
 
     private (long Used, TimeSpan Opens) Sliding(TimeSpan now)
     {
-        while (passed.TryPeek(out TimeSpan first) && first <= now - window)
+        while (passed.TryPeek(out var first) && first <= now - window)
             passed.Dequeue();
-        return (passed.Count, passed.TryPeek(out TimeSpan oldest) ? oldest + window - now : TimeSpan.Zero);
+        return (passed.Count, passed.TryPeek(out var oldest) ? oldest + window - now : TimeSpan.Zero);
     }
 }
 
@@ -118,12 +118,12 @@ internal sealed class Simulation
     /// <summary>Goes on until nothing waits, or the time is over.</summary>
     public void Run(TimeSpan? until = null)
     {
-        TimeSpan end = until ?? TimeSpan.MaxValue;
-        TimeSpan told = clock.Now;
+        var end = until ?? TimeSpan.MaxValue;
+        var told = clock.Now;
         Turn();
         while (events.TryPeek(out _, out (TimeSpan At, long) next) && next.At <= end)
         {
-            Action action = events.Dequeue();
+            var action = events.Dequeue();
             clock.Now = next.At;
             action();
             if (Pending > 0)
@@ -141,18 +141,18 @@ internal sealed class Simulation
 
     private void Turn()
     {
-        Admission admission = Governor.Admit(16);
+        var admission = Governor.Admit(16);
         if (admission.Versions == 0 && admission.Wait is { } wait)
         {
             HeldBack++;
-            TimeSpan at = clock.Now + (wait < TimeSpan.FromMilliseconds(10) ? TimeSpan.FromMilliseconds(10) : wait);
+            var at = clock.Now + (wait < TimeSpan.FromMilliseconds(10) ? TimeSpan.FromMilliseconds(10) : wait);
             if (wakeAt is null || wakeAt <= clock.Now || at < wakeAt)
                 After((wakeAt = at).Value - clock.Now, () => { });
         }
 
-        int count = (int)Math.Min(Pending, admission.Versions);
+        var count = (int)Math.Min(Pending, admission.Versions);
         Pending -= count;
-        foreach (VersionCalls version in Governor.Begin(admission.Versions, count))
+        foreach (var version in Governor.Begin(admission.Versions, count))
             Call(version, CallsPerVersion);
         if (count > 0 && Pending > 0 && count == admission.Versions)
             Turn();
@@ -167,9 +167,9 @@ internal sealed class Simulation
         }
 
         version.Enter();
-        SentCall call = Governor.Send();
+        var call = Governor.Send();
         MostUnderWay = Math.Max(MostUnderWay, ++underWay);
-        TargetReply reply = target(clock.Now);
+        var reply = target(clock.Now);
         After(latency(underWay), () =>
         {
             underWay--;

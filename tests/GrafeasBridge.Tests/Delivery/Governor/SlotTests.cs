@@ -34,7 +34,7 @@ public sealed class SlotTests
         TimeSpan Noisy(int underWay)
         {
             // Lognormal around 60 ms, and one call in fifty takes a second.
-            double normal = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+            var normal = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
             return TimeSpan.FromMilliseconds(random.Next(50) == 0 ? 1000 : 60 * Math.Exp(0.6 * normal));
         }
 
@@ -51,10 +51,10 @@ public sealed class SlotTests
     [Fact]
     public void A_target_that_recovers_gets_its_slots_back()
     {
-        bool slow = true;
+        var slow = true;
         var run = new Simulation(_ => Fine, underWay => TimeSpan.FromMilliseconds(slow ? 40 * underWay : 40)) { Pending = 1_000_000 };
         run.Run(until: TimeSpan.FromMinutes(5));
-        int before = run.Governor.Status().Concurrency;
+        var before = run.Governor.Status().Concurrency;
 
         slow = false;
         run.Run(until: TimeSpan.FromMinutes(6));
@@ -66,7 +66,7 @@ public sealed class SlotTests
     [Fact]
     public void A_target_that_says_it_is_overloaded_gets_less_at_once()
     {
-        int underWayNow = 0;
+        var underWayNow = 0;
         var run = new Simulation(
             _ => underWayNow > 4 ? new TargetReply(DeliveryOutcome.Unreachable, "busy", 503, default, null) : Fine,
             underWay =>
@@ -88,8 +88,8 @@ public sealed class SlotTests
     public void Background_work_takes_a_tenth_of_a_known_limit_at_most()
     {
         var clock = new SimulatedClock();
-        TargetGovernor governor = Governor(clock, o => (o.CallLimit, o.CallLimitWindow) = (1000, TimeSpan.FromSeconds(100)));
-        int taken = 0;
+        var governor = Governor(clock, o => (o.CallLimit, o.CallLimitWindow) = (1000, TimeSpan.FromSeconds(100)));
+        var taken = 0;
         for (; clock.Now < TimeSpan.FromSeconds(1000); clock.Now += TimeSpan.FromMilliseconds(100))
             taken += Takes(governor) ? 1 : 0;
 
@@ -100,7 +100,7 @@ public sealed class SlotTests
     public void Background_work_gets_nothing_while_versions_wait_for_the_limit()
     {
         var run = new Simulation(new HiddenLimit(300, TimeSpan.FromMinutes(1))) { Pending = 1_000_000 };
-        int taken = 0;
+        var taken = 0;
         run.EachSecond = () => taken += run.Governor.TryTakeForBackground(1) ? 1 : 0;
 
         run.Run(until: TimeSpan.FromMinutes(10));
@@ -112,7 +112,7 @@ public sealed class SlotTests
     public void Background_work_waits_while_the_target_is_paused_and_needs_no_leave_without_a_limit()
     {
         var clock = new SimulatedClock();
-        TargetGovernor governor = Governor(clock);
+        var governor = Governor(clock);
         Assert.True(governor.TryTakeForBackground(1));
 
         governor.Gate.Throttle(null, quiet: false, "used up");

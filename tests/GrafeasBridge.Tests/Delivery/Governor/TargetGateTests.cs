@@ -78,7 +78,7 @@ public sealed class TargetGateTests
     [Fact]
     public void A_used_up_limit_without_a_time_is_probed_after_a_quarter_of_the_time_waited_so_far()
     {
-        List<TimeSpan> pauses = Pauses(30, () => gate.Throttle(null, quiet: false, "used up"));
+        var pauses = Pauses(30, () => gate.Throttle(null, quiet: false, "used up"));
 
         Assert.Equal([1, 1, 1, 1, 1, 1.25, 1.5625], pauses.Take(7).Select(p => p.TotalMinutes));
         Assert.Equal(TimeSpan.FromHours(1), pauses[^1]);
@@ -105,7 +105,7 @@ public sealed class TargetGateTests
     [InlineData(nameof(DeliveryOutcome.PackageMissing))]
     public void What_concerns_one_version_leaves_the_target_open(string outcome)
     {
-        for (int i = 0; i < 100; i++)
+        for (var i = 0; i < 100; i++)
             Assert.Null(Report(Enum.Parse<DeliveryOutcome>(outcome), Web));
         Assert.Equal(8, gate.Admit(8, 0));
     }
@@ -113,7 +113,7 @@ public sealed class TargetGateTests
     [Fact]
     public void Several_versions_that_fail_in_a_row_mean_that_the_target_is_down()
     {
-        for (int i = 0; i < 4; i++)
+        for (var i = 0; i < 4; i++)
             Assert.Null(Report(DeliveryOutcome.Unreachable, i % 2 == 0 ? Web : Api));
 
         Assert.Equal(TimeSpan.FromSeconds(5), Report(DeliveryOutcome.Unreachable, Web));
@@ -123,7 +123,7 @@ public sealed class TargetGateTests
     [Fact]
     public void Failures_with_a_success_in_between_do_not()
     {
-        for (int i = 0; i < 100; i++)
+        for (var i = 0; i < 100; i++)
         {
             Assert.Null(Report(DeliveryOutcome.Unreachable, Web));
             Assert.Null(Report(DeliveryOutcome.Unreachable, Api));
@@ -134,7 +134,7 @@ public sealed class TargetGateTests
     [Fact]
     public void A_target_without_a_connection_is_down_at_once_and_probed_at_least_once_a_minute()
     {
-        List<TimeSpan> pauses = Pauses(7, () => Report(DeliveryOutcome.Unreachable, Web, disconnected: true));
+        var pauses = Pauses(7, () => Report(DeliveryOutcome.Unreachable, Web, disconnected: true));
 
         Assert.Equal([5, 10, 20, 40, 60, 60, 60], pauses.Select(p => p.TotalSeconds));
     }
@@ -172,7 +172,7 @@ public sealed class TargetGateTests
     private List<TimeSpan> Pauses(int count, Func<TimeSpan?> close)
     {
         var pauses = new List<TimeSpan>();
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
             pauses.Add(close()!.Value);
             clock.Advance(pauses[^1]);

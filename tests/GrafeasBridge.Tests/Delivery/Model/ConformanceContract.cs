@@ -54,7 +54,7 @@ public abstract partial class ConformanceContract : StoreContract
     {
         await AddNoteAsync();
         var random = new Random(Seeds.Next(TestContext.Current.TestOutputHelper));
-        for (long i = PropertyRuns.Of(15); i > 0; i--)
+        for (var i = PropertyRuns.Of(15); i > 0; i--)
             await WalkAsync(RandomTrace(random, 80));
         Say();
     }
@@ -138,7 +138,7 @@ public abstract partial class ConformanceContract : StoreContract
     {
         walks++;
         await using var stage = await Stage.OpenAsync(this, $"{walks}");
-        for (int i = 0; i < trace.Count; i++)
+        for (var i = 0; i < trace.Count; i++)
         {
             var (step, after) = trace[i];
             var next = trace.Skip(i + 1).FirstOrDefault(n => n.Step.Who == step.Who);

@@ -35,7 +35,7 @@ internal sealed class Explorer(Protocol protocol)
         invariants = forbidden is null ? [.. Invariants.All] : [("There is such a state.", (_, _, after) => !forbidden(after))];
         Reach(ModelState.Start, -1, default);
         levels.Add(1);
-        for (int i = 0; i < states.Count; i++)
+        for (var i = 0; i < states.Count; i++)
         {
             if (i == levels[^1])
                 levels.Add(states.Count);
@@ -62,7 +62,7 @@ internal sealed class Explorer(Protocol protocol)
             _ => before[step.Who],
         };
         var holder = before.Row.Holder == step.Who ? Holder.Worker1 : before.Row.Holder == Holder.Nobody ? Holder.Nobody : Holder.Dead;
-        bool isNewest = worker.Revision == before.Row.Revision;
+        var isNewest = worker.Revision == before.Row.Revision;
         // Of the numbers only what the code compares.
         var row = before.Row with { Revision = isNewest ? 1 : 0, Settled = 0, Attempts = 0, Owned = Names.None, Holder = holder };
         return (step with { Who = Holder.Nobody }, worker.At, row, worker.Late);
@@ -82,7 +82,7 @@ internal sealed class Explorer(Protocol protocol)
             }
 
             kinds.TryAdd(Kind(before, step), (index, step, after));
-            int to = Reach(after, index, step);
+            var to = Reach(after, index, step);
             if (!step.Fault)
                 quiet.Add(to);
         }
@@ -97,7 +97,7 @@ internal sealed class Explorer(Protocol protocol)
     /// <returns>The trace to a state from which it does not end well; null when it always does.</returns>
     public Trace? FindBadEnd()
     {
-        for (int i = 0; i < Count; i++)
+        for (var i = 0; i < Count; i++)
         {
             if (quietStart[i] == quietStart[i + 1] && !protocol.IsGoodEnd(states[i]))
                 return TraceTo(i, "Without another fault or update nothing more happens, and the end is not the good one.");
@@ -106,23 +106,23 @@ internal sealed class Explorer(Protocol protocol)
         var entries = Entries();
         var left = new int[Count];
         var ended = new Stack<int>();
-        for (int i = 0; i < Count; i++)
+        for (var i = 0; i < Count; i++)
         {
             left[i] = quietStart[i + 1] - quietStart[i];
             if (left[i] == 0)
                 ended.Push(i);
         }
 
-        while (ended.TryPop(out int end))
+        while (ended.TryPop(out var end))
         {
-            for (int e = entries.Start[end]; e < entries.Start[end + 1]; e++)
+            for (var e = entries.Start[end]; e < entries.Start[end + 1]; e++)
             {
                 if (--left[entries.From[e]] == 0)
                     ended.Push(entries.From[e]);
             }
         }
 
-        int circling = Array.FindIndex(left, l => l > 0);
+        var circling = Array.FindIndex(left, l => l > 0);
         return circling < 0 ? null : TraceTo(circling, "From here it may go round in circles without a fault, for ever.");
     }
 
@@ -130,14 +130,14 @@ internal sealed class Explorer(Protocol protocol)
     private (int[] Start, int[] From) Entries()
     {
         var start = new int[Count + 1];
-        foreach (int to in quiet)
+        foreach (var to in quiet)
             start[to + 1]++;
-        for (int i = 0; i < Count; i++)
+        for (var i = 0; i < Count; i++)
             start[i + 1] += start[i];
         int[] next = [.. start], from = new int[quiet.Count];
-        for (int i = 0; i < Count; i++)
+        for (var i = 0; i < Count; i++)
         {
-            for (int e = quietStart[i]; e < quietStart[i + 1]; e++)
+            for (var e = quietStart[i]; e < quietStart[i + 1]; e++)
                 from[next[quiet[e]]++] = i;
         }
 
@@ -146,8 +146,8 @@ internal sealed class Explorer(Protocol protocol)
 
     private int Reach(ModelState state, int parent, Step step)
     {
-        ulong key = state.Key();
-        if (known.TryGetValue(key, out int index))
+        var key = state.Key();
+        if (known.TryGetValue(key, out var index))
             return index;
         known.Add(key, index = states.Count);
         states.Add(state);
@@ -158,7 +158,7 @@ internal sealed class Explorer(Protocol protocol)
     private Trace TraceTo(int index, string finding, params IEnumerable<(Step Step, ModelState After)> last)
     {
         var steps = new List<(Step, ModelState)>();
-        for (int i = index; origins[i].Parent >= 0; i = origins[i].Parent)
+        for (var i = index; origins[i].Parent >= 0; i = origins[i].Parent)
             steps.Add((origins[i].Step, states[i]));
         steps.Reverse();
         return new Trace(finding, [.. steps, .. last]);

@@ -142,7 +142,7 @@ internal readonly record struct ModelState(
             holder = holder switch { Holder.Worker1 => Holder.Worker2, Holder.Worker2 => Holder.Worker1, _ => holder };
         }
 
-        ulong key = first << 18 | second;
+        var key = first << 18 | second;
         key = key << 3 | (ulong)Row.State;
         key = key << 2 | Rank(Row.Settled);
         key = key << 2 | (ulong)holder;
@@ -169,7 +169,7 @@ internal readonly record struct ModelState(
     private ulong Rank(int revision)
     {
         int newest = Row.Revision, one = W1.Revision, two = W2.Revision, settled = Row.Settled;
-        ulong rank = revision < newest ? 1UL : 0;
+        var rank = revision < newest ? 1UL : 0;
         if (one > revision && one < newest)
             rank++;
         if (two > revision && two < newest && two != one)
@@ -183,7 +183,7 @@ internal readonly record struct ModelState(
     {
         if (worker.At == At.Idle)
             return 0;
-        ulong packed = (ulong)worker.At;
+        var packed = (ulong)worker.At;
         packed = packed << 1 | (Row.Holder == who ? 1UL : 0);
         packed = packed << 3 | (worker.Revision == 0 ? 7 : Rank(worker.Revision));
         packed = packed << 2 | (byte)worker.Owned / 2u;

@@ -36,7 +36,7 @@ public sealed class ModelTests(ITestOutputHelper output)
     [InlineData(2, 1, nameof(Doubts.LateWriterDies), nameof(OnDrift.Repair))]
     public void Every_reachable_state_keeps_the_invariants_and_ends_well_once_faults_stop(int updates, int checkers, string doubts, string onDrift)
     {
-        long started = Stopwatch.GetTimestamp();
+        var started = Stopwatch.GetTimestamp();
         var explorer = new Explorer(new Protocol(doubts: Enum.Parse<Doubts>(doubts), updates: updates, checkers: checkers, onDrift: Enum.Parse<OnDrift>(onDrift)));
         Assert.Null(explorer.Explore()?.ToString());
         Assert.Null(explorer.FindBadEnd()?.ToString());
@@ -95,7 +95,7 @@ public sealed class ModelTests(ITestOutputHelper output)
         var seen = new HashSet<ModelState> { ModelState.Start };
         var keys = new HashSet<ulong> { ModelState.Start.Key() };
         var level = seen.ToList();
-        for (int i = 0; i < Steps; i++)
+        for (var i = 0; i < Steps; i++)
         {
             level = [.. level.SelectMany(state => protocol.Next(state).Select(n => n.After).ToList()).Where(seen.Add)];
             keys.UnionWith(level.Select(state => state.Key()));

@@ -165,7 +165,7 @@ internal sealed partial class Protocol(
     private static bool Exact(Worker me, ModelState s)
     {
         var wanted = Carried.Wanted(me.Content);
-        bool pending = (s.W1.Late && s.W1.Set.HasFlag(Names.B)) || (s.W2.Late && s.W2.Set.HasFlag(Names.B));
+        var pending = (s.W1.Late && s.W1.Set.HasFlag(Names.B)) || (s.W2.Late && s.W2.Set.HasFlag(Names.B));
         return s.Target == wanted || (pending && s.Target == wanted with { B = true });
     }
 

@@ -19,10 +19,10 @@ internal sealed partial class Protocol
     /// </summary>
     private void CheckComes(ModelState s)
     {
-        bool keepsWithdrawn = s.Flight.Set.HasFlag(Names.B) && s.OwnsWithdrawn;
+        var keepsWithdrawn = s.Flight.Set.HasFlag(Names.B) && s.OwnsWithdrawn;
         if (s.Row.Check != Check.Later || keepsWithdrawn)
             return;
-        bool mustCome = s.Idle && s.Flight.Set == Names.None && !IsGoodEnd(s);
+        var mustCome = s.Idle && s.Flight.Set == Names.None && !IsGoodEnd(s);
         Add(Verb.CheckComes, default, s with { Row = s.Row with { Check = Check.Due } }, fault: !mustCome);
     }
 
@@ -53,8 +53,8 @@ internal sealed partial class Protocol
     private At Look(ModelState s)
     {
         var wanted = Carried.Wanted(s.Updates);
-        bool differs = (s.Target.A != wanted.A || (wanted.B && !s.Target.B)) && mutant != Mutant.SeeNoOtherValue;
-        bool stands = s.OwnsWithdrawn && s.Target.B && mutant != Mutant.GiveUpNamesUnseen;
+        var differs = (s.Target.A != wanted.A || (wanted.B && !s.Target.B)) && mutant != Mutant.SeeNoOtherValue;
+        var stands = s.OwnsWithdrawn && s.Target.B && mutant != Mutant.GiveUpNamesUnseen;
         return differs || stands ? At.SeenDrift : At.SeenSame;
     }
 
@@ -74,7 +74,7 @@ internal sealed partial class Protocol
     {
         if (after.C1 == At.Idle && after.C2 == At.Idle)
             return after;
-        bool same = (from.Row.State, from.Row.Revision, from.Row.Check) == (after.Row.State, after.Row.Revision, after.Row.Check);
+        var same = (from.Row.State, from.Row.Revision, from.Row.Check) == (after.Row.State, after.Row.Revision, after.Row.Check);
         if (same || mutant == Mutant.RecordThoughTheRowChanged)
             return after;
         return after with

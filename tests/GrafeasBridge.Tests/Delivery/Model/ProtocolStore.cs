@@ -24,7 +24,7 @@ internal sealed partial class Protocol
 
     private ModelState RecordIntent(ModelState s, Holder who, Worker me)
     {
-        bool written = mutant == Mutant.WriteBeforeTheIntent;
+        var written = mutant == Mutant.WriteBeforeTheIntent;
         if (s.Row.Holder != who)
             return written ? s.With(who, me with { At = At.ReadingBack }) : s.With(who, default);
         var owned = s.Row.Owned | me.Owned | me.Wanted;
@@ -34,7 +34,7 @@ internal sealed partial class Protocol
 
     private void Settle(ModelState s, Holder who, Worker me)
     {
-        bool held = s.Row.Holder == who && s.Row.State == DeliveryState.Delivering;
+        var held = s.Row.Holder == who && s.Row.State == DeliveryState.Delivering;
         if (me.At == At.Verified)
         {
             var row = held || mutant == Mutant.SettleWithoutTheLease ? Verify(s.Row, me) : MarkAgain(s.Row, me);
@@ -53,7 +53,7 @@ internal sealed partial class Protocol
 
     private Row Verify(Row row, Worker me)
     {
-        bool newest = row.Revision == me.Revision;
+        var newest = row.Revision == me.Revision;
         row = row with
         {
             Attempts = 0,
@@ -88,7 +88,7 @@ internal sealed partial class Protocol
         var row = s.Row;
         if (row.Holder == who)
         {
-            int attempts = Math.Max(row.Attempts - 1, 0);
+            var attempts = Math.Max(row.Attempts - 1, 0);
             row = row with { State = DeliveryState.Pending, Holder = Holder.Nobody, Due = true, Attempts = attempts };
         }
         else if (mutant != Mutant.ReleaseWithoutTheLeaseUnmarked)

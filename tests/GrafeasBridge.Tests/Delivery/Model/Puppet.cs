@@ -43,7 +43,7 @@ internal sealed class Shelf
 
     public void Remove(IEnumerable<string> names)
     {
-        foreach (string name in names)
+        foreach (var name in names)
             attributes.Remove(name);
     }
 }
@@ -84,7 +84,7 @@ internal sealed class Puppet(Shelf shelf, At firstRead) : ITarget, IDisposable
     {
         arrived = new TaskCompletionSource<At>(TaskCreationOptions.RunContinuationsAsynchronously);
         leave.SetResult(verb);
-        At at = await arrived.Task.WaitAsync(Patience);
+        var at = await arrived.Task.WaitAsync(Patience);
         if (at == At.Idle)
             await work;
         return at;
@@ -99,7 +99,7 @@ internal sealed class Puppet(Shelf shelf, At firstRead) : ITarget, IDisposable
 
     public async Task<IReadOnlyList<CarriedAttribute>> ReadAsync(VersionCoordinates version, CancellationToken cancellationToken)
     {
-        Verb verb = await HoldAsync(hasRead ? At.ReadingBack : firstRead, cancellationToken);
+        var verb = await HoldAsync(hasRead ? At.ReadingBack : firstRead, cancellationToken);
         hasRead = true;
         return verb is Verb.ReadTarget or Verb.ReadBack or Verb.Look ? shelf.Read() : throw Failure();
     }
@@ -109,7 +109,7 @@ internal sealed class Puppet(Shelf shelf, At firstRead) : ITarget, IDisposable
 
     public async Task SetAsync(VersionCoordinates version, IReadOnlyList<MappedAttribute> attributes, CancellationToken cancellationToken)
     {
-        Verb verb = await HoldAsync(At.Setting, cancellationToken);
+        var verb = await HoldAsync(At.Setting, cancellationToken);
         if (verb is Verb.Set or Verb.SetAnswerLost)
             shelf.Set(attributes);
         if (verb == Verb.SetKeptByTheNetwork)
@@ -120,7 +120,7 @@ internal sealed class Puppet(Shelf shelf, At firstRead) : ITarget, IDisposable
 
     public async Task RemoveAsync(VersionCoordinates version, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
-        Verb verb = await HoldAsync(At.Removing, cancellationToken);
+        var verb = await HoldAsync(At.Removing, cancellationToken);
         if (verb is Verb.Remove or Verb.RemoveAnswerLost)
             shelf.Remove(names);
         if (verb is Verb.RemoveRefused or Verb.RemoveAnswerLost)
@@ -199,7 +199,7 @@ internal class HeldStore : DispatchProxy
         VersionCoordinates version, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
     {
         await hold(At.Claimed, stop);
-        await foreach (byte[] content in store.ReadOccurrencesOfAsync(version, stop))
+        await foreach (var content in store.ReadOccurrencesOfAsync(version, stop))
             yield return content;
     }
 

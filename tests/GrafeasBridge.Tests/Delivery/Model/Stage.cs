@@ -52,7 +52,7 @@ public abstract partial class ConformanceContract
         public async Task<string?> DifferenceAsync(ModelState model)
         {
             var row = (await house.Store.FindVersionAsync(Target, Web(name), Stop))!;
-            bool due = await house.Store.NextDueAsync(Target, Stop) is { } time && time <= house.Clock.GetUtcNow();
+            var due = await house.Store.NextDueAsync(Target, Stop) is { } time && time <= house.Clock.GetUtcNow();
             var expected = (model.Row.State, (long)model.Row.Revision, (long)model.Row.Settled, model.Row.Attempts, model.Row.Due);
             var real = (row.State, row.Revision, row.SettledRevision, row.Attempts, due);
             if (expected != real)
@@ -87,7 +87,7 @@ public abstract partial class ConformanceContract
 
         private string? Difference(Holder who, ModelState model)
         {
-            At expected = model[who].At;
+            var expected = model[who].At;
             if (!working.TryGetValue(who, out var real))
                 return expected == At.Idle ? null : $"{who} is idle; the model says {expected}.";
             if (real.At != expected)
@@ -101,8 +101,8 @@ public abstract partial class ConformanceContract
 
         private string? Difference(Holder who, At expected)
         {
-            At at = working.TryGetValue(who, out var real) ? real.At : At.Idle;
-            bool same = expected == At.Overtaken ? at != At.Idle : at == expected;
+            var at = working.TryGetValue(who, out var real) ? real.At : At.Idle;
+            var same = expected == At.Overtaken ? at != At.Idle : at == expected;
             return same ? null : $"{who} stands before {at}; the model says {expected}.";
         }
 
@@ -110,7 +110,7 @@ public abstract partial class ConformanceContract
         {
             var claimed = Assert.Single(await house.Store.ClaimAsync(Target, 2, Lease, Stop));
             var puppet = new Puppet(shelf, At.Mapped);
-            At at = await puppet.StartAsync(house.Store, Options, clock, (store, target, abandon) => new VersionReconciler(
+            var at = await puppet.StartAsync(house.Store, Options, clock, (store, target, abandon) => new VersionReconciler(
                 store, new LineMapping(), Microsoft.Extensions.Options.Options.Create(Options), Drift, new DeliveryMetrics(clock), clock,
                 house.Factory.CreateLogger<VersionReconciler>()).ReconcileAsync(target, claimed, abandon));
             working[who] = (puppet, claimed, at);
@@ -120,7 +120,7 @@ public abstract partial class ConformanceContract
         {
             var resting = (await CheckAsync(Never))!;
             var puppet = new Puppet(shelf, At.Listed);
-            At at = await puppet.StartAsync(house.Store, Options, clock, async (store, target, stopping) =>
+            var at = await puppet.StartAsync(house.Store, Options, clock, async (store, target, stopping) =>
             {
                 var checker = new DriftChecker(
                     store, new LineMapping(), Drift, Microsoft.Extensions.Options.Options.Create(Options), new DeliveryMetrics(clock), clock,
@@ -153,7 +153,7 @@ public abstract partial class ConformanceContract
         {
             var (puppet, claimed, _) = working[step.Who];
             puppet.FailsForGood = parks;
-            At at = await puppet.GoOnAsync(step.Verb);
+            var at = await puppet.GoOnAsync(step.Verb);
             working[step.Who] = (puppet, claimed, at);
             if (at == At.Idle && working.Remove(step.Who))
                 puppet.Dispose();

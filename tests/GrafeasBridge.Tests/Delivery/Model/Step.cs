@@ -60,7 +60,7 @@ internal sealed record Trace(string Finding, IReadOnlyList<(Step Step, ModelStat
     public override string ToString()
     {
         var text = new StringBuilder().AppendLine(Finding).Append("     start: ").Append(ModelState.Start).AppendLine();
-        for (int i = 0; i < Steps.Count; i++)
+        for (var i = 0; i < Steps.Count; i++)
             text.Append($"{i + 1,3}. {Steps[i].Step}").AppendLine().Append("       ").Append(Steps[i].After).AppendLine();
         return text.ToString();
     }

@@ -16,7 +16,7 @@ internal static class ListRange
     {
         if (source.AreNotes || source.Project is not { } project)
             return null;
-        IReadOnlyList<Condition> parts = condition is Condition.All all ? all.Parts : [condition];
+        var parts = condition is Condition.All all ? all.Parts : [condition];
         var ends = parts.SelectMany(part => OfResource(part, command)).ToList();
         if (ends.Count == 0)
             ends = [.. parts.Select(part => OfTime(part, command)).OfType<string>()];

@@ -87,7 +87,7 @@ internal sealed class SortedSequence(long[] rows, int count) : Sequence
     {
         if (at < count && rows[at] < from)
         {
-            int found = rows.AsSpan(at, count - at).BinarySearch(from);
+            var found = rows.AsSpan(at, count - at).BinarySearch(from);
             at += found < 0 ? ~found : found;
         }
 
