@@ -65,7 +65,7 @@ internal sealed class MigrateVerb(StoreOptions options, AdminScreen screen)
         await using var database = new PostgresDatabase(options);
         await using var connection = await database.OpenAsync(cancellationToken);
         var session = new PostgresSession(connection, new StoreClock(TimeProvider.System, follows: false), targets: [], cancellationToken);
-        await PostgresPromises.CheckAsync(session);
+        await PostgresRequirements.CheckAsync(session);
         return await work(session);
     }
 }

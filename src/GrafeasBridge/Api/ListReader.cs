@@ -102,8 +102,8 @@ internal sealed class ListReader(PageTokens tokens, IOptions<ApiOptions> setting
 
             if (part.IsLast)
                 return null;
-            after = part.Through;
-            budget -= part.Looked;
+            after = part.Cursor;
+            budget -= part.RowsExamined;
         }
 
         return after;

@@ -47,7 +47,7 @@ internal sealed class DeliveryMetrics
         meter.CreateObservableGauge(
             "grafeasbridge.delivery.drifted", () => Observe(b => b.Drifted), "{version}", "Versions whose target no longer carries what was verified.");
         meter.CreateObservableGauge(
-            "grafeasbridge.delivery.suspects", () => Observe(b => b.Suspects), "{version}",
+            "grafeasbridge.delivery.suspects", () => Observe(b => b.PoisonCandidates), "{version}",
             "Versions whose last try ended with its process; they wait to be tried alone.");
         meter.CreateObservableGauge(
             "grafeasbridge.delivery.target.paused", Paused, "s", "For how long a target has been left alone or tried one by one, by why; 0 when it is not.");

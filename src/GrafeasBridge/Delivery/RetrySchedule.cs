@@ -28,7 +28,7 @@ internal static class RetrySchedule
         {
             case OutcomeNature.Done:
                 return new Settlement(
-                    DeliveryState.Verified, outcome, ending.Reason, null, ending.Owned, ending.ReadBack, RestUntil: options.Gather > TimeSpan.Zero ? now + options.Gather : null);
+                    DeliveryState.Verified, outcome, ending.Reason, null, ending.Owned, ending.ReadBack, CoalesceUntil: options.Gather > TimeSpan.Zero ? now + options.Gather : null);
             case OutcomeNature.Permanent when !ending.Outcome.IsMissing() || now - since >= options.MissingGrace:
                 return new Settlement(DeliveryState.Parked, outcome, ending.Reason, null, ending.Owned);
             // What closes the whole target is mended in one place and must not cost versions: they wait as long as it takes.

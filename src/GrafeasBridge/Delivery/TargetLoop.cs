@@ -89,7 +89,7 @@ internal sealed partial class TargetLoop(
             if (count == admitted.Versions)
                 return TimeSpan.Zero;
             // A suspect is tried when nothing else is in hand: a slot that comes free wakes the loop.
-            return claims.SuspectsWait && inHand.Count > 0 ? options.PollInterval : await UntilDueAsync(stopping);
+            return claims.HasPoisonCandidates && inHand.Count > 0 ? options.PollInterval : await UntilDueAsync(stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

@@ -15,7 +15,7 @@ internal sealed class VersionClaims(string target, IBridgeStore store, SuspectLa
     private bool looked;
 
     /// <summary>True when versions wait to be tried alone.</summary>
-    public bool SuspectsWait { get; private set; }
+    public bool HasPoisonCandidates { get; private set; }
 
     /// <summary>Completes when a version that is tried alone, at any target, no longer keeps others out.</summary>
     public Task Open => lane.IsClosed ? lane.Freed : Task.CompletedTask;
@@ -27,14 +27,14 @@ internal sealed class VersionClaims(string target, IBridgeStore store, SuspectLa
         if (!looked)
         {
             // Before anything is in hand: what an earlier process had in hand when it ended is known now.
-            SuspectsWait = (await store.ClaimAsync(target, new ClaimTerms(0, 0, lease), cancellationToken)).SuspectsWait;
+            HasPoisonCandidates = (await store.ClaimAsync(target, new ClaimTerms(0, 0, lease), cancellationToken)).HasPoisonCandidates;
             looked = true;
         }
 
-        if (SuspectsWait && await TakeSuspectAsync(cancellationToken) is { } first)
+        if (HasPoisonCandidates && await TakeSuspectAsync(cancellationToken) is { } first)
             return [first];
         var ordinary = await TakeOrdinaryAsync(most, cancellationToken);
-        return ordinary.Count == 0 && SuspectsWait && await TakeSuspectAsync(cancellationToken) is { } suspect ? [suspect] : ordinary;
+        return ordinary.Count == 0 && HasPoisonCandidates && await TakeSuspectAsync(cancellationToken) is { } suspect ? [suspect] : ordinary;
     }
 
     private async Task<HeldVersion?> TakeSuspectAsync(CancellationToken cancellationToken)
@@ -44,7 +44,7 @@ internal sealed class VersionClaims(string target, IBridgeStore store, SuspectLa
         ClaimedVersion? suspect = null;
         try
         {
-            suspect = await store.ClaimSuspectAsync(target, lease, cancellationToken);
+            suspect = await store.ClaimPoisonCandidateAsync(target, lease, cancellationToken);
             return suspect is null ? null : new HeldVersion(suspect, place);
         }
         finally
@@ -61,7 +61,7 @@ internal sealed class VersionClaims(string target, IBridgeStore store, SuspectLa
         try
         {
             var claim = await store.ClaimAsync(target, order.Next(most), cancellationToken);
-            SuspectsWait = claim.SuspectsWait;
+            HasPoisonCandidates = claim.HasPoisonCandidates;
             return [.. claim.Versions.Select(version => new HeldVersion(version, places.Pop()))];
         }
         finally

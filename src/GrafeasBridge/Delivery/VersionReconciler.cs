@@ -68,11 +68,11 @@ internal sealed partial class VersionReconciler(
     /// <summary>Turns every way in which delivering can end into an <see cref="Ending"/>; asks whose token fired.</summary>
     private async Task<Ending> TryAsync(DeliveryTarget target, ClaimedVersion version, CancellationToken abandon)
     {
-        if (version.Stops >= options.ParkAfterStops)
+        if (version.CrashCount >= options.ParkAfterStops)
         {
             return new Ending(DeliveryOutcome.StoppedProcess, string.Create(
                 CultureInfo.InvariantCulture,
-                $"The bridge's process ended {version.Stops:0.#} times while it tried this version (Delivery:ParkAfterStops); see what is odd about "
+                $"The bridge's process ended {version.CrashCount:0.#} times while it tried this version (Delivery:ParkAfterStops); see what is odd about "
                 + $"its occurrences, or what else ended the process, then redeliver."));
         }
 
@@ -122,15 +122,15 @@ internal sealed partial class VersionReconciler(
             carried = [];
         }
 
-        var plan = AttributePlan.Make(wanted, carried, version.Owned);
+        var plan = AttributePlan.Make(wanted, carried, version.ManagedNames);
         if (plan.IsEmpty)
             return new Ending(DeliveryOutcome.Unchanged, Said(wanted.Count, "carried already"), Owned: names, ReadBack: ReadBackText.Of(names, carried));
 
         // Ownership is on disk before the first write: after a crash in between, nothing is left behind as a stranger's.
-        string[] owned = [.. version.Owned.Union(names, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        string[] owned = [.. version.ManagedNames.Union(names, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (!await store.RecordIntentAsync(version, owned, cancellationToken))
             return new Ending(DeliveryOutcome.LeaseLost, "Another worker has taken the version over.");
-        version.MayHaveSet = [.. plan.Set.Select(a => a.Name)];
+        version.PossiblyWritten = [.. plan.Set.Select(a => a.Name)];
         var now = await WriteAsync(api, version.Coordinates, plan, cancellationToken);
         var rest = AttributePlan.Make(wanted, now, owned);
         return rest.IsEmpty
@@ -146,7 +146,7 @@ internal sealed partial class VersionReconciler(
             return null;
         var last = await store.FindDeliveredAsync(version.Target, version.Coordinates, cancellationToken);
         // Where nothing was wanted nothing was created: it may never have been there.
-        return (last?.ReadBack.Names ?? version.Owned).Count == 0
+        return (last?.ReadBack.Names ?? version.ManagedNames).Count == 0
             ? null
             : new Ending(DeliveryOutcome.Deleted, DeletedVersion.Parked(missing.Message, last?.Time));
     }

@@ -18,7 +18,7 @@ internal static class HostingServices
         services.AddOptions<HostOptions>().Configure<IOptions<ServingOptions>>(
             (host, serving) => host.ShutdownTimeout = serving.Value.DrainDelay + serving.Value.StopTimeout);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => new TargetNames([.. provider.GetRequiredService<TargetRegistry>().Names]));
+        services.AddSingleton(provider => new ConfiguredTargets([.. provider.GetRequiredService<TargetRegistry>().Names]));
         services.AddGrpcReflection();
         if (emulator is null)
             return services;

@@ -41,7 +41,7 @@ internal static partial class Startup
         app.Services.GetRequiredService<IStartupValidator>().Validate();
         var store = app.Services.GetRequiredService<IBridgeStore>();
         await store.OpenAsync(cancellationToken);
-        await store.EnsureTargetsAsync(app.Services.GetRequiredService<TargetNames>().Names, cancellationToken);
+        await store.EnsureTargetsAsync(app.Services.GetRequiredService<ConfiguredTargets>().Names, cancellationToken);
         await app.StartAsync(cancellationToken);
     }
 

@@ -247,9 +247,9 @@ internal sealed class Intake(
     private static Submitted<T> Stored<T>(IOccurrenceForm<T> form, T sent, AddedOccurrence added)
         where T : class, IMessage<T>, IDeepCloneable<T>
     {
-        if (added.IsRetired)
+        if (added.IsCompacted)
             form.Set(sent, added.Creation.Name, Timestamp.FromDateTimeOffset(added.Creation.Time));
-        var occurrence = added.Repeated && !added.IsRetired ? form.Read(added.Message) : sent;
+        var occurrence = added.Repeated && !added.IsCompacted ? form.Read(added.Message) : sent;
         return new Submitted<T>(occurrence, added.Repeated, added.UnmappedReason, added);
     }
 

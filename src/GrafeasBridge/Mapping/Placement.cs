@@ -6,14 +6,14 @@ namespace GrafeasBridge.Mapping;
 /// </summary>
 /// <param name="Named">Versions that the occurrence names outright, by tag or path.</param>
 /// <param name="ByDigest">Artifacts that it names by digest only; every version known for that digest is meant.</param>
-/// <param name="Lessons">Which digest is which version, learned from this occurrence and kept for others.</param>
+/// <param name="DigestTags">Which digest is which version, learned from this occurrence and kept for others.</param>
 /// <param name="Commits">Whole commit ids that the build was made from, for questions by commit.</param>
 /// <param name="Resolver">Name of the resolver that understood the resource; null when none did.</param>
 /// <param name="Reason">A sentence on why nothing is named; null when <see cref="Named"/> or <see cref="ByDigest"/> holds something.</param>
 internal sealed record Placement(
     IReadOnlyList<VersionCoordinates> Named,
     IReadOnlyList<DigestReference> ByDigest,
-    IReadOnlyList<DigestLesson> Lessons,
+    IReadOnlyList<DigestTag> DigestTags,
     IReadOnlyList<string> Commits,
     string? Resolver,
     string? Reason);
@@ -25,4 +25,4 @@ internal sealed record Placement(
 internal sealed record DigestReference(PackageCoordinates? Package, string Digest, VersionCoordinates? Untagged);
 
 /// <summary>One fact: this version is (or was) this digest.</summary>
-internal sealed record DigestLesson(VersionCoordinates Version, string Digest);
+internal sealed record DigestTag(VersionCoordinates Version, string Digest);

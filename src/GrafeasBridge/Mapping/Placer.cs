@@ -7,17 +7,17 @@ namespace GrafeasBridge.Mapping;
 /// <summary>Finds the versions that an occurrence concerns: by its resource, and failing that by its built artifacts.</summary>
 internal sealed class Placer(ResolverChain resolvers, int maxArtifacts)
 {
-    public Placement Place(Occurrence occurrence) => Place(occurrence.ResourceUri, Read(occurrence), taught: []);
+    public Placement Place(Occurrence occurrence) => Place(occurrence.ResourceUri, Read(occurrence), seen: []);
 
     /// <summary>See <see cref="IOccurrenceMapping.PlaceAlike"/>.</summary>
     public Func<Occurrence, Placement> PlaceAlike()
     {
         Said? shared = null;
-        var taught = new HashSet<DigestLesson>();
-        return occurrence => Place(occurrence.ResourceUri, shared ??= Read(occurrence), taught);
+        var seen = new HashSet<DigestTag>();
+        return occurrence => Place(occurrence.ResourceUri, shared ??= Read(occurrence), seen);
     }
 
-    private Placement Place(string resource, Said said, HashSet<DigestLesson> taught)
+    private Placement Place(string resource, Said said, HashSet<DigestTag> seen)
     {
         var digest = UnknownHostDigest(resource);
         var resolution = resolvers.Resolve(resource);
@@ -29,9 +29,9 @@ internal sealed class Placer(ResolverChain resolvers, int maxArtifacts)
             draft.AddResource(resolution, known);
         else
             draft.AddArtifacts(known, resolution is null ? digest : null, tooMany);
-        var lessons = Lessons(resolution is null ? known : known.Prepend(new Artifact(resolution, resolution.Digest)), taught);
+        var tags = DigestTags(resolution is null ? known : known.Prepend(new Artifact(resolution, resolution.Digest)), seen);
         var reason = draft.IsEmpty ? Reason(resource, resolution, artifacts, tooMany) : null;
-        return new Placement(draft.Named(), draft.ByDigest(), lessons, said.Commits, resolution?.Resolver, reason);
+        return new Placement(draft.Named(), draft.ByDigest(), tags, said.Commits, resolution?.Resolver, reason);
     }
 
     private static string? UnknownHostDigest(string resource) =>
@@ -57,13 +57,13 @@ internal sealed class Placer(ResolverChain resolvers, int maxArtifacts)
         return [.. named.Take(maxArtifacts).Select(a => a.Known.Value).OfType<Artifact>()];
     }
 
-    /// <param name="taught">Not said again; takes what is said.</param>
-    private static IReadOnlyList<DigestLesson> Lessons(IEnumerable<Artifact> artifacts, HashSet<DigestLesson> taught) =>
+    /// <param name="seen">Not said again; takes what is said.</param>
+    private static IReadOnlyList<DigestTag> DigestTags(IEnumerable<Artifact> artifacts, HashSet<DigestTag> seen) =>
     [
         .. artifacts
             .Where(a => a.Resolution.Version is not null && a.Digest is not null)
-            .Select(a => new DigestLesson(a.Resolution.Version!, a.Digest!))
-            .Where(taught.Add)
+            .Select(a => new DigestTag(a.Resolution.Version!, a.Digest!))
+            .Where(seen.Add)
             .OrderBy(l => l.Version.ToString(), StringComparer.Ordinal)
             .ThenBy(l => l.Digest, StringComparer.Ordinal),
     ];

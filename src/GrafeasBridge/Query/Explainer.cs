@@ -71,10 +71,10 @@ internal sealed class Explainer(IBridgeStore store, IOccurrenceMapping mapping, 
     {
         var known = new List<VersionCoordinates>(
             await store.FindVersionsOfDigestAsync(reference.Package, reference.Digest, cancellationToken));
-        foreach (var lesson in placement.Lessons)
+        foreach (var tag in placement.DigestTags)
         {
-            if (lesson.Digest == reference.Digest && (reference.Package is null || lesson.Version.InPackage == reference.Package))
-                known.Add(lesson.Version);
+            if (tag.Digest == reference.Digest && (reference.Package is null || tag.Version.InPackage == reference.Package))
+                known.Add(tag.Version);
         }
 
         if (known.Count == 0 && reference.Untagged is { } untagged)

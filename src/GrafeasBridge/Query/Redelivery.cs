@@ -37,12 +37,12 @@ internal sealed class Redelivery(IBridgeStore store, ListReader lists, PageToken
         var looks = settings.Value.MaxFilterScan;
         while (after is { } last && room > 0 && looks > 0)
         {
-            var query = new ListQuery(filter.Condition, last, Math.Min(Batch, room), MaxLooks: looks);
+            var query = new ListQuery(filter.Condition, last, Math.Min(Batch, room), ScanBudget: looks);
             var part = await store.ListVersionsAsync(visible, query, cancellationToken);
             var matched = await TakeAsync(part.Items, filter, request.ValidateOnly, response, cancellationToken);
             room -= matched;
-            looks -= part.Looked;
-            after = part.IsLast ? null : part.Through;
+            looks -= part.RowsExamined;
+            after = part.IsLast ? null : part.Cursor;
         }
 
         response.NextPageToken = await tokens.WriteAsync(after, list, cancellationToken);

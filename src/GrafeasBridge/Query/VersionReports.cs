@@ -20,7 +20,7 @@ internal sealed class VersionReports(IBridgeStore store, IOccurrenceMapping mapp
         {
             Summary = Summary(row),
             OccurrenceCount = history.Occurrences,
-            FoldedOccurrenceCount = history.Folded,
+            FoldedOccurrenceCount = history.Compacted,
             Explanation = Explanations.Of(row),
         };
         report.Attributes.AddRange(history.Attributes.Select(Attribute));

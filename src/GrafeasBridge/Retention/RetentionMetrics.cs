@@ -7,8 +7,8 @@ namespace GrafeasBridge.Retention;
 internal static class RetentionMetrics
 {
     public static readonly Counter<long> Occurrences = BridgeTelemetry.Meter.CreateCounter<long>(
-        "grafeasbridge.store.retired", "{occurrence}", "Occurrences that went by age.");
+        "grafeasbridge.retention.occurrences", "{occurrence}", "Occurrences that were compacted because of their age.");
 
     public static readonly Counter<long> Versions = BridgeTelemetry.Meter.CreateCounter<long>(
-        "grafeasbridge.store.folded", "{version}", "Versions whose saved state took old occurrences in, each time it did.");
+        "grafeasbridge.retention.versions", "{version}", "Versions into whose saved state expired occurrences were compacted, each time.");
 }

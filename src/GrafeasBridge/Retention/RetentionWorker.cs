@@ -5,11 +5,11 @@ namespace GrafeasBridge.Retention;
 
 /// <summary>Walks over old occurrences from time to time, one walk after the other.</summary>
 internal sealed partial class RetentionWorker(
-    Retirement retirement, IOptions<RetentionOptions> settings, TimeProvider clock, ILogger<RetentionWorker> logger) : BackgroundService
+    Compactor compactor, IOptions<RetentionOptions> settings, TimeProvider clock, ILogger<RetentionWorker> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!retirement.IsWanted)
+        if (!compactor.IsWanted)
             return;
         using var timer = new PeriodicTimer(settings.Value.Interval, clock);
         try
@@ -27,7 +27,7 @@ internal sealed partial class RetentionWorker(
     {
         try
         {
-            await retirement.RunOnceAsync(stoppingToken);
+            await compactor.RunOnceAsync(stoppingToken);
         }
         catch (StoreException cause)
         {

@@ -3,8 +3,8 @@ using GrafeasBridge.Mapping;
 namespace GrafeasBridge.Store;
 
 /// <summary>
-/// The verbs that the bridge needs of a database. When a writing verb returns, what it did is on stable storage, and every
-/// later read on any instance sees it. Every verb may throw <see cref="StoreException"/>; nothing is ever half-done.
+/// The operations that the bridge needs of a database. When one that writes returns, what it did is on stable storage, and every
+/// later read on any instance sees it. Every operation may throw <see cref="StoreException"/>; nothing is ever half-done.
 /// </summary>
 internal interface IBridgeStore
 {
@@ -39,7 +39,7 @@ internal interface IBridgeStore
     /// <summary>Keeps the note's occurrences. NotFound when it is not there.</summary>
     Task DeleteNoteAsync(string project, string id, CancellationToken cancellationToken);
 
-    /// <summary>A short read, whatever the condition: a caller goes on after <see cref="ListPart{T}.Through"/> until a part is the last.</summary>
+    /// <summary>A short read, whatever the condition: a caller goes on after <see cref="ListPart{T}.Cursor"/> until a part is the last.</summary>
     Task<ListPart<StoredItem>> ListNotesAsync(string project, ListQuery query, CancellationToken cancellationToken);
 
     // Occurrences
@@ -87,7 +87,7 @@ internal interface IBridgeStore
 
     Task<IReadOnlyList<UnmappedItem>> ListUnmappedAsync(string project, long after, int limit, CancellationToken cancellationToken);
 
-    // Versions, asked for
+    // Versions, read
 
     Task<VersionRow?> FindVersionAsync(string target, VersionCoordinates version, CancellationToken cancellationToken);
 
@@ -113,25 +113,25 @@ internal interface IBridgeStore
     // What is past retention
 
     /// <returns>What is left of the version's occurrences past retention; null when none are.</returns>
-    Task<FoldedHistory?> FindFoldedAsync(VersionCoordinates version, CancellationToken cancellationToken);
+    Task<CompactedHistory?> FindCompactedAsync(VersionCoordinates version, CancellationToken cancellationToken);
 
     /// <summary>How many occurrences of the version are past retention: changes whenever the rest of its occurrences does for that.</summary>
-    Task<long> CountFoldedAsync(VersionCoordinates version, CancellationToken cancellationToken);
+    Task<long> CountCompactedAsync(VersionCoordinates version, CancellationToken cancellationToken);
 
-    /// <summary>Reads old occurrences that may go. A short read, whatever is stored: a caller goes on until a part is the last.</summary>
-    Task<AgedPart> ReadAgedAsync(AgedQuery query, CancellationToken cancellationToken);
+    /// <summary>Reads expired occurrences that may be compacted. A short read, whatever is stored: a caller continues until a part is the last.</summary>
+    Task<ExpiredPart> ReadExpiredAsync(ExpiredQuery query, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Puts the occurrences of a part away, in one transaction: each version keeps its state instead, and of each occurrence its name,
-    /// request and digest are remembered. Nobody is marked dirty. False, and nothing is changed, when a version or an occurrence is no
+    /// Compacts the occurrences of a part, in one transaction: each version keeps its state instead, and of each occurrence its name,
+    /// request and digest are remembered. No version is marked dirty. False, and nothing is changed, when a version or an occurrence is no
     /// longer as it was read.
     /// </summary>
-    /// <param name="states">For each version of the part what its folded history and these occurrences give it.</param>
-    Task<bool> RetireAsync(AgedPart part, IReadOnlyList<byte[]> states, CancellationToken cancellationToken);
+    /// <param name="states">For each version of the part what its compacted history and these occurrences give it.</param>
+    Task<bool> CompactAsync(ExpiredPart part, IReadOnlyList<byte[]> states, CancellationToken cancellationToken);
 
-    /// <summary>Forgets the names of occurrences that were put away before, some of them.</summary>
+    /// <summary>Forgets the names of some occurrences that were compacted before.</summary>
     /// <returns>How many.</returns>
-    Task<int> ForgetRetiredAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken);
+    Task<int> ForgetCompactedAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken);
 
     // Versions, delivered
 
@@ -139,22 +139,22 @@ internal interface IBridgeStore
     Task EnsureTargetsAsync(IReadOnlyList<string> targets, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Takes due versions of a target into hand, each with a new lease: pending ones, and waiting ones whose time has come. One
-    /// whose lease has ended in somebody's hand becomes a suspect, which only <see cref="ClaimSuspectAsync"/> takes.
+    /// Claims due versions of a target with a new lease: pending ones, and waiting ones whose time has come. One whose lease has ended
+    /// while it was claimed becomes a poison candidate, which only <see cref="ClaimPoisonCandidateAsync"/> claims.
     /// </summary>
-    Task<Claim> ClaimAsync(string target, ClaimTerms terms, CancellationToken cancellationToken);
+    Task<ClaimResult> ClaimAsync(string target, ClaimTerms terms, CancellationToken cancellationToken);
 
-    /// <summary>Takes one version into hand whose last try did not come to an end; null when there is none.</summary>
-    Task<ClaimedVersion?> ClaimSuspectAsync(string target, TimeSpan lease, CancellationToken cancellationToken);
+    /// <summary>Claims one version whose last attempt did not come to an end; null when there is none.</summary>
+    Task<ClaimedVersion?> ClaimPoisonCandidateAsync(string target, TimeSpan lease, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Adds to the attributes that the bridge owns at the target, before they are written there: after a crash in between,
+    /// Adds to the names that the bridge manages at the target, before they are written there: after a crash in between,
     /// the bridge still knows that they are its own. False when the lease was lost: then nothing may be written.
     /// </summary>
-    Task<bool> RecordIntentAsync(ClaimedVersion version, IReadOnlyList<string> owned, CancellationToken cancellationToken);
+    Task<bool> RecordIntentAsync(ClaimedVersion version, IReadOnlyList<string> managedNames, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Writes on the row how the try ended. Without the lease it only marks the version dirty, and keeps what its worker may have set as owned.
+    /// Writes on the row how the attempt ended. Without the lease it only marks the version dirty, and keeps the names that its worker may have set as managed.
     /// </summary>
     Task<SettleResult> SettleAsync(ClaimedVersion version, Settlement settlement, CancellationToken cancellationToken);
 
@@ -174,12 +174,12 @@ internal interface IBridgeStore
     /// <returns>How many were marked.</returns>
     Task<int> RedeliverAsync(IReadOnlyList<VersionRow> versions, CancellationToken cancellationToken);
 
-    /// <summary>Versions at rest whose check is due, the one that waits longest first.</summary>
+    /// <summary>Settled versions whose check is due, the one that waits longest first.</summary>
     /// <param name="longest">A check that is due later than this from now counts as due: the clock or the setting has changed.</param>
-    Task<IReadOnlyList<RestingVersion>> ListToCheckAsync(string target, TimeSpan longest, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<SettledVersion>> ListToCheckAsync(string target, TimeSpan longest, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Writes down what a check found; false, and nothing is written, when the version has changed or was delivered since it was listed.</summary>
-    Task<bool> RecordCheckAsync(RestingVersion version, CheckResult result, CancellationToken cancellationToken);
+    /// <summary>Writes the finding of a check; false, and nothing is written, when the version has changed or was delivered since it was listed.</summary>
+    Task<bool> RecordCheckAsync(SettledVersion version, CheckResult result, CancellationToken cancellationToken);
 
     /// <summary>What the bridge has learned about a target, as it was kept last; null when nothing was.</summary>
     Task<string?> FindLearnedAsync(string target, CancellationToken cancellationToken);
@@ -194,7 +194,7 @@ internal interface IBridgeStore
 
     Task<Backlog> BacklogAsync(string target, CancellationToken cancellationToken);
 
-    // The house
+    // Maintenance
 
     /// <summary>Opens the database and brings its schema to this program's. Broken when the schema is newer.</summary>
     Task OpenAsync(CancellationToken cancellationToken);
@@ -217,21 +217,21 @@ internal interface IBridgeStore
     Task<IReadOnlyList<StoredKey>> AddSigningKeyAsync(StoredKey key, string? after, CancellationToken cancellationToken);
 }
 
-/// <summary>Shorter ways to say what is said often.</summary>
-internal static class BridgeStoreVerbs
+/// <summary>Shorter forms of frequent calls.</summary>
+internal static class BridgeStoreExtensions
 {
-    /// <summary>Occurrences that came by themselves, without an upload.</summary>
+    /// <summary>Occurrences without an upload.</summary>
     public static Task<IReadOnlyList<AddedOccurrence>> AddOccurrencesAsync(
         this IBridgeStore store, IReadOnlyList<NewOccurrence> occurrences, CancellationToken cancellationToken) =>
         store.AddOccurrencesAsync(occurrences, upload: null, cancellationToken);
 
-    /// <summary>Takes what is newest; when nothing is due, a suspect.</summary>
+    /// <summary>Claims the newest; when nothing is due, a poison candidate.</summary>
     public static async Task<IReadOnlyList<ClaimedVersion>> ClaimAsync(
         this IBridgeStore store, string target, int max, TimeSpan lease, CancellationToken cancellationToken)
     {
         var claim = await store.ClaimAsync(target, new ClaimTerms(max, 0, lease), cancellationToken);
-        if (claim.Versions.Count > 0 || !claim.SuspectsWait)
+        if (claim.Versions.Count > 0 || !claim.HasPoisonCandidates)
             return claim.Versions;
-        return await store.ClaimSuspectAsync(target, lease, cancellationToken) is { } suspect ? [suspect] : [];
+        return await store.ClaimPoisonCandidateAsync(target, lease, cancellationToken) is { } candidate ? [candidate] : [];
     }
 }

@@ -8,11 +8,11 @@ internal enum LinkOrigin
     /// <summary>It names the version.</summary>
     Named = 0,
 
-    /// <summary>It names a digest that is known to be the version.</summary>
+    /// <summary>It names a digest that the version is tagged with.</summary>
     Digest = 1,
 
-    /// <summary>It names a digest of which no version is known; this stands in until one is.</summary>
-    Untagged = 2,
+    /// <summary>It names a digest that no version is tagged with; this placeholder is linked until one is.</summary>
+    Placeholder = 2,
 }
 
 /// <summary>Why an occurrence concerns no version yet.</summary>

@@ -65,7 +65,7 @@ internal sealed record NewUpload(string Project, string Gitoid, DateTimeOffset C
 internal sealed record AddedOccurrence(StoredMessage Message, bool Repeated, string? UnmappedReason, Creation Creation)
 {
     /// <summary>True for a repeat of what is past retention: then <see cref="Message"/> is empty.</summary>
-    public bool IsRetired { get; init; }
+    public bool IsCompacted { get; init; }
 }
 
 /// <summary>What is true of an occurrence since it was created; no update changes it.</summary>
@@ -90,21 +90,21 @@ internal sealed record StoredProject(long Sequence, string Id);
 /// <param name="After">Sequence after which rows are wanted.</param>
 /// <param name="Limit">Most rows of the part.</param>
 /// <param name="MaxBytes">Bytes of messages after which the part ends; one larger message is a part of its own.</param>
-/// <param name="MaxLooks">Rows to look at, roughly, after which the part ends; the store may end it earlier, but not before it has got on.</param>
-internal sealed record ListQuery(Condition Condition, long After, int Limit, long MaxBytes = long.MaxValue, int MaxLooks = int.MaxValue);
+/// <param name="ScanBudget">Rows to examine, roughly, after which the part ends; the store may end it earlier, but never without progress.</param>
+internal sealed record ListQuery(Condition Condition, long After, int Limit, long MaxBytes = long.MaxValue, int ScanBudget = int.MaxValue);
 
 /// <summary>A part of a list, in order of sequence.</summary>
-/// <param name="Through">Every row up to this sequence that fulfils the condition has been given: where to go on after.</param>
+/// <param name="Cursor">Every row up to this sequence that fulfils the condition has been returned: where to continue after.</param>
 /// <param name="IsLast">True when nothing follows.</param>
-/// <param name="Looked">Rows looked at, to be counted against a budget.</param>
-internal sealed record ListPart<T>(IReadOnlyList<T> Items, long Through, bool IsLast, int Looked);
+/// <param name="RowsExamined">Rows examined, to be counted against a budget.</param>
+internal sealed record ListPart<T>(IReadOnlyList<T> Items, long Cursor, bool IsLast, int RowsExamined);
 
 /// <summary>An occurrence that concerns no version yet.</summary>
 internal sealed record UnmappedItem(long Sequence, string Name, string ResourceUri, string Reason, DateTimeOffset CreateTime);
 
 /// <summary>One version at one target, as it stands.</summary>
-/// <param name="Sequence">Order in which versions were first heard of; the key of paging.</param>
-/// <param name="FailingSince">When the present row of failures began; null without one.</param>
+/// <param name="Sequence">Order in which versions became known; the key of paging.</param>
+/// <param name="FailingSince">When the present series of failures began; null without one.</param>
 internal sealed record VersionRow(
     long Sequence,
     string Target,
@@ -134,16 +134,16 @@ internal sealed record VersionFilter(
     IReadOnlyList<string>? Projects = null,
     string? Version = null);
 
-/// <summary>A version in the hands of one worker until its lease ends.</summary>
+/// <summary>A version that one worker has claimed until its lease ends.</summary>
 /// <param name="Lease">Unique per claim: settling needs it, so a late worker cannot settle over its successor.</param>
 /// <param name="Revision">What was wanted at the time of the claim; only this revision may be settled.</param>
 /// <param name="Attempts">Tries since the last success, this one included.</param>
-/// <param name="FailingSince">When the present row of failures began; null on a first try.</param>
-/// <param name="Owned">Names of attributes that the bridge has written, or was about to write, at the target.</param>
+/// <param name="FailingSince">When the present series of failures began; null on a first try.</param>
+/// <param name="ManagedNames">Names of attributes that the bridge has written, or was about to write, at the target.</param>
 /// <param name="TraceParent">Of the call that last changed what is wanted.</param>
-/// <param name="Stops">
-/// How often in a row a try at it did not come to an end because its process did. It counts half after the intent was recorded: what
-/// comes then is mostly waiting for the target, and no fault of the version.
+/// <param name="CrashCount">
+/// How many attempts in a row ended with a crash of their process. One that crashed after the intent was recorded counts half: what follows
+/// is mostly waiting for the target, and no fault of the version.
 /// </param>
 /// <param name="WasDelivered">It was verified at the target once.</param>
 /// <param name="MayRecreate">Somebody asked for it after that, so it may be created again should the target have lost it.</param>
@@ -156,43 +156,43 @@ internal sealed record ClaimedVersion(
     long Revision,
     int Attempts,
     DateTimeOffset? FailingSince,
-    IReadOnlyList<string> Owned,
+    IReadOnlyList<string> ManagedNames,
     string? TraceParent,
-    double Stops = 0,
+    double CrashCount = 0,
     bool WasDelivered = false,
     bool MayRecreate = false,
     DateTimeOffset? DirtySince = null)
 {
-    /// <summary>Names that its worker may have set at the target since the claim; should the lease be lost, they stay the bridge's.</summary>
-    public IReadOnlyList<string> MayHaveSet { get; set; } = [];
+    /// <summary>Names that its worker may have set at the target since the claim; should the lease be lost, they stay managed.</summary>
+    public IReadOnlyList<string> PossiblyWritten { get; set; } = [];
 }
 
-/// <summary>How many versions to take in hand, and for how long.</summary>
+/// <summary>How many versions to claim, and for how long.</summary>
 /// <param name="Newest">Most versions that became dirty last.</param>
 /// <param name="Oldest">Most versions that are dirty for longest, after those.</param>
 internal sealed record ClaimTerms(int Newest, int Oldest, TimeSpan Lease);
 
-/// <summary>What a claim took.</summary>
-/// <param name="SuspectsWait">Versions whose last try ended with its process wait to be claimed, each alone.</param>
-internal sealed record Claim(IReadOnlyList<ClaimedVersion> Versions, bool SuspectsWait);
+/// <summary>What was claimed.</summary>
+/// <param name="HasPoisonCandidates">Versions whose last attempt ended with a crash of its process wait to be claimed, each alone.</param>
+internal sealed record ClaimResult(IReadOnlyList<ClaimedVersion> Versions, bool HasPoisonCandidates);
 
 /// <summary>How a try ended, to be written on the version's row.</summary>
 /// <param name="State">Verified, Waiting or Parked.</param>
 /// <param name="NextAttempt">When to try again; set exactly when <paramref name="State"/> is Waiting.</param>
-/// <param name="Owned">
-/// Names that the bridge owns at the target, beside those that it owned before: a late write may still set one of them. A check gives them up.
+/// <param name="ManagedNames">
+/// Names that the bridge manages at the target, added to those that it managed before: a late write may still set one of them. Only a check gives names up.
 /// </param>
 /// <param name="ReadBack">What the target answered; null unless <paramref name="State"/> is Verified.</param>
-/// <param name="RestUntil">Until when what changes next is gathered before the version is due again; null for no rest.</param>
-/// <param name="CheckAt">When a verified version is looked at again; null for never.</param>
+/// <param name="CoalesceUntil">Until when further changes are coalesced before the version is due again; null for at once.</param>
+/// <param name="CheckAt">When a verified version is checked again; null for never.</param>
 internal sealed record Settlement(
     DeliveryState State,
     string Outcome,
     string Reason,
     DateTimeOffset? NextAttempt,
-    IReadOnlyList<string>? Owned,
+    IReadOnlyList<string>? ManagedNames,
     ReadBack? ReadBack = null,
-    DateTimeOffset? RestUntil = null,
+    DateTimeOffset? CoalesceUntil = null,
     DateTimeOffset? CheckAt = null)
 {
     /// <exception cref="ArgumentException">It contradicts itself.</exception>
@@ -206,12 +206,12 @@ internal sealed record Settlement(
     }
 }
 
-/// <summary>A version at rest, to be compared with what its target carries now.</summary>
+/// <summary>A settled version, to be compared with what its target carries now.</summary>
 /// <param name="State">Verified or Drifted.</param>
-/// <param name="VerifiedTime">With the revision it tells whether anybody delivered meanwhile.</param>
-/// <param name="Owned">As in <see cref="ClaimedVersion"/>: what is owned and not in <paramref name="ReadBack"/> should not be there.</param>
+/// <param name="VerifiedTime">With the revision it shows whether it was delivered meanwhile.</param>
+/// <param name="ManagedNames">As in <see cref="ClaimedVersion"/>: what is managed and not in <paramref name="ReadBack"/> should not be there.</param>
 /// <param name="ReadBack">What the target carried; null for a version verified before that was kept.</param>
-internal sealed record RestingVersion(
+internal sealed record SettledVersion(
     long Id,
     string Target,
     VersionCoordinates Coordinates,
@@ -219,22 +219,22 @@ internal sealed record RestingVersion(
     long Revision,
     DateTimeOffset? VerifiedTime,
     DateTimeOffset CheckAt,
-    IReadOnlyList<string> Owned,
+    IReadOnlyList<string> ManagedNames,
     ReadBack? ReadBack);
 
-/// <summary>What a look at a resting version found, to be written on its row.</summary>
+/// <summary>The finding of a drift check, to be written on the version's row.</summary>
 /// <param name="State">Verified, Drifted or Parked.</param>
 /// <param name="Outcome">Empty to leave the last outcome and reason as they are.</param>
-/// <param name="NextCheck">When to look again; null for not before it was verified again.</param>
+/// <param name="NextCheck">When to check again; null for not before it was verified again.</param>
 /// <param name="Repair">The version is due at once.</param>
-/// <param name="Owned">What the bridge owns from now on; null to leave it as it is.</param>
+/// <param name="ManagedNames">Names that the bridge manages from now on; null to leave them as they are.</param>
 internal sealed record CheckResult(
     DeliveryState State,
     string Outcome,
     string Reason,
     DateTimeOffset? NextCheck,
     bool Repair = false,
-    IReadOnlyList<string>? Owned = null)
+    IReadOnlyList<string>? ManagedNames = null)
 {
     /// <exception cref="ArgumentException">It contradicts itself.</exception>
     public static void ThrowIfContradictory(CheckResult result)
@@ -270,9 +270,9 @@ internal enum SettleResult
 }
 
 /// <summary>Versions not yet verified at one target.</summary>
-/// <param name="Count">Pending, waiting and in hand; parked ones are not counted.</param>
+/// <param name="Count">Pending, waiting and claimed; parked ones are not counted.</param>
 /// <param name="Parked">Versions that need a person.</param>
 /// <param name="OldestDirty">When the one that waits longest became dirty.</param>
 /// <param name="Drifted">Versions of which a check found that the target carries something else.</param>
-/// <param name="Suspects">Those of <paramref name="Count"/> whose last try ended with its process, which wait to be tried alone.</param>
-internal sealed record Backlog(long Count, long Parked, DateTimeOffset? OldestDirty, long Drifted = 0, long Suspects = 0);
+/// <param name="PoisonCandidates">Those of <paramref name="Count"/> whose last attempt ended with a crash of its process, which wait to be tried alone.</param>
+internal sealed record Backlog(long Count, long Parked, DateTimeOffset? OldestDirty, long Drifted = 0, long PoisonCandidates = 0);

@@ -46,7 +46,7 @@ internal static class StoreRefusals
     public static StoreException VersionNotFound(string target, VersionCoordinates version) =>
         new(StoreFailure.NotFound, $"version {version} is not known at target {target}");
 
-    public static StoreException FoldedDamaged() => new(
+    public static StoreException CompactedDamaged() => new(
         StoreFailure.Damaged, "What is left of a version's occurrences past retention is damaged: it is not what was stored. Restore the database from a backup.");
 }
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace GrafeasBridge.Store;
 
 /// <summary>
-/// Registers <see cref="IBridgeStore"/>. The host registers <see cref="TargetNames"/> and <see cref="TimeProvider"/>, calls
+/// Registers <see cref="IBridgeStore"/>. The host registers <see cref="ConfiguredTargets"/> and <see cref="TimeProvider"/>, calls
 /// <see cref="IBridgeStore.OpenAsync"/> before it listens, and disposes its services last.
 /// </summary>
 internal static class StoreServices

@@ -37,7 +37,7 @@ internal static class FilterStore
     private static readonly Placement Nowhere = new([], [], [], [], null, "no resolver understands it");
 
     public static SqliteStore New(string folder) => new(
-        Options.Create(new StoreOptions { Path = Path(folder) }), new TargetNames(["bintray"]), TimeProvider.System, NullLogger<SqliteStore>.Instance);
+        Options.Create(new StoreOptions { Path = Path(folder) }), new ConfiguredTargets(["bintray"]), TimeProvider.System, NullLogger<SqliteStore>.Instance);
 
     public static string Path(string folder) => System.IO.Path.Combine(folder, "bridge.db");
 

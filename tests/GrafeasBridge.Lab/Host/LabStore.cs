@@ -24,7 +24,7 @@ internal class LabStore : DispatchProxy
         [nameof(IBridgeStore.AddNotesAsync)] = "add-notes",
         [nameof(IBridgeStore.AddOccurrencesAsync)] = "add-occurrences",
         [nameof(IBridgeStore.ClaimAsync)] = "claim",
-        [nameof(IBridgeStore.ClaimSuspectAsync)] = "claim-suspect",
+        [nameof(IBridgeStore.ClaimPoisonCandidateAsync)] = "claim-suspect",
         [nameof(IBridgeStore.ReadOccurrencesOfAsync)] = "map",
         [nameof(IBridgeStore.RecordIntentAsync)] = "intent",
         [nameof(IBridgeStore.SettleAsync)] = "settle",
@@ -65,7 +65,7 @@ internal class LabStore : DispatchProxy
         await passings.PassAsync(CrashPoints.Before(verb));
         var answer = await (Task<T>)call()!;
         // A worker that found nothing to do is nowhere on the journey.
-        if (answer is not (null or Claim { Versions.Count: 0 }))
+        if (answer is not (null or ClaimResult { Versions.Count: 0 }))
             await passings.PassAsync(CrashPoints.After(verb));
         return answer;
     }

@@ -37,8 +37,8 @@ internal class MutantStore : DispatchProxy
             SettleNewestAsync(version, settlement, stop),
         (Mutant.DropLeaseCheck, nameof(IBridgeStore.ClaimAsync), [string target, ClaimTerms terms, CancellationToken stop]) =>
             ClaimAsync(target, terms, stop),
-        (Mutant.DropLeaseCheck, nameof(IBridgeStore.ClaimSuspectAsync), [string target, TimeSpan lease, CancellationToken stop]) =>
-            ClaimSuspectAsync(target, lease, stop),
+        (Mutant.DropLeaseCheck, nameof(IBridgeStore.ClaimPoisonCandidateAsync), [string target, TimeSpan lease, CancellationToken stop]) =>
+            ClaimPoisonCandidateAsync(target, lease, stop),
         (Mutant.DropLeaseCheck, nameof(IBridgeStore.SettleAsync), [ClaimedVersion version, Settlement settlement, CancellationToken stop]) =>
             IsHeld(version) ? store.SettleAsync(version, settlement, stop) : Task.FromResult(SettleResult.Settled),
         (Mutant.DropLeaseCheck, nameof(IBridgeStore.RecordIntentAsync), [ClaimedVersion version, IReadOnlyList<string> owned, CancellationToken stop]) =>
@@ -73,7 +73,7 @@ internal class MutantStore : DispatchProxy
         return await store.SettleAsync(row is null ? version : version with { Revision = row.Revision }, settlement, stop);
     }
 
-    private async Task<Claim> ClaimAsync(string target, ClaimTerms terms, CancellationToken stop)
+    private async Task<ClaimResult> ClaimAsync(string target, ClaimTerms terms, CancellationToken stop)
     {
         var claim = await store.ClaimAsync(target, terms, stop);
         foreach (var version in claim.Versions)
@@ -81,9 +81,9 @@ internal class MutantStore : DispatchProxy
         return claim;
     }
 
-    private async Task<ClaimedVersion?> ClaimSuspectAsync(string target, TimeSpan lease, CancellationToken stop)
+    private async Task<ClaimedVersion?> ClaimPoisonCandidateAsync(string target, TimeSpan lease, CancellationToken stop)
     {
-        var suspect = await store.ClaimSuspectAsync(target, lease, stop);
+        var suspect = await store.ClaimPoisonCandidateAsync(target, lease, stop);
         if (suspect is not null)
             leases[suspect.Id] = suspect.Lease;
         return suspect;

@@ -6,7 +6,7 @@ using GrafeasBridge.Tests.Store;
 namespace GrafeasBridge.Tests.Admin;
 
 /// <summary><c>gbridge admin backup</c> and <c>restore</c> of a SQLite store in use.</summary>
-public sealed class BackupTests : SqliteHouse
+public sealed class BackupTests : SqliteFixture
 {
     private string Copy => Path.Combine(Files.Folder.FullName, "backups", "monday.db");
 

@@ -10,7 +10,7 @@ using PostgresStore = GrafeasBridge.Store.Postgres.PostgresStore;
 namespace GrafeasBridge.Tests.Admin;
 
 /// <summary><c>gbridge admin copy</c>, as a process, between real databases.</summary>
-public sealed class CopyTests : CopyHouse
+public sealed class CopyTests : CopyFixture
 {
     private string Back => Path.Combine(Files.Folder.FullName, "back.db");
 
@@ -23,7 +23,7 @@ public sealed class CopyTests : CopyHouse
 
         await DoneAsync(await new Gbridge().RunAsync("admin", "copy", "--from", Sqlite, "--to", Postgres, Password));
         Assert.Equal(dump, Dump.OfSqlite(Files.File));
-        Assert.True(await Dump.RowsAsync(Server, Schema, "retired") > 0, "something was retired");
+        Assert.True(await Dump.RowsAsync(Server, Schema, "compacted_occurrences") > 0, "something was compacted");
         await DoneAsync(await new Gbridge().RunAsync("admin", "copy", "--from", Postgres, "--to", "sqlite:" + Back, Password));
         Assert.Equal(dump, Dump.OfSqlite(Back));
 
@@ -201,7 +201,7 @@ public sealed class CopyTests : CopyHouse
     private async Task<PostgresStore> OpenPostgresAsync()
     {
         var options = Options.Create(new StoreOptions { Provider = "Postgres", Connection = Server.ConnectionString(Schema), PasswordFile = Server.PasswordFile });
-        var store = new PostgresStore(options, new TargetNames(Targets), TimeProvider.System, NullLogger<PostgresStore>.Instance);
+        var store = new PostgresStore(options, new ConfiguredTargets(Targets), TimeProvider.System, NullLogger<PostgresStore>.Instance);
         await store.OpenAsync(Stop);
         return store;
     }

@@ -10,7 +10,7 @@ using GrafeasBridge.Tests.Support;
 namespace GrafeasBridge.Tests.Admin;
 
 /// <summary>The commands that the page of the room gives for PostgreSQL, run for real.</summary>
-public sealed class PostgresBackupTests : PostgresHouse
+public sealed class PostgresBackupTests : PostgresFixture
 {
     [Theory]
     [InlineData(true)]

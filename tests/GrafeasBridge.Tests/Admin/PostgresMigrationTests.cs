@@ -1,3 +1,5 @@
+using System.Globalization;
+using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using GrafeasBridge.Store.Postgres;
 using GrafeasBridge.Tests.Cli;
@@ -6,12 +8,30 @@ using Npgsql;
 namespace GrafeasBridge.Tests.Admin;
 
 /// <summary>Migrations where several bridges share a database that is in use.</summary>
-public sealed class PostgresMigrationTests : PostgresHouse
+public sealed class PostgresMigrationTests : PostgresFixture
 {
     private const string Second =
         "alter table occurrences add column colour text; create table colours (name text primary key); update notes set kind = kind";
 
-    private static IReadOnlyList<string> TwoSteps => [.. PostgresSchema.Steps.Take(1), Second];
+    private static readonly string FirstSchemaRows =
+        $"""
+        insert into project_names values (1, 'ci');
+        insert into packages values (1, 'acme', 'images', 'team:web');
+        insert into coordinates values (1, 1, '1');
+        insert into digests values (1, 'sha256:aa');
+        insert into lessons values (1, 1, 1);
+        insert into targets values (1, 'bintray', 1, null);
+        insert into versions (target, coordinate, package, state, revision, settled, attempts, dirty_since, update_time, owned, outcome, reason, stops)
+            values (1, 1, 1, 1, 1, 0, 2, 5000, 5000, '["build.name"]', '', '', 3);
+        insert into folded values (1, 7, 500, '\x0b', {ContentSum.Of([11], []).ToString(CultureInfo.InvariantCulture)});
+        insert into folded_projects values (1, 1);
+        insert into folded_commits values ('facade', 1);
+        insert into retired values (9, 1, 'gone', 'request gone', '', 500, '\xcc', 5000);
+        """;
+
+    private static IReadOnlyList<string> OneMore => [.. PostgresSchema.Steps, Second];
+
+    private static int Today => PostgresSchema.Steps.Count;
 
     [Fact]
     public async Task Eight_bridges_and_two_commands_that_start_at_once_on_an_empty_database_all_succeed()
@@ -27,7 +47,7 @@ public sealed class PostgresMigrationTests : PostgresHouse
         Assert.All(await Task.WhenAll(commands), ending => Assert.True(ending.Code == 0, ending.Output + ending.Errors));
         Assert.Equal(PostgresSchema.Steps.Count, await NumberAsync("select count(*) from grafeasbridge_schema"));
         Assert.Equal(8, await NumberAsync("select count(*) from projects"));
-        Assert.InRange(Logs.Entries.Count(entry => entry.Event.Name == "PostgresMigrated"), 0, 1);
+        Assert.InRange(Logs.Entries.Count(entry => entry.Event.Name == "PostgresMigrated"), 0, Today);
     }
 
     [Fact]
@@ -41,7 +61,7 @@ public sealed class PostgresMigrationTests : PostgresHouse
         var traffic = Enumerable.Range(0, 4).Select(i => Task.Run(() => WriteAsync(i, enough.Token))).ToList();
         while (await NumberAsync("select count(*) from notes") < 50)
             await Task.Yield();
-        var steps = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => MigrateAsync(TwoSteps))));
+        var steps = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => MigrateAsync(OneMore))));
         var then = await NumberAsync("select count(*) from notes");
         while (await NumberAsync("select count(*) from notes") < then + 50)
             await Task.Yield();
@@ -49,40 +69,58 @@ public sealed class PostgresMigrationTests : PostgresHouse
 
         var written = (await Task.WhenAll(traffic)).Sum();
         Assert.Equal(written, await NumberAsync("select count(*) from notes"));
-        Assert.All(steps, step => Assert.Equal(2, step.To));
-        Assert.Contains(steps, step => step.From == 1);
-        Assert.Equal(2, await NumberAsync("select count(*) from grafeasbridge_schema"));
+        Assert.All(steps, step => Assert.Equal(Today + 1, step.To));
+        Assert.Contains(steps, step => step.From == Today);
+        Assert.Equal(Today + 1, await NumberAsync("select count(*) from grafeasbridge_schema"));
     }
 
     [Fact]
     public async Task A_step_that_breaks_off_leaves_the_version_before_whole_and_is_taken_later()
     {
-        string[] broken = [.. TwoSteps, "create table half (a integer); select 1 / 0"];
+        string[] broken = [.. OneMore, "create table half (a integer); select 1 / 0"];
         await Assert.ThrowsAsync<PostgresException>(() => MigrateAsync(broken));
-        Assert.Equal(2, await NumberAsync("select max(version) from grafeasbridge_schema"));
+        Assert.Equal(Today + 1, await NumberAsync("select max(version) from grafeasbridge_schema"));
         Assert.Equal(0, await NumberAsync($"select count(*) from pg_tables where schemaname = '{Schema}' and tablename = 'half'"));
         Assert.Equal(1, await NumberAsync($"select count(*) from pg_tables where schemaname = '{Schema}' and tablename = 'colours'"));
-        Assert.Equal((2, 3), await MigrateAsync([.. TwoSteps, "create table half (a integer)"]));
+        Assert.Equal((Today + 1, Today + 2), await MigrateAsync([.. OneMore, "create table half (a integer)"]));
     }
 
     [Fact]
     public async Task A_process_that_dies_in_the_middle_of_a_step_holds_up_nobody()
     {
-        await MigrateAsync([.. TwoSteps.Take(1)]);
+        await MigrateAsync(PostgresSchema.Steps);
         await using (var dying = await ConnectAsync())
         {
             await using var transaction = await dying.BeginTransactionAsync(Stop);
             await RunAsync(dying, PostgresMigrations.Lock);
             await RunAsync(dying, Second);
-            var waiting = Task.Run(() => MigrateAsync(TwoSteps));
+            var waiting = Task.Run(() => MigrateAsync(OneMore));
             while (await NumberAsync("select count(*) from pg_locks where locktype = 'advisory' and not granted") == 0)
                 await Task.Yield();
             Assert.False(waiting.IsCompleted);
             await Server.ExecuteAsync($"select pg_terminate_backend({dying.ProcessID})");
-            Assert.Equal((1, 2), await waiting);
+            Assert.Equal((Today, Today + 1), await waiting);
         }
 
-        Assert.Equal(2, await NumberAsync("select count(*) from grafeasbridge_schema"));
+        Assert.Equal(Today + 1, await NumberAsync("select count(*) from grafeasbridge_schema"));
+    }
+
+    [Fact]
+    public async Task A_database_of_the_first_schema_keeps_all_that_it_said_under_the_names_of_today()
+    {
+        await MigrateAsync([.. PostgresSchema.Steps.Take(1)]);
+        await Server.ExecuteAsync(FirstSchemaRows, schema: Schema);
+
+        await using var store = await OpenAsync();
+        var web = new VersionCoordinates("acme", "images", "team:web", "1");
+        Assert.Equal([web], await store.FindVersionsOfDigestAsync(null, "sha256:aa", Stop));
+        var candidate = (await store.ClaimPoisonCandidateAsync("bintray", TimeSpan.FromMinutes(1), Stop))!;
+        Assert.Equal((web, 1.5, "build.name"), (candidate.Coordinates, candidate.CrashCount, Assert.Single(candidate.ManagedNames)));
+        var compacted = (await store.FindCompactedAsync(web, Stop))!;
+        Assert.Equal((7L, (byte)11), (compacted.Occurrences, Assert.Single(compacted.State)));
+        Assert.Single(await store.ListVersionsAsync(new VersionFilter("bintray", Commit: "facade"), 0, 9, Stop));
+        Assert.Equal(9, (await store.FindCreationAsync("ci", "gone", Stop))!.Value.Creation.Sequence);
+        Assert.Equal(1, await store.ForgetCompactedAsync(DateTimeOffset.UtcNow, 10, Stop));
     }
 
     [Fact]
@@ -91,18 +129,18 @@ public sealed class PostgresMigrationTests : PostgresHouse
         var gbridge = new Gbridge().With("Store__PasswordFile", Server.PasswordFile).With("Store__Provider", "Postgres").With("Store__Connection", Server.ConnectionString(Schema));
         var empty = await gbridge.RunAsync("admin", "migrate", "--check");
         Assert.Equal(3, empty.Code);
-        Assert.Contains("has no tables yet. Step 1 is to be taken", empty.Output, StringComparison.Ordinal);
+        Assert.Contains($"has no tables yet. Steps 1 to {Today} are to be taken", empty.Output, StringComparison.Ordinal);
         Assert.Equal(0, await NumberAsync($"select count(*) from pg_tables where schemaname = '{Schema}'"));
 
         var done = await gbridge.RunAsync("admin", "migrate");
         Assert.True(done.Code == 0, done.Errors);
-        Assert.Contains("from schema version 0 to 1", done.Output, StringComparison.Ordinal);
+        Assert.Contains($"from schema version 0 to {Today}", done.Output, StringComparison.Ordinal);
         Assert.Equal(0, (await gbridge.RunAsync("admin", "migrate", "--check")).Code);
 
         await Server.ExecuteAsync($"insert into {Schema}.grafeasbridge_schema (version) values (99)");
         var newer = await gbridge.RunAsync("admin", "migrate", "--check");
         Assert.Equal(6, newer.Code);
-        Assert.Contains("schema version 99, this program knows up to 1", newer.Errors, StringComparison.Ordinal);
+        Assert.Contains($"schema version 99, this program knows up to {Today}", newer.Errors, StringComparison.Ordinal);
         Assert.Equal(StoreFailure.Broken, (await Assert.ThrowsAsync<StoreException>(() => OpenAsync())).Failure);
 
         await Server.ExecuteAsync($"drop table {Schema}.grafeasbridge_schema");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using GrafeasBridge.Store;
 using GrafeasBridge.Store.Sqlite;
 using GrafeasBridge.Tests.Cli;
@@ -6,8 +7,10 @@ using GrafeasBridge.Tests.Store;
 namespace GrafeasBridge.Tests.Admin;
 
 /// <summary>SQLite files as every release made and filled them, brought to today's schema.</summary>
-public sealed class ReleasedSchemaTests : SqliteHouse
+public sealed class ReleasedSchemaTests : SqliteFixture
 {
+    private static readonly int Today = SqliteSchema.Steps.Count;
+
     private const string Rows =
         """
         insert into project_names values (1, 'ci');
@@ -45,19 +48,31 @@ public sealed class ReleasedSchemaTests : SqliteHouse
         update versions set read_back = x'bb', read_back_names = '["build.id"]' where state = 3;
         insert into signing_keys (id, create_time, public_key, private_key) values ('key one', 1000, x'01', x'02');
         """,
+        $"""
+        insert into digests values (1, 'sha256:aa');
+        insert into lessons values (1, 1, 1);
+        insert into coordinates values (3, 1, '3');
+        insert into versions (target, coordinate, package, state, revision, settled, attempts, dirty_since, update_time, owned, outcome, reason, stops)
+            values (1, 3, 1, 1, 1, 0, 2, 5000, 5000, '["build.name"]', '', '', 3);
+        insert into folded values (2, 7, 500, x'0b', {ContentSum.Of([11], []).ToString(CultureInfo.InvariantCulture)});
+        insert into folded_projects values (2, 1);
+        insert into folded_commits values ('facade', 2);
+        insert into retired values (9, 1, 'gone', 'request gone', x'', 500, x'cc', 5000);
+        """,
     ];
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
+    [InlineData(4)]
     public async Task A_file_of_a_released_schema_keeps_all_that_it_said(int release)
     {
         await FileOfAsync(release);
         var check = await new Gbridge().RunAsync("admin", "migrate", "--check", "--Store:Path=" + Files.File);
         Assert.Equal(3, check.Code);
-        Assert.Contains($"has schema version {release}, this program has 4", check.Output, StringComparison.Ordinal);
-        Assert.Contains(release == 3 ? "Step 4 is to be taken" : $"Steps {release + 1} to 4 are to be taken", check.Output, StringComparison.Ordinal);
+        Assert.Contains($"has schema version {release}, this program has {Today}", check.Output, StringComparison.Ordinal);
+        Assert.Contains(release == Today - 1 ? $"Step {Today} is to be taken" : $"Steps {release + 1} to {Today} are to be taken", check.Output, StringComparison.Ordinal);
 
         await ReopenAsync();
         Assert.Equal("note builds", Text(await Store.FindNoteAsync("ci", "builds", Stop)));
@@ -70,6 +85,8 @@ public sealed class ReleasedSchemaTests : SqliteHouse
         Assert.Equal(release >= 3 ? 1 : 0, (await Store.ListSigningKeysAsync(Stop)).Count);
         Assert.Equal(release >= 2, await Store.FindUploadAsync("ci", "gitoid:blob:sha256:00", Stop) is not null);
         Assert.Equal(release >= 3, (await Store.FindCreationAsync("ci", "one", Stop))!.Value.Creation.ContentDigest is not null);
+        if (release >= 4)
+            await SaidByTheFourthAsync();
         await GoOnAsync();
     }
 
@@ -81,8 +98,8 @@ public sealed class ReleasedSchemaTests : SqliteHouse
         await FileOfAsync(release);
         var done = await new Gbridge().RunAsync("admin", "migrate", "--Store:Path", Files.File);
         Assert.True(done.Code == 0, done.Output + done.Errors);
-        Assert.Contains($"from schema version {release} to 4", done.Output, StringComparison.Ordinal);
-        Assert.Contains("version 4 already", (await AdminProcess.RunAsync("migrate", "--Store:Path", Files.File)).Output, StringComparison.Ordinal);
+        Assert.Contains($"from schema version {release} to {Today}", done.Output, StringComparison.Ordinal);
+        Assert.Contains($"version {Today} already", (await AdminProcess.RunAsync("migrate", "--Store:Path", Files.File)).Output, StringComparison.Ordinal);
         Assert.Equal(0, (await AdminProcess.RunAsync("migrate", "--check", "--Store:Path", Files.File)).Code);
 
         await ReopenAsync();
@@ -101,7 +118,7 @@ public sealed class ReleasedSchemaTests : SqliteHouse
             file.Execute("pragma user_version = 99");
         var newer = await new Gbridge().RunAsync("admin", "migrate", "--check", "--Store:Path=" + Files.File);
         Assert.Equal(6, newer.Code);
-        Assert.Contains("schema version 99, this program knows up to 4", newer.Errors, StringComparison.Ordinal);
+        Assert.Contains($"schema version 99, this program knows up to {Today}", newer.Errors, StringComparison.Ordinal);
 
         var theirs = Path.Combine(Files.Folder.FullName, "theirs.db");
         using (var file = SqliteDatabase.Open(theirs, readOnly: false, TimeSpan.Zero))
@@ -124,6 +141,20 @@ public sealed class ReleasedSchemaTests : SqliteHouse
         using var old = Stranger();
         SqliteMigrations.Run(old, [.. SqliteSchema.Steps.Take(release)]);
         old.Execute("begin;" + Rows + string.Concat(Since.Take(release)) + "commit");
+    }
+
+    /// <summary>Tags, candidates for poison and what was compacted, under the names of then.</summary>
+    private async Task SaidByTheFourthAsync()
+    {
+        Assert.Equal([Web("1")], await Store.FindVersionsOfDigestAsync(null, "sha256:aa", Stop));
+        var candidate = (await Store.ClaimPoisonCandidateAsync(Target, TimeSpan.FromMinutes(1), Stop))!;
+        Assert.Equal((Web("3"), 1.5, "build.name"), (candidate.Coordinates, candidate.CrashCount, Assert.Single(candidate.ManagedNames)));
+        await Store.SettleAsync(candidate, Verified, Stop);
+        var compacted = (await Store.FindCompactedAsync(Web("2"), Stop))!;
+        Assert.Equal((7L, (byte)11), (compacted.Occurrences, Assert.Single(compacted.State)));
+        Assert.Single(await Store.ListVersionsAsync(new VersionFilter(Target, Commit: "facade"), 0, 9, Stop));
+        Assert.Equal(9, (await Store.FindCreationAsync("ci", "gone", Stop))!.Value.Creation.Sequence);
+        Assert.Equal(1, await Store.ForgetCompactedAsync(Clock.GetUtcNow(), 10, Stop));
     }
 
     private async Task<string?> OriginalAsync() =>

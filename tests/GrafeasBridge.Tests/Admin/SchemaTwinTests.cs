@@ -3,7 +3,7 @@ using GrafeasBridge.Admin.Copying;
 namespace GrafeasBridge.Tests.Admin;
 
 /// <summary>What the copy rests on: both stores have the same tables, columns and keys.</summary>
-public sealed class SchemaTwinTests : PostgresHouse
+public sealed class SchemaTwinTests : PostgresFixture
 {
     private const string Columns =
         """

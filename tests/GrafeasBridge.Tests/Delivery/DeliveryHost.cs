@@ -39,7 +39,7 @@ internal sealed class DeliveryHost : IAsyncDisposable
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(logs));
         services.AddSingleton<TimeProvider>(clock);
         services.AddSingleton<IOccurrenceMapping, LineMapping>();
-        services.AddSingleton(p => new TargetNames(p.GetRequiredService<TargetRegistry>().Names));
+        services.AddSingleton(p => new ConfiguredTargets(p.GetRequiredService<TargetRegistry>().Names));
         services.AddStore(configuration);
         services.AddSingleton(p => FaultyStore.Around(p.ConfiguredStore()));
         services.AddSingleton(p => (IBridgeStore)p.GetRequiredService<FaultyStore>());

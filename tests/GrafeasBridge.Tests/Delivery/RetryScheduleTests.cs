@@ -92,7 +92,7 @@ public sealed class RetryScheduleTests
 
         Assert.Equal(DeliveryState.Verified, settlement.State);
         Assert.Null(settlement.NextAttempt);
-        Assert.Equal(["a"], settlement.Owned!);
+        Assert.Equal(["a"], settlement.ManagedNames!);
     }
 
     [Fact]

@@ -47,7 +47,7 @@ public sealed class SuspectTests : IAsyncLifetime
         await SendAsync("poison", "1");
         await EndProcessWithAsync(2);
         await host.Store.ClaimAsync(DeliveryHost.Main, new ClaimTerms(0, 0, Lease), Token);
-        var alone = (await host.Store.ClaimSuspectAsync(DeliveryHost.Main, Lease, Token))!;
+        var alone = (await host.Store.ClaimPoisonCandidateAsync(DeliveryHost.Main, Lease, Token))!;
         host.Clock.Advance(Lease);
 
         while (await host.RunOnceAsync() > 0)

@@ -20,7 +20,7 @@ public sealed class ReadinessTests
     {
         using var folder = new TemporaryFolder();
         var disk = Directory.CreateDirectory(folder.File("disk")).FullName;
-        Assert.Equal(0, await SqliteHouse.RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk));
+        Assert.Equal(0, await SqliteFixture.RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk));
         try
         {
             await using var host = await BridgeHost.StartInAsync(folder.Path, "Store:Path=" + Path.Combine(disk, "bridge.db"));
@@ -38,14 +38,14 @@ public sealed class ReadinessTests
             using (var alive = await host.Rest.GetAsync(new Uri("/healthz", UriKind.Relative), Cancelled))
                 Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
 
-            Assert.Equal(0, await SqliteHouse.RunAsync("mount", "-o", "remount,size=64m", disk));
+            Assert.Equal(0, await SqliteFixture.RunAsync("mount", "-o", "remount,size=64m", disk));
             await UntilAsync(host, HttpStatusCode.OK);
             Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await HealthAsync(host));
             await BuildSamples.SendAsync(host, "ci", BuildSamples.Of("ci", "after"));
         }
         finally
         {
-            Assert.Equal(0, await SqliteHouse.RunAsync("umount", disk));
+            Assert.Equal(0, await SqliteFixture.RunAsync("umount", disk));
         }
     }
 

@@ -82,7 +82,7 @@ internal sealed class IngestHost : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
         });
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(new TargetNames(["test"]));
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(new ConfiguredTargets(["test"]));
         builder.Services.AddApi(builder.Configuration).AddAccess(builder.Configuration).AddIngest(builder.Configuration).AddBeta().AddStore(builder.Configuration).AddReceipts(builder.Configuration)
             .AddMapping(builder.Configuration);
         // Who calls is said by a header, by a scheme that stands before those of the program.

@@ -82,7 +82,7 @@ public sealed class CaseTests
             ["named"] = Texts(placement.Named.Select(v => v.ToString())),
             ["byDigest"] = Texts(placement.ByDigest.Select(d =>
                 $"{d.Package?.ToString() ?? "any package"} @ {d.Digest}{(d.Untagged is null ? string.Empty : $", untagged {d.Untagged.Version}")}")),
-            ["lessons"] = Texts(placement.Lessons.Select(l => $"{l.Version} = {l.Digest}")),
+            ["tags"] = Texts(placement.DigestTags.Select(l => $"{l.Version} = {l.Digest}")),
             ["commits"] = Texts(placement.Commits),
         };
         foreach (var empty in result.Where(p => p.Value is null or JsonArray { Count: 0 }).Select(p => p.Key).ToList())

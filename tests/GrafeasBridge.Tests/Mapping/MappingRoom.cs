@@ -71,7 +71,7 @@ internal static class MappingRoom
             $"{placement.Resolver} {placement.Reason}",
             .. placement.Named.Select(n => $"named {n}"),
             .. placement.ByDigest.Select(d => $"digest {d}"),
-            .. placement.Lessons.Select(l => $"lesson {l}"),
+            .. placement.DigestTags.Select(l => $"tag {l}"),
             .. placement.Commits.Select(c => $"commit {c}"),
         ]);
 

@@ -16,7 +16,7 @@ public sealed class PlacingTests
         var placement = Mapping.Place(Build("https://ci.example.com/41", Built(A, string.Empty, Web + ":1.0", Web + ":latest")));
 
         Assert.Equal(["acme/images/team:web/1.0", "acme/images/team:web/latest"], placement.Named.Select(n => n.ToString()));
-        Assert.Equal(2, placement.Lessons.Count);
+        Assert.Equal(2, placement.DigestTags.Count);
         Assert.Null(placement.Resolver);
         Assert.Null(placement.Reason);
     }
@@ -29,7 +29,7 @@ public sealed class PlacingTests
 
         Assert.Equal(A, Assert.Single(byDigest.ByDigest).Digest);
         Assert.Empty(byDigest.Named);
-        Assert.Empty(byDigest.Lessons);
+        Assert.Empty(byDigest.DigestTags);
         Assert.Equal("acme/images/team:web/latest", Assert.Single(latest.Named).ToString());
     }
 
@@ -44,7 +44,7 @@ public sealed class PlacingTests
     {
         var placement = Mapping.Place(Build(Web + ":1.0", Built(checksum, string.Empty, Web + ":1.0")));
 
-        Assert.Equal(digest, placement.Lessons.SingleOrDefault()?.Digest);
+        Assert.Equal(digest, placement.DigestTags.SingleOrDefault()?.Digest);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class PlacingTests
         Assert.Equal(["acme/images/team:web/1.0"], placement.Named.Select(n => n.ToString()));
         Assert.Equal(
             [$"acme/images/team:web/1.0 = {A}", $"acme/images/team:web/other = {B}"],
-            placement.Lessons.Select(l => $"{l.Version} = {l.Digest}"));
+            placement.DigestTags.Select(l => $"{l.Version} = {l.Digest}"));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class PlacingTests
         var placement = Mapping.Place(Build(Web + ":1.0", Built(B, string.Empty, "acme-docker-images.bintray.io/team/worker:1.0")));
 
         Assert.Equal("acme/images/team:web/1.0", Assert.Single(placement.Named).ToString());
-        Assert.Equal("acme/images/team:worker/1.0", Assert.Single(placement.Lessons).Version.ToString());
+        Assert.Equal("acme/images/team:worker/1.0", Assert.Single(placement.DigestTags).Version.ToString());
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class PlacingTests
 
         var placement = Mapping.Place(occurrence);
 
-        Assert.Equal(A, Assert.Single(placement.Lessons).Digest);
+        Assert.Equal(A, Assert.Single(placement.DigestTags).Digest);
         Assert.Equal("acme/images/team:web/1.0", Assert.Single(placement.Named).ToString());
     }
 
@@ -99,7 +99,7 @@ public sealed class PlacingTests
         var placement = MappingRoom.Open(("MaxArtifacts", "10")).Place(occurrence);
 
         Assert.Equal("acme/images/team:web/wanted", Assert.Single(placement.Named).ToString());
-        Assert.Equal(10, placement.Lessons.Count);
+        Assert.Equal(10, placement.DigestTags.Count);
     }
 
     [Fact]

@@ -87,8 +87,8 @@ public sealed class PropertyTests
             var together = alike.ConvertAll(place.Invoke);
             var alone = alike.ConvertAll(Narrow.Place);
 
-            Assert.Equal(alone.Select(one => (one with { Lessons = [] }).Text()), together.Select(one => (one with { Lessons = [] }).Text()));
-            Assert.Equal(alone.SelectMany(one => one.Lessons).Distinct(), together.SelectMany(one => one.Lessons));
+            Assert.Equal(alone.Select(one => (one with { DigestTags = [] }).Text()), together.Select(one => (one with { DigestTags = [] }).Text()));
+            Assert.Equal(alone.SelectMany(one => one.DigestTags).Distinct(), together.SelectMany(one => one.DigestTags));
         },
         iter: PropertyRuns.Of(500));
 
@@ -106,7 +106,7 @@ public sealed class PropertyTests
         Assert.All(placement.Commits, commit => Assert.Matches("^([0-9a-f]{40}|[0-9a-f]{64})$", commit));
         Assert.All(placement.ByDigest, d => Assert.Contains(':', d.Digest));
         Assert.DoesNotContain(RandomOccurrences.Secret, placement.Text(), StringComparison.Ordinal);
-        foreach (var version in placement.Named.Concat(placement.Lessons.Select(l => l.Version)))
+        foreach (var version in placement.Named.Concat(placement.DigestTags.Select(l => l.Version)))
         {
             foreach (var part in new[] { version.Subject, version.Repo, version.Package, version.Version })
                 Assert.Matches("^[A-Za-z0-9][A-Za-z0-9._:+~-]{0,254}$", part);

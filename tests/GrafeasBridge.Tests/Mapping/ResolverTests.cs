@@ -126,7 +126,7 @@ public sealed class ResolverTests
 
         Assert.Equal("acme/images/team:web/1.4.0", Assert.Single(placement.Named).ToString());
         Assert.Empty(placement.ByDigest);
-        Assert.Equal(new DigestLesson(placement.Named[0], A), Assert.Single(placement.Lessons));
+        Assert.Equal(new DigestTag(placement.Named[0], A), Assert.Single(placement.DigestTags));
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class ResolverTests
     {
         var placement = MappingOf($"pkg:generic/pkg@1.0?checksum=sha1:{new string('b', 40)},{A}&repository_url=https://dl.bintray.com/acme/generic");
 
-        Assert.Equal(new DigestLesson(Assert.Single(placement.Named), A), Assert.Single(placement.Lessons));
+        Assert.Equal(new DigestTag(Assert.Single(placement.Named), A), Assert.Single(placement.DigestTags));
     }
 
     [Theory]

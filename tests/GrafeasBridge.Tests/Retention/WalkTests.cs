@@ -56,16 +56,16 @@ public sealed class WalkTests : IAsyncLifetime
         var folded = new List<long>();
         var watched = MeddlingStore.Around(store, async verb =>
         {
-            if (verb != nameof(IBridgeStore.ReadAgedAsync))
+            if (verb != nameof(IBridgeStore.ReadExpiredAsync))
                 return;
             var left = await AsKilledAsync();
             Assert.Equal((8L, expected), (left.Occurrences, left.Attributes.Text()));
-            folded.Add(left.Folded);
+            folded.Add(left.Compacted);
         });
-        Assert.Equal(8, await Retirement(watched).RunOnceAsync(Stop));
+        Assert.Equal(8, await Compactor(watched).RunOnceAsync(Stop));
         Assert.Equal([0L, 3L, 6L], folded);
         var after = await AsKilledAsync();
-        Assert.Equal((8L, 8L, expected), (after.Occurrences, after.Folded, after.Attributes.Text()));
+        Assert.Equal((8L, 8L, expected), (after.Occurrences, after.Compacted, after.Attributes.Text()));
     }
 
     [Fact]
@@ -76,11 +76,11 @@ public sealed class WalkTests : IAsyncLifetime
         var walks = 0;
         var meddled = MeddlingStore.Around(store, async verb =>
         {
-            if (verb == nameof(IBridgeStore.CountFoldedAsync) && walks++ == 0)
-                await Retirement(store).RunOnceAsync(Stop);
+            if (verb == nameof(IBridgeStore.CountCompactedAsync) && walks++ == 0)
+                await Compactor(store).RunOnceAsync(Stop);
         });
         var read = await HistoryAsync(meddled);
-        Assert.Equal((8L, 8L, expected), (read.Occurrences, read.Folded, read.Attributes.Text()));
+        Assert.Equal((8L, 8L, expected), (read.Occurrences, read.Compacted, read.Attributes.Text()));
         Assert.Equal(2, walks);
     }
 
@@ -88,8 +88,8 @@ public sealed class WalkTests : IAsyncLifetime
     public async Task One_that_cannot_be_mapped_stays_and_all_others_go()
     {
         await SendAsync(7, broken: 4);
-        Assert.Equal(6, await Retirement(store).RunOnceAsync(Stop));
-        Assert.Equal(6, await store.CountFoldedAsync(Web, Stop));
+        Assert.Equal(6, await Compactor(store).RunOnceAsync(Stop));
+        Assert.Equal(6, await store.CountCompactedAsync(Web, Stop));
         Assert.NotNull(await store.FindOccurrenceAsync("p", "o000004", Stop));
         Assert.Equal(2041, Assert.Single(logs.Entries, entry => entry.Event.Id is >= 2040 and < 2060 and not 2040).Event.Id);
     }
@@ -101,17 +101,17 @@ public sealed class WalkTests : IAsyncLifetime
         var tries = 0;
         var meddled = MeddlingStore.Around(store, async verb =>
         {
-            if (verb != nameof(IBridgeStore.RetireAsync))
+            if (verb != nameof(IBridgeStore.CompactAsync))
                 return;
             tries++;
             await store.RedeliverAsync(Target, Web, Stop);
             if (tries < 3)
                 await VerifyAsync();
         });
-        Assert.Equal(0, await Retirement(meddled).RunOnceAsync(Stop));
+        Assert.Equal(0, await Compactor(meddled).RunOnceAsync(Stop));
         Assert.Equal(3, tries);
         await VerifyAsync();
-        Assert.Equal(2, await Retirement(store).RunOnceAsync(Stop));
+        Assert.Equal(2, await Compactor(store).RunOnceAsync(Stop));
     }
 
     [Fact]
@@ -119,12 +119,12 @@ public sealed class WalkTests : IAsyncLifetime
     {
         options.Remember = TimeSpan.FromDays(10);
         await SendAsync(7);
-        Assert.Equal(7, await Retirement(store).RunOnceAsync(Stop));
+        Assert.Equal(7, await Compactor(store).RunOnceAsync(Stop));
         clock.Advance(TimeSpan.FromDays(9));
-        await Retirement(store).RunOnceAsync(Stop);
+        await Compactor(store).RunOnceAsync(Stop);
         Assert.NotNull(await store.FindCreationAsync("p", "o000001", Stop));
         clock.Advance(TimeSpan.FromDays(2));
-        await Retirement(store).RunOnceAsync(Stop);
+        await Compactor(store).RunOnceAsync(Stop);
         Assert.Null(await store.FindCreationAsync("p", "o000001", Stop));
         Assert.Null(await store.FindCreationAsync("p", "o000007", Stop));
     }
@@ -141,18 +141,18 @@ public sealed class WalkTests : IAsyncLifetime
             asked.Release();
             return refuses ? throw new StoreException(StoreFailure.Unavailable, "The test says so.") : Task.CompletedTask;
         });
-        using var worker = new RetentionWorker(Retirement(watched), Options.Create(options), clock, factory.CreateLogger<RetentionWorker>());
+        using var worker = new RetentionWorker(Compactor(watched), Options.Create(options), clock, factory.CreateLogger<RetentionWorker>());
         await worker.StartAsync(Stop);
         // Its timer is made on another thread: it may begin later than this.
         while (!await asked.WaitAsync(0, Stop))
             clock.Advance(options.Interval);
-        while (await store.CountFoldedAsync(Web, Stop) < 2)
+        while (await store.CountCompactedAsync(Web, Stop) < 2)
             clock.Advance(options.Interval);
         Assert.Single(logs.Entries, entry => entry.Event.Id == 2042);
         await worker.StopAsync(Stop);
     }
 
-    private Retirement Retirement(IBridgeStore on) => new(on, mapping, Options.Create(options), clock, factory.CreateLogger<Retirement>());
+    private Compactor Compactor(IBridgeStore on) => new(on, mapping, Options.Create(options), clock, factory.CreateLogger<Compactor>());
 
     private Task<VersionHistory> HistoryAsync(IBridgeStore from) => VersionHistory.ReadAsync(from, mapping, Web, Stop);
 
@@ -217,11 +217,11 @@ internal class MeddlingStore : DispatchProxy
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => (targetMethod!.Name, args) switch
     {
-        (nameof(IBridgeStore.ReadAgedAsync), [AgedQuery query, CancellationToken stop]) => ThenAsync(targetMethod.Name, () => store.ReadAgedAsync(query, stop)),
-        (nameof(IBridgeStore.RetireAsync), [AgedPart part, IReadOnlyList<byte[]> states, CancellationToken stop]) =>
-            ThenAsync(targetMethod.Name, () => store.RetireAsync(part, states, stop)),
-        (nameof(IBridgeStore.CountFoldedAsync), [VersionCoordinates version, CancellationToken stop]) =>
-            ThenAsync(targetMethod.Name, () => store.CountFoldedAsync(version, stop)),
+        (nameof(IBridgeStore.ReadExpiredAsync), [ExpiredQuery query, CancellationToken stop]) => ThenAsync(targetMethod.Name, () => store.ReadExpiredAsync(query, stop)),
+        (nameof(IBridgeStore.CompactAsync), [ExpiredPart part, IReadOnlyList<byte[]> states, CancellationToken stop]) =>
+            ThenAsync(targetMethod.Name, () => store.CompactAsync(part, states, stop)),
+        (nameof(IBridgeStore.CountCompactedAsync), [VersionCoordinates version, CancellationToken stop]) =>
+            ThenAsync(targetMethod.Name, () => store.CountCompactedAsync(version, stop)),
         _ => targetMethod.Invoke(store, BindingFlags.DoNotWrapExceptions, null, args, CultureInfo.InvariantCulture),
     };
 

@@ -18,7 +18,7 @@ public abstract class CheckContract : StoreContract
         Clock.Advance(Hour - TimeSpan.FromMinutes(1));
         var one = Assert.Single(await ListAsync());
         Assert.Equal((Web("1"), DeliveryState.Verified, 1L), (one.Coordinates, one.State, one.Revision));
-        Assert.Equal(["a", "b"], one.Owned);
+        Assert.Equal(["a", "b"], one.ManagedNames);
         Assert.Equal(["a", "b"], one.ReadBack!.Names);
         Clock.Advance(Hour);
         Assert.Equal(["1", "2"], (await ListAsync()).Select(v => v.Coordinates.Version));
@@ -38,12 +38,12 @@ public abstract class CheckContract : StoreContract
     public async Task A_check_that_finds_it_as_it_was_moves_on_and_gives_up_names()
     {
         var found = await DueAsync(["a", "b"]);
-        Assert.True(await Store.RecordCheckAsync(found, Same() with { Owned = ["a"] }, Stop));
+        Assert.True(await Store.RecordCheckAsync(found, Same() with { ManagedNames = ["a"] }, Stop));
         Assert.Empty(await ListAsync());
         var row = await RowAsync();
         Assert.Equal((DeliveryState.Verified, "verified"), (row.State, row.LastOutcome));
         await AddAsync(Occurrence(Names(Web("1"))));
-        Assert.Equal(["a"], Assert.Single(await ClaimAsync()).Owned);
+        Assert.Equal(["a"], Assert.Single(await ClaimAsync()).ManagedNames);
         Assert.Empty(await ListAsync());
     }
 
@@ -119,7 +119,7 @@ public abstract class CheckContract : StoreContract
 
     private CheckResult Same() => new(DeliveryState.Verified, "", "", Clock.GetUtcNow() + Hour);
 
-    private async Task<RestingVersion> DueAsync(string[] names)
+    private async Task<SettledVersion> DueAsync(string[] names)
     {
         await VerifyAsync("1", names);
         Clock.Advance(Hour);
@@ -133,12 +133,12 @@ public abstract class CheckContract : StoreContract
         await AddAsync(Occurrence(Names(Web(version))));
         var readBack = new ReadBack([1, 2, 3], [.. names.Order(StringComparer.Ordinal)]);
         await Store.SettleAsync(
-            Assert.Single(await ClaimAsync()), Verified with { Owned = names, ReadBack = readBack, CheckAt = Clock.GetUtcNow() + Hour }, Stop);
+            Assert.Single(await ClaimAsync()), Verified with { ManagedNames = names, ReadBack = readBack, CheckAt = Clock.GetUtcNow() + Hour }, Stop);
     }
 
     private Task<IReadOnlyList<ClaimedVersion>> ClaimAsync() => Store.ClaimAsync(Target, 9, Lease, Stop);
 
-    private Task<IReadOnlyList<RestingVersion>> ListAsync() => Store.ListToCheckAsync(Target, Hour * 24, 9, Stop);
+    private Task<IReadOnlyList<SettledVersion>> ListAsync() => Store.ListToCheckAsync(Target, Hour * 24, 9, Stop);
 
     private async Task<VersionRow> RowAsync() => (await Store.FindVersionAsync(Target, Web("1"), Stop))!;
 }

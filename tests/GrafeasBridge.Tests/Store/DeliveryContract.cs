@@ -17,7 +17,7 @@ public abstract class DeliveryContract : StoreContract
         Assert.Equal(["3"], second.Select(c => c.Coordinates.Version));
         Assert.Empty(await Store.ClaimAsync(Target, 2, Lease, Stop));
         Assert.Empty(await Store.ClaimAsync("elsewhere", 2, Lease, Stop));
-        Assert.All(first, c => Assert.Equal((1L, 1, null, 0), (c.Revision, c.Attempts, c.FailingSince, c.Owned.Count)));
+        Assert.All(first, c => Assert.Equal((1L, 1, null, 0), (c.Revision, c.Attempts, c.FailingSince, c.ManagedNames.Count)));
         Assert.StartsWith("00-trace-", first[0].TraceParent, StringComparison.Ordinal);
         Assert.Equal(DeliveryState.Delivering, (await RowAsync("1")).State);
     }
@@ -38,7 +38,7 @@ public abstract class DeliveryContract : StoreContract
         await AddVersionsAsync("1");
         var claimed = await ClaimOneAsync();
         Clock.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal(SettleResult.Settled, await Store.SettleAsync(claimed, Verified with { Owned = ["b", "a"] }, Stop));
+        Assert.Equal(SettleResult.Settled, await Store.SettleAsync(claimed, Verified with { ManagedNames = ["b", "a"] }, Stop));
         var row = await RowAsync("1");
         Assert.Equal((DeliveryState.Verified, 1L, 1L, 0, "verified"), (row.State, row.Revision, row.SettledRevision, row.Attempts, row.LastOutcome));
         Assert.Equal(Clock.GetUtcNow(), row.VerifiedTime);
@@ -47,7 +47,7 @@ public abstract class DeliveryContract : StoreContract
         await AddVersionsAsync("1");
         var again = await ClaimOneAsync();
         Assert.Equal(2L, again.Revision);
-        Assert.Equal(["a", "b"], again.Owned);
+        Assert.Equal(["a", "b"], again.ManagedNames);
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public abstract class DeliveryContract : StoreContract
         Assert.True(await Store.RecordIntentAsync(claimed, ["build.id", "build.name"], Stop));
         await ReopenAsync();
         Clock.Advance(Lease);
-        Assert.Equal(["build.id", "build.name", "vcs.url"], (await ClaimOneAsync()).Owned);
+        Assert.Equal(["build.id", "build.name", "vcs.url"], (await ClaimOneAsync()).ManagedNames);
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public abstract class FilterContract : StoreContract
             await AddAsync(Occurrence() with { Content = new byte[1000] });
         var part = await Store.ListOccurrencesAsync("ci", new ListQuery(StoreLists.Everything, 0, 10, MaxBytes: 1500), Stop);
         Assert.Equal((2, false), (part.Items.Count, part.IsLast));
-        part = await Store.ListOccurrencesAsync("ci", new ListQuery(StoreLists.Everything, part.Through, 10, MaxBytes: 1), Stop);
+        part = await Store.ListOccurrencesAsync("ci", new ListQuery(StoreLists.Everything, part.Cursor, 10, MaxBytes: 1), Stop);
         Assert.Single(part.Items);
     }
 

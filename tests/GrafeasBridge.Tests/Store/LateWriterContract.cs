@@ -11,7 +11,7 @@ public abstract class LateWriterContract : StoreContract
     public async Task Who_gives_back_without_the_lease_makes_the_version_due_again()
     {
         var (late, next) = await TakenOverAsync();
-        Assert.Equal(SettleResult.Settled, await Store.SettleAsync(next, Verified with { Owned = ["a"] }, Stop));
+        Assert.Equal(SettleResult.Settled, await Store.SettleAsync(next, Verified with { ManagedNames = ["a"] }, Stop));
         await Store.WaitForDirtyAsync(Target, Stop);
 
         await Store.ReleaseAsync([late], Stop);
@@ -37,31 +37,31 @@ public abstract class LateWriterContract : StoreContract
     public async Task Names_that_a_late_worker_may_have_set_stay_owned(bool settles)
     {
         var (late, next) = await TakenOverAsync();
-        Assert.Equal(["a", "b"], next.Owned);
-        Assert.Equal(SettleResult.Settled, await Store.SettleAsync(next, Verified with { Owned = ["a"] }, Stop));
+        Assert.Equal(["a", "b"], next.ManagedNames);
+        Assert.Equal(SettleResult.Settled, await Store.SettleAsync(next, Verified with { ManagedNames = ["a"] }, Stop));
 
-        late.MayHaveSet = ["b"];
+        late.PossiblyWritten = ["b"];
         if (settles)
-            Assert.Equal(SettleResult.LeaseLost, await Store.SettleAsync(late, Verified with { Owned = ["a", "b"] }, Stop));
+            Assert.Equal(SettleResult.LeaseLost, await Store.SettleAsync(late, Verified with { ManagedNames = ["a", "b"] }, Stop));
         else
             await Store.ReleaseAsync([late], Stop);
 
-        Assert.Equal(["a", "b"], (await ClaimAsync()).Owned);
+        Assert.Equal(["a", "b"], (await ClaimAsync()).ManagedNames);
     }
 
     [Fact]
     public async Task Names_are_never_given_up_by_settling()
     {
         var (late, next) = await TakenOverAsync();
-        late.MayHaveSet = ["b"];
+        late.PossiblyWritten = ["b"];
         Assert.Equal(SettleResult.LeaseLost, await Store.SettleAsync(late, Verified, Stop));
-        Assert.Equal(SettleResult.StillDirty, await Store.SettleAsync(next, Verified with { Owned = ["a"] }, Stop));
+        Assert.Equal(SettleResult.StillDirty, await Store.SettleAsync(next, Verified with { ManagedNames = ["a"] }, Stop));
 
         var newest = await ClaimAsync();
-        Assert.Equal(["a", "b"], newest.Owned);
-        Assert.Equal(SettleResult.Settled, await Store.SettleAsync(newest, Verified with { Owned = ["a"] }, Stop));
+        Assert.Equal(["a", "b"], newest.ManagedNames);
+        Assert.Equal(SettleResult.Settled, await Store.SettleAsync(newest, Verified with { ManagedNames = ["a"] }, Stop));
         await Store.RedeliverAsync(Target, Web("1"), Stop);
-        Assert.Equal(["a", "b"], (await ClaimAsync()).Owned);
+        Assert.Equal(["a", "b"], (await ClaimAsync()).ManagedNames);
     }
 
     /// <summary>One worker that meant to write a and b when its lease ended, and its successor.</summary>

@@ -130,9 +130,9 @@ public abstract class LinkingContract : StoreContract
     public async Task A_stand_in_stays_while_another_digest_of_the_occurrence_still_needs_it()
     {
         await AddNoteAsync();
-        var standIn = Web("untagged");
+        var placeholder = Web("untagged");
         var scan = Occurrence(Refers(
-            new DigestReference(Package, Digest('a'), standIn), new DigestReference(Package, Digest('b'), standIn)));
+            new DigestReference(Package, Digest('a'), placeholder), new DigestReference(Package, Digest('b'), placeholder)));
         await AddAsync(scan);
         await AddAsync(Occurrence(Teaches(Digest('a'), Web("1"))));
         Assert.Equal(["1", "untagged"], (await VersionsOfAsync(scan)).Order());

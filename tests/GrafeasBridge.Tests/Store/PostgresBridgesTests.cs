@@ -55,7 +55,7 @@ public sealed class PostgresBridgesTests : PostgresVersions
         foreach (var bridge in (IBridgeStore[])[right, wrong])
         {
             var claim = await bridge.ClaimAsync(Target, new ClaimTerms(9, 9, Lease), Stop);
-            Assert.Equal((0, false), (claim.Versions.Count, claim.SuspectsWait));
+            Assert.Equal((0, false), (claim.Versions.Count, claim.HasPoisonCandidates));
         }
 
         Assert.Equal(SettleResult.Settled, await right.SettleAsync(first, Verified, Stop));
@@ -75,19 +75,19 @@ public sealed class PostgresBridgesTests : PostgresVersions
         var first = await AnotherAsync(TimeProvider.System, ByDatabase);
         IBridgeStore[] others = [await AnotherAsync(TimeProvider.System, ByDatabase), await AnotherAsync(TimeProvider.System, ByDatabase)];
         var late = Assert.Single(await first.ClaimAsync(Target, 1, TimeSpan.FromMilliseconds(200), Stop));
-        late.MayHaveSet = ["late"];
+        late.PossiblyWritten = ["late"];
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         patience.CancelAfter(Patience);
-        while (!(await others[0].ClaimAsync(Target, new ClaimTerms(1, 0, Lease), patience.Token)).SuspectsWait)
+        while (!(await others[0].ClaimAsync(Target, new ClaimTerms(1, 0, Lease), patience.Token)).HasPoisonCandidates)
             patience.Token.ThrowIfCancellationRequested();
 
-        var claims = await Task.WhenAll(others.Select(bridge => bridge.ClaimSuspectAsync(Target, Lease, Stop)));
+        var claims = await Task.WhenAll(others.Select(bridge => bridge.ClaimPoisonCandidateAsync(Target, Lease, Stop)));
         var next = Assert.Single(claims.OfType<ClaimedVersion>());
         Assert.Equal(SettleResult.LeaseLost, await first.SettleAsync(late, Verified, Stop));
         Assert.Equal(SettleResult.StillDirty, await others[0].SettleAsync(next, Verified, Stop));
         var newest = Assert.Single(await others[1].ClaimAsync(Target, 1, Lease, Stop));
         Assert.Equal(2, newest.Revision);
-        Assert.Equal(["late"], newest.Owned);
+        Assert.Equal(["late"], newest.ManagedNames);
     }
 
     /// <summary>Marks and settlements of the same versions at the same time, many times.</summary>
@@ -247,7 +247,7 @@ public sealed class PostgresBridgesTests : PostgresVersions
     {
         await using var stranger = await StrangerAsync();
         await using var transaction = await stranger.BeginTransactionAsync(Stop);
-        await using (var prepare = new Npgsql.NpgsqlCommand($"prepare claim (text, text, bigint, int, int) as {GrafeasBridge.Store.Postgres.Claims.Take}", stranger, transaction))
+        await using (var prepare = new Npgsql.NpgsqlCommand($"prepare claim (text, text, bigint, int, int) as {GrafeasBridge.Store.Postgres.DueVersions.Take}", stranger, transaction))
             await prepare.ExecuteNonQueryAsync(Stop);
         await using var explain = new Npgsql.NpgsqlCommand(
             "explain (analyze, buffers, format json) execute claim ('bintray', 'l', 1, 10, 2)", stranger, transaction);

@@ -31,13 +31,13 @@ public sealed partial class PostgresPlanDeliveryTests : PostgresVersions
             insert into unmapped (project, occurrence, reason) select 1, i, '' from generate_series(1, 20000) i;
             insert into packages (subject, repo, package) select 's' || i, 'r', 'p' from generate_series(1, 20000) i;
             insert into digests (digest) select 'sha256:' || i from generate_series(1, 20000) i;
-            insert into digest_references (digest, package, untagged, occurrence, project) select i, 1, 0, i, 1 from generate_series(1, 20000) i;
-            insert into lessons (digest, package, coordinate) select i, 1, i from generate_series(1, 20000) i;
+            insert into digest_references (digest, package, placeholder, occurrence, project) select i, 1, 0, i, 1 from generate_series(1, 20000) i;
+            insert into digest_tags (digest, package, coordinate) select i, 1, i from generate_series(1, 20000) i;
             insert into commits (commit_id, occurrence) select i::text, i from generate_series(1, 20000) i;
-            insert into folded (coordinate, occurrences, newest, state, state_sum) select i, 1, 1, '', 0 from generate_series(1, 20000) i;
-            insert into folded_projects (coordinate, project) select i, 1 from generate_series(1, 20000) i;
-            insert into folded_commits (commit_id, coordinate) select i::text, i from generate_series(1, 20000) i;
-            insert into retired (seq, project, id, content_hash, create_time, retire_time) select i, 1, i::text, '', i, i from generate_series(1, 20000) i
+            insert into compacted_versions (coordinate, occurrences, newest, state, state_sum) select i, 1, 1, '', 0 from generate_series(1, 20000) i;
+            insert into compacted_projects (coordinate, project) select i, 1 from generate_series(1, 20000) i;
+            insert into compacted_commits (commit_id, coordinate) select i::text, i from generate_series(1, 20000) i;
+            insert into compacted_occurrences (seq, project, id, content_hash, create_time, compact_time) select i, 1, i::text, '', i, i from generate_series(1, 20000) i
             """);
         await ExecuteAsync("vacuum analyze");
     }
@@ -48,10 +48,10 @@ public sealed partial class PostgresPlanDeliveryTests : PostgresVersions
         const string Text = "text", Number = "bigint", Int = "int", Texts = "text[]", Numbers = "bigint[]";
         const string Names = "'acme', 'images', 'team:web', '77'";
         var now = $"{Clock.GetUtcNow().UtcTicks}";
-        await AssertIndexedAsync(Claims.Ripen, [Text, Number, Number, Int], $"'bintray', {now}, {now} + 1000, 256", "version_due");
-        await AssertIndexedAsync(Claims.Take, [Text, Text, Number, Int, Int], "'bintray', 'l', 1, 50, 5", "version_ready");
-        await AssertIndexedAsync(Claims.Suspect, [Text, Text, Number], "'bintray', 'l', 1", "version_suspects");
-        await AssertIndexedAsync(Claims.NextDue, [Text], "'bintray'", "version_due");
+        await AssertIndexedAsync(DueVersions.PromoteDue, [Text, Number, Number, Int], $"'bintray', {now}, {now} + 1000, 256", "version_due");
+        await AssertIndexedAsync(DueVersions.Take, [Text, Text, Number, Int, Int], "'bintray', 'l', 1, 50, 5", "version_ready");
+        await AssertIndexedAsync(DueVersions.PoisonCandidate, [Text, Text, Number], "'bintray', 'l', 1", "version_poison_candidates");
+        await AssertIndexedAsync(DueVersions.NextDue, [Text], "'bintray'", "version_due");
         await AssertIndexedAsync(Deliveries.Intend, [Number, Text, Texts], "7, 'l', '{a}'", "versions_pkey");
         await AssertIndexedAsync(
             Deliveries.SettleVerified, [Number, Text, Number, Texts, Text, Text, Number, "bytea", Text, Number, Number],
@@ -59,32 +59,32 @@ public sealed partial class PostgresPlanDeliveryTests : PostgresVersions
         await AssertIndexedAsync(
             Deliveries.SettleFailed, [Number, Text, Int, Texts, Text, Text, Number, Number], "7, 'l', 5, '{}', '', '', 1, 1", "versions_pkey");
         await AssertIndexedAsync(Deliveries.GiveBack, [Number, Text, Number], "7, 'l', 1", "versions_pkey");
-        await AssertIndexedAsync(Deliveries.AgainByName, [Number, Text, Text, Text, Text, Text], $"1, 'bintray', {Names}", "version_identity");
-        await AssertIndexedAsync(Deliveries.AgainInState, [Number, Numbers, "int[]"], "1, '{1,2,3}', '{1,1,1}'", "versions_pkey");
+        await AssertIndexedAsync(Deliveries.RedeliverByName, [Number, Text, Text, Text, Text, Text], $"1, 'bintray', {Names}", "version_identity");
+        await AssertIndexedAsync(Deliveries.RedeliverInState, [Number, Numbers, "int[]"], "1, '{1,2,3}', '{1,1,1}'", "versions_pkey");
         await AssertIndexedAsync(Deliveries.LockRows, [Numbers], "'{1,2,3}'", "versions_pkey");
-        await AssertIndexedAsync(Deliveries.Acquit, [Number, Number, Texts], "1, 1, '{}'", "versions_pkey");
+        await AssertIndexedAsync(Deliveries.ClearCrashCount, [Number, Number, Texts], "1, 1, '{}'", "versions_pkey");
         await AssertIndexedAsync(Deliveries.LastReadBack, [Text, Text, Text, Text, Text], $"'bintray', {Names}", "version_identity");
         await AssertIndexedAsync(Checks.Due, [Text, Number, Int], $"'bintray', {now}, 50", "version_checks");
-        await AssertIndexedAsync(Checks.Absurd, [Text, Number, Int], $"'bintray', {now}, 50", "version_checks");
+        await AssertIndexedAsync(Checks.ClockSkewed, [Text, Number, Int], $"'bintray', {now}, 50", "version_checks");
         await AssertIndexedAsync(
             Checks.Write, [Number, Int, Number, Number, Number, Int, Number, Text, Text, Text, Number],
             "7, 3, 1, 1, 1, 4, null, '', '', null, null", "versions_pkey");
         await AssertIndexedAsync(VersionRows.OfTarget, [Text, Text, Text, Text, Text], $"'bintray', {Names}", "version_identity");
         await AssertIndexedAsync(VersionRows.Occurrence, [Text, Text], "'ci', '7'", "occurrence_names");
         await AssertIndexedAsync(VersionRows.OfOccurrence, [Number, Texts], "7, '{bintray,mirror}'", "version_identity", "links_of_occurrence");
-        await AssertIndexedAsync(VersionRows.OfDigest, [Text], "'sha256:7'", "lessons_pkey");
-        await AssertIndexedAsync(VersionRows.OfDigestInPackage, [Text, Text, Text, Text], "'sha256:7', 'acme', 'images', 'team:web'", "lessons_pkey");
-        await AssertIndexedAsync(FoldedVersions.OfVersion, [Text, Text, Text, Text], Names, "folded_pkey");
-        await AssertIndexedAsync(FoldedVersions.CountOf, [Text, Text, Text, Text], Names, "folded_pkey");
-        await AssertIndexedAsync(FoldedVersions.Forget, [Number, Int], "100, 10", "retired_times");
-        await AssertIndexedAsync(AgedOccurrences.InOrder, [Number, Int], "0, 2000", "occurrences_pkey");
-        await AssertIndexedAsync(AgedOccurrences.LinksOf, [Numbers], "'{1,2,3}'", "links_of_occurrence");
-        await AssertIndexedAsync(AgedOccurrences.VerifiedRevisions, [Numbers, Texts], "'{1,2,3}', '{bintray}'", "version_identity");
-        await AssertIndexedAsync(AgedOccurrences.ContentsOf, [Numbers], "'{1,2,3}'", "occurrences_pkey");
-        await AssertIndexedAsync(AgedOccurrences.NamesOf, [Numbers], "'{1,2,3}'", "coordinates_pkey");
-        await AssertIndexedAsync(Retirements.LockDigests, [Numbers], "'{1,2,3}'", "digests_pkey", "references_of_occurrence");
-        await AssertIndexedAsync(Retirements.LockOccurrences, [Numbers], "'{1,2,3}'", "occurrences_pkey");
-        await AssertIndexedAsync(Retirements.LockVersions, [Numbers], "'{1,2,3}'", "version_identity");
+        await AssertIndexedAsync(VersionRows.OfDigest, [Text], "'sha256:7'", "digest_tags_pkey");
+        await AssertIndexedAsync(VersionRows.OfDigestInPackage, [Text, Text, Text, Text], "'sha256:7', 'acme', 'images', 'team:web'", "digest_tags_pkey");
+        await AssertIndexedAsync(CompactedVersions.OfVersion, [Text, Text, Text, Text], Names, "compacted_versions_pkey");
+        await AssertIndexedAsync(CompactedVersions.CountOf, [Text, Text, Text, Text], Names, "compacted_versions_pkey");
+        await AssertIndexedAsync(CompactedVersions.Forget, [Number, Int], "100, 10", "compacted_times");
+        await AssertIndexedAsync(ExpiredOccurrences.InOrder, [Number, Int], "0, 2000", "occurrences_pkey");
+        await AssertIndexedAsync(ExpiredOccurrences.LinksOf, [Numbers], "'{1,2,3}'", "links_of_occurrence");
+        await AssertIndexedAsync(ExpiredOccurrences.VerifiedRevisions, [Numbers, Texts], "'{1,2,3}', '{bintray}'", "version_identity");
+        await AssertIndexedAsync(ExpiredOccurrences.ContentsOf, [Numbers], "'{1,2,3}'", "occurrences_pkey");
+        await AssertIndexedAsync(ExpiredOccurrences.NamesOf, [Numbers], "'{1,2,3}'", "coordinates_pkey");
+        await AssertIndexedAsync(Compaction.LockDigests, [Numbers], "'{1,2,3}'", "digests_pkey", "references_of_occurrence");
+        await AssertIndexedAsync(Compaction.LockOccurrences, [Numbers], "'{1,2,3}'", "occurrences_pkey");
+        await AssertIndexedAsync(Compaction.LockVersions, [Numbers], "'{1,2,3}'", "version_identity");
     }
 
     /// <summary>What is counted is read; the many that rest are not.</summary>
@@ -93,7 +93,7 @@ public sealed partial class PostgresPlanDeliveryTests : PostgresVersions
     {
         await ExecuteAsync("update versions set state = 3, ready = null, due_at = null, dirty_since = null where seq % 20 <> 0");
         await ExecuteAsync("vacuum analyze");
-        await AssertIndexedAsync(Claims.Count, ["text"], "'bintray'", "version_ready", "version_due", "version_suspects", "version_states");
+        await AssertIndexedAsync(DueVersions.Count, ["text"], "'bintray'", "version_ready", "version_due", "version_poison_candidates", "version_states");
     }
 
     [Fact]

@@ -85,7 +85,7 @@ public sealed partial class PostgresPlanListTests : PostgresVersions
         var session = new PostgresSession(connection, new StoreClock(Clock, follows: false), [], Stop);
         await using var transaction = await connection.BeginTransactionAsync(Stop);
         var pages = await ExplainAsync(
-            session.Use("explain (analyze, buffers, format json) " + Claims.Take).Add(Target).Add("lease").Add(Clock.GetUtcNow()).Add(Page).Add(2));
+            session.Use("explain (analyze, buffers, format json) " + DueVersions.Take).Add(Target).Add("lease").Add(Clock.GetUtcNow()).Add(Page).Add(2));
         await transaction.RollbackAsync(Stop);
         return pages;
     }

@@ -27,7 +27,7 @@ public abstract class PostgresVersions : StoreContract
             with p as (insert into packages (subject, repo, package) values ('acme', 'images', $5) returning key),
             c as (insert into coordinates (package, version) select p.key, i::text from p, generate_series(1, $1) i order by i returning key, package, version::bigint as i)
             insert into versions (target, coordinate, package, state, revision, settled, attempts, due_at, ready, dirty_since, update_time,
-                verified_time, check_at, owned, outcome, reason, trace_parent)
+                verified_time, check_at, managed_names, outcome, reason, trace_parent)
             select t.key, c.key, c.package, case when d.is then 1 else 3 end, 1, case when d.is then 0 else 1 end, 0,
                 case when d.is then $2 + i end, case when d.is then $2 + i end, case when d.is then $2 + i end, $2,
                 case when not d.is then $2 end, case when not d.is then $2 + i end, '[]', '', '', 'trace'

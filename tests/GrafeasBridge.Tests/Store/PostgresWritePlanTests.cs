@@ -13,10 +13,10 @@ public sealed class PostgresWritePlanTests : StoreContract
 
     public static TheoryData<string, string, string> Commands => new()
     {
-        { GroupReading.FindNotes, "text[], text[]", "project_names_name_key note_names_ notes_name_key" },
-        { GroupReading.FindRequests, "text[], text[]", "occurrence_requests unmapped_pkey" },
-        { GroupReading.FindRetired, "text[], text[]", "retired_requests" },
-        { GroupReading.FindTaken, "text[], text[]", "occurrence_names" },
+        { GroupLookup.FindNotes, "text[], text[]", "project_names_name_key note_names_ notes_name_key" },
+        { GroupLookup.FindRequests, "text[], text[]", "occurrence_requests unmapped_pkey" },
+        { GroupLookup.FindCompacted, "text[], text[]", "compacted_requests" },
+        { GroupLookup.FindTaken, "text[], text[]", "occurrence_names" },
         { NameCommands.FindProjects, "text[]", "project_names_name_key" },
         { NameCommands.MakePackages, "text[], text[], text[]", "package_names" },
         { NameCommands.FindPackages, "text[], text[], text[]", "package_names" },
@@ -24,20 +24,20 @@ public sealed class PostgresWritePlanTests : StoreContract
         { NameCommands.FindCoordinates, "text[], text[], text[], text[]", "package_names coordinate_names" },
         { NameCommands.MakeDigests, "text[]", "digest_names" },
         { NameCommands.FindDigests, "text[]", "digest_names" },
-        { Lessons.LockDigests, "bigint[]", "digests_pkey" },
-        { Lessons.OfDigests, "bigint[]", "lessons_pkey" },
-        { Lessons.LinkConcerned, "bigint[], bigint[], bigint[]", "digest_references_pkey" },
-        { Lessons.LockStandIns, "bigint[], bigint[], bigint[]", "digest_references_pkey links_" },
-        { Lessons.UnlinkStandIns, "bigint[], bigint[], bigint[]", "digest_references_pkey links_ references_of_occurrence" },
-        { Lessons.MarkMapped, "bigint[], bigint[], bigint[]", "digest_references_pkey unmapped_pkey" },
+        { DigestTags.LockDigests, "bigint[]", "digests_pkey" },
+        { DigestTags.OfDigests, "bigint[]", "digest_tags_pkey" },
+        { DigestTags.LinkConcerned, "bigint[], bigint[], bigint[]", "digest_references_pkey" },
+        { DigestTags.LockPlaceholders, "bigint[], bigint[], bigint[]", "digest_references_pkey links_" },
+        { DigestTags.UnlinkPlaceholders, "bigint[], bigint[], bigint[]", "digest_references_pkey links_ references_of_occurrence" },
+        { DigestTags.MarkMapped, "bigint[], bigint[], bigint[]", "digest_references_pkey unmapped_pkey" },
         { VersionTable.Mark, "bigint[], text[], bigint, bigint, text[]", "version_identity" },
         { VersionTable.Make, "bigint[], text[], bigint, bigint, text[]", "coordinates_pkey version_identity" },
         { VersionTable.Lock, "bigint[], text[]", "version_identity" },
         { VersionTable.LockAt, "bigint[], bigint", "version_identity" },
         { VersionTable.MarkAt, "bigint[], text[], bigint, bigint, bigint", "version_identity" },
         { VersionTable.MakeAt, "bigint[], text[], bigint, bigint, bigint", "coordinates_pkey version_identity" },
-        { Links.Remove, "bigint", "links_of_occurrence" },
-        { Links.DigestsOf, "bigint", "references_of_occurrence" },
+        { OccurrenceLinks.Remove, "bigint", "links_of_occurrence" },
+        { OccurrenceLinks.DigestsOf, "bigint", "references_of_occurrence" },
     };
 
     [Theory]
@@ -89,16 +89,16 @@ public sealed class PostgresWritePlanTests : StoreContract
         insert into packages (subject, repo, package) select 's', 'r', 'p' || i from generate_series(1, 2000) i;
         insert into coordinates (package, version) select i % 2000 + 1, 'v' || i from generate_series(1, 20000) i;
         insert into digests (digest) select 'd' || i from generate_series(1, 20000) i;
-        insert into lessons (digest, package, coordinate) select i, i % 2000 + 1, i from generate_series(1, 20000) i;
+        insert into digest_tags (digest, package, coordinate) select i, i % 2000 + 1, i from generate_series(1, 20000) i;
         insert into occurrences (project, note, kind, create_time, id, resource_uri, request_id, content_hash, content)
         select i % 2000 + 1, i, 2, i, 'o' || i, 'r', 'q' || i, '', '' from generate_series(1, 20000) i;
         insert into unmapped (project, occurrence, reason) select i % 2000 + 1, i, '' from generate_series(1, 20000) i;
         insert into links (coordinate, project, occurrence, origin) select i, i % 2000 + 1, i, 0 from generate_series(1, 20000) i;
-        insert into digest_references (digest, package, untagged, occurrence, project)
+        insert into digest_references (digest, package, placeholder, occurrence, project)
         select i, i % 2000 + 1, 0, i, i % 2000 + 1 from generate_series(1, 20000) i;
-        insert into retired (seq, project, id, request_id, content_hash, create_time, retire_time)
+        insert into compacted_occurrences (seq, project, id, request_id, content_hash, create_time, compact_time)
         select i, i % 2000 + 1, 'o' || i, 'q' || i, '', i, i from generate_series(1, 20000) i;
-        insert into versions (target, coordinate, package, state, revision, settled, attempts, update_time, owned, outcome, reason)
+        insert into versions (target, coordinate, package, state, revision, settled, attempts, update_time, managed_names, outcome, reason)
         select 1, i, i % 2000 + 1, 3, 1, 1, 0, i, '[]', '', '' from generate_series(1, 20000) i
         """);
 }

@@ -27,9 +27,9 @@ public abstract class RetentionContract : StoreContract
         Assert.Equal(1, await RetireAllAsync("state"));
         Assert.Equal(before, await Store.FindVersionAsync(Target, Web("1"), Stop));
         Assert.Equal([Text(young.Content)], await ContentsOfAsync(Web("1")));
-        var folded = (await Store.FindFoldedAsync(Web("1"), Stop))!;
-        Assert.Equal(("state", 1L, old.CreateTime), (Text(folded.State), folded.Occurrences, folded.Newest));
-        Assert.Equal(1, await Store.CountFoldedAsync(Web("1"), Stop));
+        var compacted = (await Store.FindCompactedAsync(Web("1"), Stop))!;
+        Assert.Equal(("state", 1L, old.CreateTime), (Text(compacted.State), compacted.Occurrences, compacted.Newest));
+        Assert.Equal(1, await Store.CountCompactedAsync(Web("1"), Stop));
 
         Assert.Null(await Store.FindOccurrenceAsync("ci", old.Id, Stop));
         Assert.Null(await Store.FindOccurrenceVersionsAsync("ci", old.Id, Stop));
@@ -90,7 +90,7 @@ public abstract class RetentionContract : StoreContract
         await ReopenAsync(Target, Second, "third", "fourth");
         await Store.EnsureTargetsAsync([Target, Second, "third", "fourth"], Stop);
         Assert.Equal(Web("1"), Assert.Single(await Store.ClaimAsync("fourth", 9, Age, Stop)).Coordinates);
-        Assert.NotNull(await Store.FindFoldedAsync(Web("1"), Stop));
+        Assert.NotNull(await Store.FindCompactedAsync(Web("1"), Stop));
     }
 
     [Fact]
@@ -105,9 +105,9 @@ public abstract class RetentionContract : StoreContract
         await VerifyEverywhereAsync();
         var part = await ReadAsync();
         Assert.Equal([Web("1"), Web("2")], Assert.Single(part.Occurrences).Versions.Select(i => part.Versions[i].Coordinates));
-        Assert.True(await Store.RetireAsync(part, [Bytes("one"), Bytes("two")], Stop));
-        Assert.Equal("one", Text((await Store.FindFoldedAsync(Web("1"), Stop))!.State));
-        Assert.Equal("two", Text((await Store.FindFoldedAsync(Web("2"), Stop))!.State));
+        Assert.True(await Store.CompactAsync(part, [Bytes("one"), Bytes("two")], Stop));
+        Assert.Equal("one", Text((await Store.FindCompactedAsync(Web("1"), Stop))!.State));
+        Assert.Equal("two", Text((await Store.FindCompactedAsync(Web("2"), Stop))!.State));
     }
 
     [Fact]
@@ -123,16 +123,16 @@ public abstract class RetentionContract : StoreContract
         byte[][] states = [Bytes("a"), Bytes("b")];
 
         await Store.UpdateOccurrenceAsync("ci", one.Id, before => one with { Content = Longer(before, '!').Content }, Stop);
-        Assert.False(await Store.RetireAsync(part, states, Stop));
+        Assert.False(await Store.CompactAsync(part, states, Stop));
         await VerifyEverywhereAsync();
-        Assert.False(await Store.RetireAsync(part, states, Stop));
+        Assert.False(await Store.CompactAsync(part, states, Stop));
         Assert.Equal(2, (await Store.ListOccurrencesAsync("ci", 0, 9, Stop)).Count);
-        Assert.Null(await Store.FindFoldedAsync(Web("2"), Stop));
+        Assert.Null(await Store.FindCompactedAsync(Web("2"), Stop));
 
         part = await ReadAsync();
-        Assert.True(await Store.RetireAsync(part, states, Stop));
-        Assert.False(await Store.RetireAsync(part, states, Stop));
-        Assert.Equal(1, await Store.CountFoldedAsync(Web("1"), Stop));
+        Assert.True(await Store.CompactAsync(part, states, Stop));
+        Assert.False(await Store.CompactAsync(part, states, Stop));
+        Assert.Equal(1, await Store.CountCompactedAsync(Web("1"), Stop));
     }
 
     [Fact]
@@ -147,17 +147,17 @@ public abstract class RetentionContract : StoreContract
         await ReopenAsync();
 
         var repeat = await AddAsync(Occurrence(Names(Web("1")), request: "r", content: "same"));
-        Assert.Equal((true, true, first.Name), (repeat.Repeated, repeat.IsRetired, repeat.Creation.Name));
+        Assert.Equal((true, true, first.Name), (repeat.Repeated, repeat.IsCompacted, repeat.Creation.Name));
         Assert.Equal(added.Creation.ContentDigest, repeat.Creation.ContentDigest);
         await RefusedAsync(StoreFailure.AlreadyExists, () => AddAsync(Occurrence(request: "r", content: "other")), index: 0);
         Assert.Empty(await ContentsOfAsync(Web("1")));
 
-        Assert.Equal(0, await Store.ForgetRetiredAsync(Clock.GetUtcNow(), 10, Stop));
+        Assert.Equal(0, await Store.ForgetCompactedAsync(Clock.GetUtcNow(), 10, Stop));
         Clock.Advance(Age);
-        Assert.Equal(1, await Store.ForgetRetiredAsync(Clock.GetUtcNow(), 10, Stop));
+        Assert.Equal(1, await Store.ForgetCompactedAsync(Clock.GetUtcNow(), 10, Stop));
         Assert.False((await AddAsync(Occurrence(Names(Web("1")), request: "r", content: "same"))).Repeated);
         Assert.Null(await Store.FindCreationAsync("ci", first.Id, Stop));
-        Assert.Equal(1, await Store.CountFoldedAsync(Web("1"), Stop));
+        Assert.Equal(1, await Store.CountCompactedAsync(Web("1"), Stop));
     }
 
     [Fact]
@@ -170,9 +170,9 @@ public abstract class RetentionContract : StoreContract
         Clock.Advance(Age * 2);
         Assert.Empty((await ReadAsync()).Occurrences);
 
-        var part = await Store.ReadAgedAsync(Query() with { Mapped = null, Unmapped = Clock.GetUtcNow() - Age }, Stop);
+        var part = await Store.ReadExpiredAsync(Query() with { Mapped = null, Unmapped = Clock.GetUtcNow() - Age }, Stop);
         Assert.Empty(Assert.Single(part.Occurrences).Versions);
-        Assert.True(await Store.RetireAsync(part, [], Stop));
+        Assert.True(await Store.CompactAsync(part, [], Stop));
         Assert.Empty(await Store.ListUnmappedAsync("ci", 0, 9, Stop));
         await AddAsync(Occurrence(Teaches(Digest('b'), Web("1"))));
         Assert.Single(await ContentsOfAsync(Web("1")));
@@ -186,10 +186,10 @@ public abstract class RetentionContract : StoreContract
         await AddNoteAsync();
         await AddAsync(Occurrence(Refers(new DigestReference(null, Digest('b'), null))));
         Clock.Advance(Age * 2);
-        var part = await Store.ReadAgedAsync(Query() with { Unmapped = Clock.GetUtcNow() - Age }, Stop);
+        var part = await Store.ReadExpiredAsync(Query() with { Unmapped = Clock.GetUtcNow() - Age }, Stop);
         Assert.Single(part.Occurrences);
         await AddAsync(Occurrence(Teaches(Digest('b'), Web("1"))));
-        Assert.False(await Store.RetireAsync(part, [], Stop));
+        Assert.False(await Store.CompactAsync(part, [], Stop));
         Assert.Equal(2, (await ContentsOfAsync(Web("1"))).Count);
     }
 
@@ -201,12 +201,12 @@ public abstract class RetentionContract : StoreContract
             await AddAsync(Occurrence(Names(Web($"{i % 3}")), content: new string('x', 1000)));
         await VerifyEverywhereAsync();
         Clock.Advance(Age * 2);
-        Assert.Equal(4, (await Store.ReadAgedAsync(Query() with { Rows = 4 }, Stop)).Occurrences.Count);
-        Assert.Equal(3, (await Store.ReadAgedAsync(Query() with { Bytes = 2500 }, Stop)).Occurrences.Count);
-        Assert.Single((await Store.ReadAgedAsync(Query() with { Bytes = 1 }, Stop)).Occurrences);
+        Assert.Equal(4, (await Store.ReadExpiredAsync(Query() with { Rows = 4 }, Stop)).Occurrences.Count);
+        Assert.Equal(3, (await Store.ReadExpiredAsync(Query() with { Bytes = 2500 }, Stop)).Occurrences.Count);
+        Assert.Single((await Store.ReadExpiredAsync(Query() with { Bytes = 1 }, Stop)).Occurrences);
 
         Assert.Equal(10, await RetireAllAsync("s", Query() with { Rows = 4 }));
-        var counts = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => Store.CountFoldedAsync(Web($"{i}"), Stop)));
+        var counts = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => Store.CountCompactedAsync(Web($"{i}"), Stop)));
         Assert.Equal([4L, 3L, 3L], counts);
     }
 
@@ -218,26 +218,26 @@ public abstract class RetentionContract : StoreContract
         await VerifyEverywhereAsync();
         Clock.Advance(Age * 2);
         var part = await ReadAsync();
-        await Assert.ThrowsAsync<ArgumentException>(() => Store.RetireAsync(part, [], Stop));
+        await Assert.ThrowsAsync<ArgumentException>(() => Store.CompactAsync(part, [], Stop));
     }
 
-    private AgedQuery Query() => new(Clock.GetUtcNow() - Age, null, 0, 100, long.MaxValue);
+    private ExpiredQuery Query() => new(Clock.GetUtcNow() - Age, null, 0, 100, long.MaxValue);
 
-    private Task<AgedPart> ReadAsync() => Store.ReadAgedAsync(Query(), Stop);
+    private Task<ExpiredPart> ReadAsync() => Store.ReadExpiredAsync(Query(), Stop);
 
-    private async Task<int> RetireAllAsync(string state, AgedQuery? query = null)
+    private async Task<int> RetireAllAsync(string state, ExpiredQuery? query = null)
     {
         query ??= Query();
         for (var gone = 0; ;)
         {
-            var part = await Store.ReadAgedAsync(query, Stop);
+            var part = await Store.ReadExpiredAsync(query, Stop);
             if (part.Occurrences.Count > 0)
-                Assert.True(await Store.RetireAsync(part, [.. part.Versions.Select(_ => Bytes(state))], Stop));
+                Assert.True(await Store.CompactAsync(part, [.. part.Versions.Select(_ => Bytes(state))], Stop));
             gone += part.Occurrences.Count;
             if (part.IsLast)
                 return gone;
-            Assert.True(part.Through > query.After, "a part that is not the last gets on");
-            query = query with { After = part.Through };
+            Assert.True(part.Cursor > query.After, "a part that is not the last gets on");
+            query = query with { After = part.Cursor };
         }
     }
 

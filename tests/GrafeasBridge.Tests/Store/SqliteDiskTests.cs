@@ -3,7 +3,7 @@ using GrafeasBridge.Store;
 namespace GrafeasBridge.Tests.Store;
 
 /// <summary>Disks that fill up, files that are locked, read-only or damaged. The small disks are real ones: this needs root.</summary>
-public sealed class SqliteDiskTests : SqliteHouse
+public sealed class SqliteDiskTests : SqliteFixture
 {
     private bool mounted;
 

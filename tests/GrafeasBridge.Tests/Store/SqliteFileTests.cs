@@ -3,7 +3,7 @@ using GrafeasBridge.Store;
 namespace GrafeasBridge.Tests.Store;
 
 /// <summary>One file: its schema, its lock, its log.</summary>
-public sealed class SqliteFileTests : SqliteHouse
+public sealed class SqliteFileTests : SqliteFixture
 {
     [Fact]
     public async Task A_newer_schema_is_refused_and_left_alone()

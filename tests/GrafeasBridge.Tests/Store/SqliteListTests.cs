@@ -8,7 +8,7 @@ using GrafeasBridge.Tests.Support;
 namespace GrafeasBridge.Tests.Store;
 
 /// <summary>How the embedded store finds the rows of a filter: how few it looks at, and what it does to older files.</summary>
-public sealed class SqliteListTests : SqliteHouse
+public sealed class SqliteListTests : SqliteFixture
 {
     private const string Early = "https://r.example/early/";
     private const string Late = "https://r.example/late/";
@@ -43,7 +43,7 @@ public sealed class SqliteListTests : SqliteHouse
             var part = await Store.ListOccurrencesAsync("ci", new ListQuery(condition, 0, 1000), Stop);
             Assert.Equal((count, true), (part.Items.Count, part.IsLast));
             // The walk that is tried before a range counts too.
-            Assert.InRange(part.Looked, 0, 1200);
+            Assert.InRange(part.RowsExamined, 0, 1200);
         }
     }
 
@@ -56,7 +56,7 @@ public sealed class SqliteListTests : SqliteHouse
         await AddAsync(Occurrence());
         var part = await Store.ListOccurrencesAsync("ci", new ListQuery(late, 0, 10), Stop);
         Assert.Single(part.Items);
-        Assert.InRange(part.Looked, 1, 1100);
+        Assert.InRange(part.RowsExamined, 1, 1100);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class SqliteListTests : SqliteHouse
         {
             var part = await Store.ListOccurrencesAsync("ci", query, Stop);
             seen.AddRange(part.Items.Select(item => item.Sequence));
-            (isLast, query) = (part.IsLast, query with { After = part.Through });
+            (isLast, query) = (part.IsLast, query with { After = part.Cursor });
         }
 
         Assert.Equal(Enumerable.Range(1501, 9000).Select(sequence => (long)sequence), seen);
@@ -95,8 +95,8 @@ public sealed class SqliteListTests : SqliteHouse
         await FillAsync(early: 20_000, late: 0);
         var part = await Store.ListOccurrencesAsync("ci", new ListQuery(new Condition.Not(new Condition.StartsWith(Column.ResourceUri, "https")), 0, 10), Stop);
         Assert.False(part.IsLast);
-        Assert.InRange(part.Looked, 1, 10_000);
-        Assert.InRange(part.Through, 1, 10_000);
+        Assert.InRange(part.RowsExamined, 1, 10_000);
+        Assert.InRange(part.Cursor, 1, 10_000);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class SqliteListTests : SqliteHouse
                 .Select(_ => Enumerable.Range(0, random.Next(60)).Select(_ => (long)random.Next(1, 100)).Distinct().Order().ToArray())
                 .ToList();
             List<Sequence> Parts() => [.. sets.Select(set => new SortedSequence(set, set.Length))];
-            var looks = new Looks(Stop);
+            var looks = new ScanBudget(Stop);
             Assert.Equal(sets.SelectMany(set => set).Distinct().Order(), All(UnionSequence.Of(Parts()), random));
             Assert.Equal(
                 sets.Skip(1).Aggregate(sets[0].AsEnumerable(), (common, set) => common.Intersect(set)).Order(),

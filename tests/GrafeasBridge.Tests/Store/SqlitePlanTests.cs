@@ -7,7 +7,7 @@ using GrafeasBridge.Store.Sqlite.Lists;
 namespace GrafeasBridge.Tests.Store;
 
 /// <summary>No command walks a table: with a million rows a page costs what it costs with ten.</summary>
-public sealed partial class SqlitePlanTests : SqliteHouse
+public sealed partial class SqlitePlanTests : SqliteFixture
 {
     [Fact]
     public void Every_command_of_the_store_finds_its_rows_by_an_index()
@@ -57,17 +57,17 @@ public sealed partial class SqlitePlanTests : SqliteHouse
         foreach (var command in new[]
         {
             Projects.Page, NoteIndexes.ByProject, NoteIndexes.ByKind, OccurrenceIndexes.ByNoteInProject, OccurrenceIndexes.ByKind,
-            OccurrenceIndexes.ByResource, OccurrenceQueries.PageOfUnmapped, OccurrenceQueries.PartOfVersion, Claims.Ripe, Claims.Absurd, Claims.Newest, Claims.Oldest,
-            Claims.Suspect, Claims.NextDue, Claims.CountReady, Claims.CountDue, Checks.Due, Checks.Absurd, TargetRows.KnownVersions,
-            AgedOccurrences.InOrder, AgedOccurrences.LinksOf, FoldedVersions.Forget,
+            OccurrenceIndexes.ByResource, OccurrenceQueries.PageOfUnmapped, OccurrenceQueries.PartOfVersion, DueVersions.Due, DueVersions.ClockSkewed, DueVersions.Newest, DueVersions.Oldest,
+            DueVersions.PoisonCandidate, DueVersions.NextDue, DueVersions.CountReady, DueVersions.CountDue, Checks.Due, Checks.ClockSkewed, TargetRows.KnownVersions,
+            ExpiredOccurrences.InOrder, ExpiredOccurrences.LinksOf, CompactedVersions.Forget,
         })
         {
             Assert.DoesNotContain(Plan(database, command.Text), step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
         }
 
-        Assert.Contains(Plan(database, Claims.CountDue.Text), step => step.Contains("COVERING INDEX version_due", StringComparison.Ordinal));
-        Assert.Contains(Plan(database, Claims.CountReady.Text), step => step.Contains("COVERING INDEX version_ready", StringComparison.Ordinal));
-        Assert.Contains(Plan(database, Claims.CountInState.Text), step => step.Contains("COVERING INDEX version_states", StringComparison.Ordinal));
+        Assert.Contains(Plan(database, DueVersions.CountDue.Text), step => step.Contains("COVERING INDEX version_due", StringComparison.Ordinal));
+        Assert.Contains(Plan(database, DueVersions.CountReady.Text), step => step.Contains("COVERING INDEX version_ready", StringComparison.Ordinal));
+        Assert.Contains(Plan(database, DueVersions.CountInState.Text), step => step.Contains("COVERING INDEX version_states", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using GrafeasBridge.Telemetry;
 namespace GrafeasBridge.Tests.Store;
 
 /// <summary>The group commit, with groups that the test puts together.</summary>
-public sealed class SqliteWriterTests : SqliteHouse
+public sealed class SqliteWriterTests : SqliteFixture
 {
     [Fact]
     public async Task An_operation_that_fails_half_way_leaves_nothing_and_costs_the_others_nothing()

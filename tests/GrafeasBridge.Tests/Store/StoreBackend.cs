@@ -22,7 +22,7 @@ internal abstract class StoreBackend : IAsyncDisposable
             .AddSingleton(clock)
             .AddSingleton(logs)
             .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
-            .AddSingleton(new TargetNames(targets))
+            .AddSingleton(new ConfiguredTargets(targets))
             .AddStore(configuration)
             .BuildServiceProvider();
         opened.Add(services);

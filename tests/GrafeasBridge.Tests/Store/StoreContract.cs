@@ -79,7 +79,7 @@ public abstract class StoreContract : IAsyncLifetime
     internal static Placement Refers(params DigestReference[] references) => new([], references, [], [], "docker", null);
 
     internal static Placement Teaches(string digest, params VersionCoordinates[] versions) =>
-        new(versions, [], [.. versions.Select(version => new DigestLesson(version, digest))], [], "docker", null);
+        new(versions, [], [.. versions.Select(version => new DigestTag(version, digest))], [], "docker", null);
 
     internal Task AddNoteAsync(string project = "ci", string id = "builds", int kind = Build) =>
         Store.AddNotesAsync([new NewNote(project, id, kind, Bytes($"note {id}"))], Stop);

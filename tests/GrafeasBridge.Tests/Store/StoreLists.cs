@@ -28,14 +28,14 @@ internal static class StoreLists
         var page = new List<StoredItem>();
         while (page.Count < limit)
         {
-            var part = await fetch(new ListQuery(condition, after, limit - page.Count, MaxLooks: looks));
+            var part = await fetch(new ListQuery(condition, after, limit - page.Count, ScanBudget: looks));
             Assert.InRange(part.Items.Count, 0, limit - page.Count);
-            Assert.All(part.Items, item => Assert.InRange(item.Sequence, after + 1, part.Through));
+            Assert.All(part.Items, item => Assert.InRange(item.Sequence, after + 1, part.Cursor));
             page.AddRange(part.Items);
             if (part.IsLast)
                 break;
-            Assert.True(part.Through > after, "a part that is not the last gets on");
-            after = part.Through;
+            Assert.True(part.Cursor > after, "a part that is not the last gets on");
+            after = part.Cursor;
         }
 
         return page;

@@ -38,11 +38,11 @@ public abstract class VersionFilterContract : StoreContract
         Assert.True(page.IsLast);
         Assert.NotEmpty(page.Items);
         var parked = await AllAsync(Parked, limit: 100);
-        Assert.Equal(parked.Count, page.Looked);
+        Assert.Equal(parked.Count, page.RowsExamined);
 
         var whole = All(Text(Column.Target, "bintray"), Text(Column.Subject, "acme"), Text(Column.Repo, "images"), Text(Column.Package, "team:web"), Text(Column.Version, "3"));
         var one = await Store.ListVersionsAsync(new VersionFilter(), new ListQuery(whole, 0, 100), Stop);
-        Assert.Equal((1, 1), (Assert.Single(one.Items).Coordinates.Version == "3" ? 1 : 0, one.Looked));
+        Assert.Equal((1, 1), (Assert.Single(one.Items).Coordinates.Version == "3" ? 1 : 0, one.RowsExamined));
     }
 
     [Fact]
@@ -50,10 +50,10 @@ public abstract class VersionFilterContract : StoreContract
     {
         await FillAsync();
         var condition = Text(Column.Version, "23");
-        var first = await Store.ListVersionsAsync(new VersionFilter(), new ListQuery(condition, 0, 10, MaxLooks: 7), Stop);
+        var first = await Store.ListVersionsAsync(new VersionFilter(), new ListQuery(condition, 0, 10, ScanBudget: 7), Stop);
         Assert.Empty(first.Items);
-        Assert.Equal((7, false), (first.Looked, first.IsLast));
-        var rest = await Store.ListVersionsAsync(new VersionFilter(), new ListQuery(condition, first.Through, 10), Stop);
+        Assert.Equal((7, false), (first.RowsExamined, first.IsLast));
+        var rest = await Store.ListVersionsAsync(new VersionFilter(), new ListQuery(condition, first.Cursor, 10), Stop);
         Assert.Equal(["23", "23"], rest.Items.Select(row => row.Coordinates.Version));
         Assert.True(rest.IsLast);
     }
@@ -93,11 +93,11 @@ public abstract class VersionFilterContract : StoreContract
         var rows = new List<VersionRow>();
         for (long? after = 0; after is { } last;)
         {
-            var part = await Store.ListVersionsAsync(new VersionFilter(), new ListQuery(condition, last, limit, MaxLooks: 11), Stop);
+            var part = await Store.ListVersionsAsync(new VersionFilter(), new ListQuery(condition, last, limit, ScanBudget: 11), Stop);
             Assert.InRange(part.Items.Count, 0, limit);
-            Assert.True(part.IsLast || part.Through > last, "every part gets on");
+            Assert.True(part.IsLast || part.Cursor > last, "every part gets on");
             rows.AddRange(part.Items);
-            after = part.IsLast ? null : part.Through;
+            after = part.IsLast ? null : part.Cursor;
         }
 
         return rows;

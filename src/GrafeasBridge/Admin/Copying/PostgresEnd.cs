@@ -54,7 +54,7 @@ internal abstract class PostgresEnd(StoreOptions options) : ICopyEnd
     {
         database = new PostgresDatabase(options);
         connection = await database.OpenAsync(cancellationToken);
-        await PostgresPromises.CheckAsync(Session(cancellationToken));
+        await PostgresRequirements.CheckAsync(Session(cancellationToken));
         await RunAsync(Patience, cancellationToken);
     }
 

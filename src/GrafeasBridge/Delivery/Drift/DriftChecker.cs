@@ -28,7 +28,7 @@ internal sealed partial class DriftChecker(
 
     /// <exception cref="StoreException">The bridge's own store failed; the check is still due.</exception>
     public async Task<CheckOutcome> CheckAsync(
-        DeliveryTarget target, IBackgroundBudget budget, RestingVersion version, CancellationToken stopping)
+        DeliveryTarget target, IBackgroundBudget budget, SettledVersion version, CancellationToken stopping)
     {
         (var outcome, var result) = await TryAsync(target, budget, version, stopping);
         if (result is not null && !await store.RecordCheckAsync(version, result, stopping))
@@ -43,7 +43,7 @@ internal sealed partial class DriftChecker(
     }
 
     private async Task<(CheckOutcome Outcome, CheckResult? Result)> TryAsync(
-        DeliveryTarget target, IBackgroundBudget budget, RestingVersion version, CancellationToken stopping)
+        DeliveryTarget target, IBackgroundBudget budget, SettledVersion version, CancellationToken stopping)
     {
         using var total = new CancellationTokenSource(delivery.TotalTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, total.Token);
@@ -69,7 +69,7 @@ internal sealed partial class DriftChecker(
     }
 
     private (CheckOutcome Outcome, CheckResult? Result) Unanswered(
-        DeliveryTarget target, IBackgroundBudget budget, RestingVersion version, Ending ending)
+        DeliveryTarget target, IBackgroundBudget budget, SettledVersion version, Ending ending)
     {
         budget.Report(ending, version.Coordinates);
         Log.Unanswered(logger, version.Coordinates, target.Name, ending.Reason);
@@ -77,7 +77,7 @@ internal sealed partial class DriftChecker(
     }
 
     private async Task<(CheckOutcome Outcome, CheckResult Result)> LookAsync(
-        ITarget api, IBackgroundBudget budget, RestingVersion version, CancellationToken cancellationToken)
+        ITarget api, IBackgroundBudget budget, SettledVersion version, CancellationToken cancellationToken)
     {
         IReadOnlyList<CarriedAttribute> carried;
         try
@@ -98,7 +98,7 @@ internal sealed partial class DriftChecker(
 
     /// <summary>By what the values mean, which costs a mapping.</summary>
     private async Task<(CheckOutcome Outcome, CheckResult Result)> CompareAsync(
-        RestingVersion version, IReadOnlyList<CarriedAttribute> carried, CancellationToken cancellationToken)
+        SettledVersion version, IReadOnlyList<CarriedAttribute> carried, CancellationToken cancellationToken)
     {
         IReadOnlyList<MappedAttribute> wanted;
         try
@@ -110,14 +110,14 @@ internal sealed partial class DriftChecker(
             return Drifted($"Since {Since(version)} the target has changed, and what it should say cannot be read. {damage.Message}");
         }
 
-        var plan = AttributePlan.Make(wanted, carried, version.Owned);
+        var plan = AttributePlan.Make(wanted, carried, version.ManagedNames);
         return plan.IsEmpty
             ? Same(version, [.. wanted.Select(a => a.Name)])
             : Drifted($"Since {Since(version)} the target has changed in {plan.Names()}.");
     }
 
     /// <summary>Here names are given up: whoever might still have set them has done so by now, and the target was seen without them.</summary>
-    private (CheckOutcome Outcome, CheckResult Result) Same(RestingVersion version, IReadOnlyList<string> names)
+    private (CheckOutcome Outcome, CheckResult Result) Same(SettledVersion version, IReadOnlyList<string> names)
     {
         var back = version.State == DeliveryState.Drifted;
         return (CheckOutcome.Same, new CheckResult(
@@ -125,7 +125,7 @@ internal sealed partial class DriftChecker(
             back ? nameof(DeliveryOutcome.Unchanged) : "",
             back ? $"It had drifted, and is again as it was at {Since(version)}." : "",
             clock.GetUtcNow() + options.Interval,
-            Owned: names));
+            ManagedNames: names));
     }
 
     private (CheckOutcome Outcome, CheckResult Result) Drifted(string reason)
@@ -136,7 +136,7 @@ internal sealed partial class DriftChecker(
     }
 
     private async Task<(CheckOutcome Outcome, CheckResult Result)> MissingAsync(
-        RestingVersion version, TargetException missing, CancellationToken cancellationToken)
+        SettledVersion version, TargetException missing, CancellationToken cancellationToken)
     {
         var names = version.ReadBack?.Names
             ?? [.. (await VersionHistory.ReadAsync(store, mapping, version.Coordinates, cancellationToken)).Attributes.Select(a => a.Name)];
@@ -159,15 +159,15 @@ internal sealed partial class DriftChecker(
     }
 
     /// <summary>Whether the look before this one missed it too: the row says so, and it has rested since.</summary>
-    private async Task<bool> WasMissingAsync(RestingVersion version, CancellationToken cancellationToken) =>
+    private async Task<bool> WasMissingAsync(SettledVersion version, CancellationToken cancellationToken) =>
         version.State == DeliveryState.Drifted
         && await store.FindVersionAsync(version.Target, version.Coordinates, cancellationToken) is { } row
         && Enum.TryParse(row.LastOutcome, out DeliveryOutcome last) && last.IsMissing();
 
-    private static string Since(RestingVersion version) =>
+    private static string Since(SettledVersion version) =>
         version.VerifiedTime is { } time ? DeletedVersion.Say(time) : "it was verified";
 
-    private void Tell(DeliveryTarget target, RestingVersion version, CheckOutcome outcome, CheckResult? result)
+    private void Tell(DeliveryTarget target, SettledVersion version, CheckOutcome outcome, CheckResult? result)
     {
         switch (outcome)
         {

@@ -101,7 +101,7 @@ internal sealed partial class DriftLoop(
     }
 
     /// <returns>The version that waits longest, those that were put back last; null when none is due.</returns>
-    private async Task<RestingVersion?> NextAsync(CancellationToken cancellationToken)
+    private async Task<SettledVersion?> NextAsync(CancellationToken cancellationToken)
     {
         if (putBack.Count >= MostPutBack)
             putBack.Clear();
@@ -115,7 +115,7 @@ internal sealed partial class DriftLoop(
         return null;
     }
 
-    private async Task LookAsync(RestingVersion version, CancellationToken stopping)
+    private async Task LookAsync(SettledVersion version, CancellationToken stopping)
     {
         var outcome = await checker.CheckAsync(target, budget, version, stopping);
         if (outcome is CheckOutcome.Unanswered or CheckOutcome.Failed)

@@ -3,19 +3,20 @@ using System.Text;
 
 namespace GrafeasBridge.Store.Postgres;
 
-/// <summary>A command that is put together from fixed words, and the values that its places stand for.</summary>
+/// <summary>A command that is composed of fixed text, with the values of its parameters.</summary>
 internal sealed class ComposedSql
 {
     private readonly StringBuilder text = new();
     private readonly List<Action<PostgresCommand>> values = [];
 
-    /// <returns>The place of the value: $1, $2.</returns>
     /// <summary>
-    /// A key of the database's own, in the text itself: the planner sees how many rows have it, and does not walk all rows in search of the few of
-    /// a small project.
+    /// A key of the database's own, in the text itself: the planner sees how many rows have it, and does not scan all rows in search of the few
+    /// of a small project.
     /// </summary>
     public static string Key(long key) => key.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>Adds a value as the next parameter.</summary>
+    /// <returns>Its placeholder: $1, $2.</returns>
     public string Place(long value) => Place(command => command.Add(value));
 
     public string Place(string value) => Place(command => command.Add(value));
@@ -30,7 +31,7 @@ internal sealed class ComposedSql
         return this;
     }
 
-    /// <param name="before">What comes before it, such as a question how it would be run.</param>
+    /// <param name="before">Text before it, such as <c>explain</c>.</param>
     public PostgresCommand On(PostgresSession session, string before = "")
     {
         var command = session.Use(before + text);

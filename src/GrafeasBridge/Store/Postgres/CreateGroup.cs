@@ -8,25 +8,25 @@ namespace GrafeasBridge.Store.Postgres;
 /// <param name="lookForTakenIds">Another run met a name that was taken.</param>
 internal sealed class CreateGroup(PostgresSession session, KnownNames known, List<CreateOperation> group, bool lookForTakenIds)
 {
-    private readonly Names names = new(known);
+    private readonly NameKeys names = new(known);
     private readonly NewRows rows = new();
     private readonly List<NewUpload> uploads = [];
     private readonly List<(CreateOperation Operation, int Index, int Earlier)> repeated = [];
 
-    /// <summary>True from when the commit is on its way: what happens then nobody here can know.</summary>
+    /// <summary>True once the commit has been sent: from then on its outcome is unknown until it is answered.</summary>
     public bool IsCommitting { get; private set; }
 
-    /// <returns>When the last batch went off.</returns>
+    /// <returns>When the last batch was sent.</returns>
     public async Task<long> RunAsync(TimeProvider clock)
     {
-        var reading = new GroupReading(group, lookForTakenIds);
+        var reading = new GroupLookup(group, lookForTakenIds);
         var first = new PostgresBatch(session).Do("begin");
         reading.Ask(first, names);
         await first.RunAsync();
         foreach (var operation in group)
             Decide(operation, reading);
 
-        var links = new Links(names, rows.Linked);
+        var links = new OccurrenceLinks(names, rows.Linked);
         await links.ResolveAsync(session);
         var last = new PostgresBatch(session);
         rows.AddTo(last);
@@ -38,11 +38,11 @@ internal sealed class CreateGroup(PostgresSession session, KnownNames known, Lis
         var started = clock.GetTimestamp();
         await last.RunAsync();
         names.Keep();
-        Tell();
+        SetResults();
         return started;
     }
 
-    private void Decide(CreateOperation operation, GroupReading reading)
+    private void Decide(CreateOperation operation, GroupLookup reading)
     {
         operation.Begin();
         try
@@ -60,7 +60,7 @@ internal sealed class CreateGroup(PostgresSession session, KnownNames known, Lis
     }
 
     /// <returns>The place of the same request earlier in the operation; -1 when there is none.</returns>
-    private static int Check(CreateOperation operation, int index, GroupReading reading, Repeats repeats)
+    private static int Check(CreateOperation operation, int index, GroupLookup reading, Repeats repeats)
     {
         var occurrence = operation.Occurrences[index];
         if ((operation.Added[index] = Repeats.Stored(reading, occurrence, index)) is not null)
@@ -76,7 +76,7 @@ internal sealed class CreateGroup(PostgresSession session, KnownNames known, Lis
         return -1;
     }
 
-    private void Accept(CreateOperation operation, ReadOnlySpan<int> earlier, GroupReading reading)
+    private void Accept(CreateOperation operation, ReadOnlySpan<int> earlier, GroupLookup reading)
     {
         if (operation.Upload is { } upload)
             uploads.Add(upload);
@@ -89,16 +89,16 @@ internal sealed class CreateGroup(PostgresSession session, KnownNames known, Lis
         }
     }
 
-    private void Accept(CreateOperation operation, int index, GroupReading reading)
+    private void Accept(CreateOperation operation, int index, GroupLookup reading)
     {
         var occurrence = operation.Occurrences[index];
         var linked = new LinkedRow(names.Project(occurrence.Project), reading.NextPlace(), occurrence.Placement, occurrence.TraceParent);
         rows.Add(operation, index, reading.Note(occurrence)!.Value.Name, linked);
     }
 
-    private void Tell()
+    private void SetResults()
     {
-        rows.Tell();
+        rows.SetResults();
         foreach (var (operation, index, earlier) in repeated)
             operation.Added[index] = operation.Added[earlier]! with { Repeated = true };
     }

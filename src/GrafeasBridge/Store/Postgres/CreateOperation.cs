@@ -8,7 +8,7 @@ namespace GrafeasBridge.Store.Postgres;
 /// </summary>
 internal sealed class CreateOperation : QueuedWrite
 {
-    // Callers go on elsewhere: the writer's time is everybody's.
+    // Callers continue on other threads: all of them share the writer's time.
     private readonly TaskCompletionSource<IReadOnlyList<AddedOccurrence>> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenRegistration registration;
 

@@ -4,14 +4,14 @@ using GrafeasBridge.Mapping;
 namespace GrafeasBridge.Store.Postgres;
 
 /// <summary>
-/// How tries end on the rows of versions: settled by who holds the lease, given back, or marked by who lost it. Each is one command, which
-/// looks and writes at once: a revision that comes at the same moment is either seen by it or comes after it.
+/// How attempts end on the rows of versions: settled by the holder of the lease, released, or marked by a worker that lost it. Each is one
+/// command, which reads and writes at once: a concurrent revision is either seen by it or comes after it.
 /// </summary>
 internal static class Deliveries
 {
     private const string Held = "v.seq = $1 and v.lease = $2 and v.state = 2";
 
-    internal static readonly string Intend = $"update versions v set owned = {Owning("$3")}, intended = 1 where {Held}";
+    internal static readonly string Intend = $"update versions v set managed_names = {ManagedWith("$3")}, intended = 1 where {Held}";
 
     // When it is no longer the newest it has been dirty since its wanted state changed last.
     internal static readonly string SettleVerified =
@@ -22,45 +22,45 @@ internal static class Deliveries
         ready = case when v.revision <> $3 and $10 is null then v.update_time end,
         dirty_since = case when v.revision <> $3 then v.update_time end,
         check_at = case when v.revision = $3 then $11 end,
-        lease = null, attempts = 0, failing_since = null, stops = 0, recreate = 0, settled = $3, owned = {Owning("$4")},
-        outcome = $5, reason = $6, verified_time = $7, read_back = $8, read_back_names = $9, rest_until = $10
+        lease = null, attempts = 0, failing_since = null, crash_count = 0, recreate = 0, settled = $3, managed_names = {ManagedWith("$4")},
+        outcome = $5, reason = $6, verified_time = $7, read_back = $8, read_back_names = $9, coalesce_until = $10
         where {Held} returning case when v.revision = $3 then 1 else 0 end
         """;
 
-    // A newer revision does not cut a wait short, nor un-park: as if it had arrived a moment after the settlement.
+    // A newer revision does not shorten a wait, nor un-park: as if it had arrived a moment after the settlement.
     internal static readonly string SettleFailed =
         $"""
-        update versions v set state = $3, due_at = $7, ready = null, lease = null, stops = 0, failing_since = coalesce(v.failing_since, $8),
-        owned = {Owning("$4")}, outcome = $5, reason = $6 where {Held} returning 1
+        update versions v set state = $3, due_at = $7, ready = null, lease = null, crash_count = 0, failing_since = coalesce(v.failing_since, $8),
+        managed_names = {ManagedWith("$4")}, outcome = $5, reason = $6 where {Held} returning 1
         """;
 
     internal const string GiveBack =
         $"""
-        update versions v set state = 1, due_at = $3, ready = coalesce(v.dirty_since, $3), lease = null, stops = 0,
+        update versions v set state = 1, due_at = $3, ready = coalesce(v.dirty_since, $3), lease = null, crash_count = 0,
         attempts = greatest(v.attempts - 1, 0) where {Held}
         """;
 
-    private const string Again =
+    private const string MarkForRedelivery =
         """
-        update versions v set revision = v.revision + 1, update_time = $1, attempts = 0, failing_since = null, stops = 0, recreate = 1,
+        update versions v set revision = v.revision + 1, update_time = $1, attempts = 0, failing_since = null, crash_count = 0, recreate = 1,
         due_at = case v.state when 2 then v.due_at else $1 end,
         ready = case v.state when 2 then null else coalesce(v.dirty_since, $1) end,
         check_at = null, state = case v.state when 2 then 2 else 1 end, dirty_since = coalesce(v.dirty_since, $1)
         """;
 
-    internal static readonly string AgainByName = $"{Again} where v.coordinate = {KnownKeys.Coordinate(3)} and v.target = {KnownKeys.Target(2)}";
+    internal static readonly string RedeliverByName = $"{MarkForRedelivery} where v.coordinate = {KnownKeys.Coordinate(3)} and v.target = {KnownKeys.Target(2)}";
 
     internal const string LockRows = "select v.seq from versions v where v.seq = any($1) order by v.seq for no key update";
 
-    internal const string AgainInState =
-        $"{Again} from unnest($2, $3) w (seq, state) where v.seq = w.seq and v.state = w.state and v.seq = any($2) returning v.seq";
+    internal const string RedeliverInState =
+        $"{MarkForRedelivery} from unnest($2, $3) w (seq, state) where v.seq = w.seq and v.state = w.state and v.seq = any($2) returning v.seq";
 
     private const string KeysOf = "select coordinate, target from versions where seq = $1";
 
-    // Its worker is late, but it lives: nothing was stopped by the version.
-    internal static readonly string Acquit =
+    // Its worker is late, but its process is alive: the version has not crashed it.
+    internal static readonly string ClearCrashCount =
         $"""
-        update versions v set stops = 0, owned = {Owning("$3")},
+        update versions v set crash_count = 0, managed_names = {ManagedWith("$3")},
         ready = case when v.state = 1 and v.ready is null and v.due_at is null then coalesce(v.dirty_since, $2) else v.ready end
         where v.seq = $1
         """;
@@ -71,8 +71,8 @@ internal static class Deliveries
         where v.coordinate = {KnownKeys.Coordinate(2)} and v.target = {KnownKeys.Target(1)} and v.read_back is not null
         """;
 
-    public static async Task<bool> RecordIntentAsync(PostgresSession session, ClaimedVersion version, IReadOnlyList<string> owned) =>
-        await session.Use(Intend).Add(version.Id).Add(version.Lease).Add(Array(owned)).RunAsync() > 0;
+    public static async Task<bool> RecordIntentAsync(PostgresSession session, ClaimedVersion version, IReadOnlyList<string> managedNames) =>
+        await session.Use(Intend).Add(version.Id).Add(version.Lease).Add(Array(managedNames)).RunAsync() > 0;
 
     public static async Task<SettleResult> SettleAsync(PostgresSession session, ClaimedVersion version, Settlement settlement)
     {
@@ -90,7 +90,7 @@ internal static class Deliveries
 
     public static async Task<bool> ReleaseAsync(PostgresSession session, IReadOnlyList<ClaimedVersion> versions)
     {
-        // In order of sequence, as everybody locks rows of versions.
+        // In order of sequence, in which every transaction locks rows of versions.
         foreach (var version in versions.OrderBy(version => version.Id))
         {
             if (await session.Use(GiveBack).Add(version.Id).Add(version.Lease).Add(session.Now).RunAsync() > 0)
@@ -104,7 +104,7 @@ internal static class Deliveries
 
     public static async Task<VersionRow> RedeliverAsync(PostgresSession session, string target, VersionCoordinates version)
     {
-        if (await session.Use(AgainByName).Add(session.Now).Add(target).Add(version).RunAsync() == 0)
+        if (await session.Use(RedeliverByName).Add(session.Now).Add(target).Add(version).RunAsync() == 0)
             throw StoreRefusals.VersionNotFound(target, version);
         session.Woken.Add(target);
         return (await VersionRows.FindAsync(session, target, version))!;
@@ -114,7 +114,7 @@ internal static class Deliveries
     {
         long[] rows = [.. versions.Select(version => version.Sequence)];
         await session.Use(LockRows).Add(rows).RunAsync();
-        var marked = await session.Use(AgainInState).Add(session.Now).Add(rows).Add(versions.Select(version => (int)version.State).ToArray())
+        var marked = await session.Use(RedeliverInState).Add(session.Now).Add(rows).Add(versions.Select(version => (int)version.State).ToArray())
             .AllAsync(static row => row.Number(0));
         session.Woken.UnionWith(versions.Where(version => marked.Contains(version.Sequence)).Select(version => version.Target));
         return marked.Count;
@@ -126,35 +126,35 @@ internal static class Deliveries
 
     private static PostgresCommand Verify(PostgresSession session, ClaimedVersion version, Settlement settlement) =>
         session.Use(SettleVerified)
-            .Add(version.Id).Add(version.Lease).Add(version.Revision).Add(Array(settlement.Owned)).Add(settlement.Outcome).Add(settlement.Reason)
+            .Add(version.Id).Add(version.Lease).Add(version.Revision).Add(Array(settlement.ManagedNames)).Add(settlement.Outcome).Add(settlement.Reason)
             .Add(session.Now).Add(settlement.ReadBack?.Digest)
             .Add(settlement.ReadBack is { } readBack ? JsonSerializer.Serialize(readBack.Names) : null)
-            .Add(session.Clock.ToDatabase(settlement.RestUntil)).Add(session.Clock.ToDatabase(settlement.CheckAt));
+            .Add(session.Clock.ToDatabase(settlement.CoalesceUntil)).Add(session.Clock.ToDatabase(settlement.CheckAt));
 
     private static PostgresCommand Fail(PostgresSession session, ClaimedVersion version, Settlement settlement) =>
         session.Use(SettleFailed)
-            .Add(version.Id).Add(version.Lease).Add((int)settlement.State).Add(Array(settlement.Owned)).Add(settlement.Outcome).Add(settlement.Reason)
+            .Add(version.Id).Add(version.Lease).Add((int)settlement.State).Add(Array(settlement.ManagedNames)).Add(settlement.Outcome).Add(settlement.Reason)
             .Add(session.Clock.ToDatabase(settlement.NextAttempt)).Add(session.Now);
 
-    /// <summary>What a worker without the lease has written may stand over its successor's: the newest is brought once more.</summary>
+    /// <summary>A worker without the lease may have overwritten what its successor wrote, so the newest state is delivered once more.</summary>
     private static async Task MarkLostAsync(PostgresSession session, ClaimedVersion version)
     {
         var keys = await session.Use(KeysOf).Add(version.Id).AllAsync(static row => (Coordinate: row.Number(0), Target: row.Number(1)));
         if (keys.Count == 0)
             throw StoreRefusals.VersionNotFound(version.Target, version.Coordinates);
         await VersionTable.MarkAsync(session, keys[0].Coordinate, keys[0].Target, version.Target, version.TraceParent);
-        await session.Use(Acquit).Add(version.Id).Add(session.Now).Add(Array(version.MayHaveSet)).RunAsync();
+        await session.Use(ClearCrashCount).Add(version.Id).Add(session.Now).Add(Array(version.PossiblyWritten)).RunAsync();
         session.Woken.Add(version.Target);
     }
 
     /// <summary>
-    /// What the row owns and the names beside. Never fewer than before: a late writer may still set what this one no longer wants.
-    /// A check gives it up.
+    /// The managed names of the row and <paramref name="names"/>. Never fewer than before: a late writer may still set a name that this one
+    /// no longer wants. Only a check gives names up.
     /// </summary>
-    private static string Owning(string names) =>
+    private static string ManagedWith(string names) =>
         $"""
         (select coalesce(jsonb_agg(o.name order by o.name collate "C"), '[]')::text from (
-            select jsonb_array_elements_text(v.owned::jsonb) as name union select unnest({names})) o)
+            select jsonb_array_elements_text(v.managed_names::jsonb) as name union select unnest({names})) o)
         """;
 
     private static string[] Array(IReadOnlyList<string>? names) => names is null ? [] : [.. names];

@@ -58,7 +58,7 @@ internal sealed class NewRows
     }
 
     /// <summary>Tells each operation what was stored.</summary>
-    public void Tell()
+    public void SetResults()
     {
         for (var i = 0; i < rows.Count; i++)
         {

@@ -1,6 +1,6 @@
 namespace GrafeasBridge.Store.Postgres;
 
-/// <summary>Notes by name. What occurrences ask of them is in <see cref="GroupReading"/>.</summary>
+/// <summary>Notes by name. What occurrences ask of them is in <see cref="GroupLookup"/>.</summary>
 internal static class Notes
 {
     private const string MakeName =

@@ -16,7 +16,7 @@ internal static class OccurrenceQueries
         """;
 
     internal const string RetiredByName =
-        $"select seq, create_time, created_digest from retired where project = {NameCommands.Project} and id = $2";
+        $"select seq, create_time, created_digest from compacted_occurrences where project = {NameCommands.Project} and id = $2";
 
     internal const string PageOfUnmapped =
         $"""

@@ -25,16 +25,16 @@ internal static class Occurrences
         if (changed.Kind != found.Kind)
             throw StoreRefusals.KindFixed(project, id);
 
-        var names = new Names(new KnownNames());
+        var names = new NameKeys(new KnownNames());
         names.Want(changed.Placement);
         var first = new PostgresBatch(session);
         names.Ask(first);
         var digests = AskForDigests(first, found.Sequence);
         await first.RunAsync();
-        digests.AddRange(changed.Placement.Lessons.Select(lesson => names.Digest(lesson.Digest)));
+        digests.AddRange(changed.Placement.DigestTags.Select(tag => names.Digest(tag.Digest)));
         digests.AddRange(changed.Placement.ByDigest.Select(reference => names.Digest(reference.Digest)));
         var row = new LinkedRow(found.Project, found.Sequence, changed.Placement, changed.TraceParent);
-        var links = new Links(names, [row]);
+        var links = new OccurrenceLinks(names, [row]);
         await UnlinkAsync(session, row, links.Dirty, digests);
         await links.ResolveAsync(session);
         var last = new PostgresBatch(session).Do(SetContent)
@@ -64,17 +64,17 @@ internal static class Occurrences
     private static List<long> AskForDigests(PostgresBatch batch, long occurrence)
     {
         var digests = new List<long>();
-        batch.Ask(Links.DigestsOf, row => digests.Add(row.Number(0))).Add(occurrence);
+        batch.Ask(OccurrenceLinks.DigestsOf, row => digests.Add(row.Number(0))).Add(occurrence);
         return digests;
     }
 
-    /// <summary>Removes what hangs on an occurrence while the digests that it referred to and will refer to are locked.</summary>
+    /// <summary>Removes what depends on an occurrence while the digests that it referred to and will refer to are locked.</summary>
     private static async Task UnlinkAsync(PostgresSession session, LinkedRow row, DirtyVersions dirty, List<long> digests)
     {
         var batch = new PostgresBatch(session);
         if (digests.Count > 0)
-            batch.Ask(Lessons.LockDigests, static _ => { }).Add(digests.ToArray());
-        Links.Unlink(batch, row.Project, row.Sequence, dirty, row.TraceParent);
+            batch.Ask(DigestTags.LockDigests, static _ => { }).Add(digests.ToArray());
+        OccurrenceLinks.Unlink(batch, row.Project, row.Sequence, dirty, row.TraceParent);
         await batch.RunAsync();
     }
 

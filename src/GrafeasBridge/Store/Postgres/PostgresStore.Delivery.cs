@@ -5,17 +5,17 @@ namespace GrafeasBridge.Store.Postgres;
 /// <summary>Versions, delivered.</summary>
 internal sealed partial class PostgresStore
 {
-    /// <summary>How long a wait lasts when nobody calls: what other bridges tell may be lost on the way.</summary>
+    /// <summary>Longest wait without a notification: one of another bridge may be lost.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
-    public Task<Claim> ClaimAsync(string target, ClaimTerms terms, CancellationToken cancellationToken) =>
-        WriteAsync(session => Claims.TakeAsync(session, target, terms), cancellationToken);
+    public Task<ClaimResult> ClaimAsync(string target, ClaimTerms terms, CancellationToken cancellationToken) =>
+        WriteAsync(session => DueVersions.TakeAsync(session, target, terms), cancellationToken);
 
-    public Task<ClaimedVersion?> ClaimSuspectAsync(string target, TimeSpan lease, CancellationToken cancellationToken) =>
-        WriteAsync(session => Claims.TakeSuspectAsync(session, target, lease), cancellationToken);
+    public Task<ClaimedVersion?> ClaimPoisonCandidateAsync(string target, TimeSpan lease, CancellationToken cancellationToken) =>
+        WriteAsync(session => DueVersions.TakePoisonCandidateAsync(session, target, lease), cancellationToken);
 
-    public Task<bool> RecordIntentAsync(ClaimedVersion version, IReadOnlyList<string> owned, CancellationToken cancellationToken) =>
-        WriteAsync(session => Deliveries.RecordIntentAsync(session, version, owned), cancellationToken);
+    public Task<bool> RecordIntentAsync(ClaimedVersion version, IReadOnlyList<string> managedNames, CancellationToken cancellationToken) =>
+        WriteAsync(session => Deliveries.RecordIntentAsync(session, version, managedNames), cancellationToken);
 
     public Task<SettleResult> SettleAsync(ClaimedVersion version, Settlement settlement, CancellationToken cancellationToken)
     {
@@ -32,10 +32,10 @@ internal sealed partial class PostgresStore
     public Task<int> RedeliverAsync(IReadOnlyList<VersionRow> versions, CancellationToken cancellationToken) =>
         WriteAsync(session => Deliveries.RedeliverAsync(session, versions), cancellationToken);
 
-    public Task<IReadOnlyList<RestingVersion>> ListToCheckAsync(string target, TimeSpan longest, int limit, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<SettledVersion>> ListToCheckAsync(string target, TimeSpan longest, int limit, CancellationToken cancellationToken) =>
         ReadAsync(session => Checks.ListAsync(session, target, longest, limit), cancellationToken);
 
-    public Task<bool> RecordCheckAsync(RestingVersion version, CheckResult result, CancellationToken cancellationToken)
+    public Task<bool> RecordCheckAsync(SettledVersion version, CheckResult result, CancellationToken cancellationToken)
     {
         CheckResult.ThrowIfContradictory(result);
         return WriteAsync(session => Checks.RecordAsync(session, version, result), cancellationToken);
@@ -48,7 +48,7 @@ internal sealed partial class PostgresStore
         WriteAsync(session => LearnedRows.KeepAsync(session, target, learned), cancellationToken);
 
     public Task<DateTimeOffset?> NextDueAsync(string target, CancellationToken cancellationToken) =>
-        ReadAsync(session => Claims.NextDueAsync(session, target), cancellationToken);
+        ReadAsync(session => DueVersions.NextDueAsync(session, target), cancellationToken);
 
     public Task WaitForDirtyAsync(string target, CancellationToken cancellationToken) =>
         signals.TryGetValue(target, out var signal)
@@ -56,18 +56,18 @@ internal sealed partial class PostgresStore
             : throw new ArgumentException($"Target {target} is not configured.", nameof(target));
 
     public Task<Backlog> BacklogAsync(string target, CancellationToken cancellationToken) =>
-        ReadAsync(session => Claims.BacklogAsync(session, target), cancellationToken);
+        ReadAsync(session => DueVersions.BacklogAsync(session, target), cancellationToken);
 
     private async Task WaitAsync(DirtySignal signal, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var call = signal.WaitAsync(over.Token);
-        if (!call.IsCompleted)
-            await Task.WhenAny(call, Task.Delay(LongestWait, clock, over.Token));
+        var wake = signal.WaitAsync(over.Token);
+        if (!wake.IsCompleted)
+            await Task.WhenAny(wake, Task.Delay(LongestWait, clock, over.Token));
         await over.CancelAsync();
-        // A call that comes at the very end is kept for the next wait.
-        await call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!call.IsCompletedSuccessfully)
+        // A signal that comes at the very end is kept for the next wait.
+        await wake.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!wake.IsCompletedSuccessfully)
             cancellationToken.ThrowIfCancellationRequested();
     }
 }

@@ -8,7 +8,7 @@ internal sealed partial class PostgresStore
     /// <summary>Bytes after which a group of new occurrences takes no further one.</summary>
     private const long MaxGroupBytes = 8 << 20;
 
-    private WriteQueue<CreateOperation>? intake;
+    private WriteQueue<CreateOperation>? creates;
     private PostgresWriter? writer;
     private string[]? ensured;
 
@@ -44,7 +44,7 @@ internal sealed partial class PostgresStore
             return Task.FromCanceled<IReadOnlyList<AddedOccurrence>>(cancellationToken);
         ThrowIfNotOpen();
         var operation = CreateOperation.Of(occurrences, upload, cancellationToken);
-        intake!.Add(operation);
+        creates!.Add(operation);
         return operation.Completion;
     }
 
@@ -87,23 +87,23 @@ internal sealed partial class PostgresStore
         ensured = names;
     }
 
-    private async Task OpenIntakeAsync(CancellationToken cancellationToken)
+    private async Task OpenWriterAsync(CancellationToken cancellationToken)
     {
-        intake = new WriteQueue<CreateOperation>(options.MaxQueuedWrites, options.MaxQueuedBytes, MaxGroupBytes);
-        writer = new PostgresWriter(intake, database!, time, targetNames, HaveTargetsAsync, Wake, clock, logger);
+        creates = new WriteQueue<CreateOperation>(options.MaxQueuedWrites, options.MaxQueuedBytes, MaxGroupBytes);
+        writer = new PostgresWriter(creates, database!, time, targetNames, HaveTargetsAsync, Wake, clock, logger);
         await writer.OpenAsync(cancellationToken);
     }
 
-    private async Task CloseIntakeAsync()
+    private async Task CloseWriterAsync()
     {
-        intake?.Close();
+        creates?.Close();
         if (writer is null)
             return;
         await writer.Ended;
         await writer.DisposeAsync();
     }
 
-    /// <summary>While the database did not hear of this bridge another one may have put its targets away.</summary>
+    /// <summary>While this bridge had no connection another one may have deactivated its targets.</summary>
     private async Task HaveTargetsAsync()
     {
         if (ensured is { } names && await ReadAsync(session => session.Use(TargetRows.Lacking).Add(names).NumberAsync(), CancellationToken.None) > 0)

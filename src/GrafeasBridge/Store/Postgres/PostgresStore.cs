@@ -5,7 +5,7 @@ namespace GrafeasBridge.Store.Postgres;
 
 /// <summary>
 /// The store of any number of bridges: PostgreSQL, or what speaks its protocol and knows <c>skip locked</c>. This part opens and closes the
-/// house and runs transactions; the other parts are the verbs, a line each. README.md tells what bridges owe each other.
+/// store and runs transactions; the other parts are the operations, a line each. README.md describes how several bridges share a database.
 /// </summary>
 internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsyncDisposable
 {
@@ -19,11 +19,11 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
     private readonly Dictionary<string, DirtySignal> signals;
     private readonly StoreClock time;
     private PostgresDatabase? database;
-    private Announcements? announcements;
+    private Notifications? notifications;
     private int closing;
     private int failing;
 
-    public PostgresStore(IOptions<StoreOptions> options, TargetNames targets, TimeProvider clock, ILogger<PostgresStore> logger)
+    public PostgresStore(IOptions<StoreOptions> options, ConfiguredTargets targets, TimeProvider clock, ILogger<PostgresStore> logger)
     {
         this.options = options.Value;
         (this.clock, this.logger, targetNames) = (clock, logger, [.. targets.Names]);
@@ -34,7 +34,7 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
     /// <summary>The log is PostgreSQL's own affair.</summary>
     public long WalBytes => 0;
 
-    public int QueuedWrites => intake?.Count ?? 0;
+    public int QueuedWrites => creates?.Count ?? 0;
 
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
@@ -46,7 +46,7 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
             var (from, to) = await OnConnectionAsync(PrepareAsync, cancellationToken);
             if (from != to)
                 Log.Migrated(logger, database.Name, from, to);
-            await OpenIntakeAsync(cancellationToken);
+            await OpenWriterAsync(cancellationToken);
         }
         catch
         {
@@ -55,7 +55,7 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
             throw;
         }
 
-        announcements = new Announcements(database, WakeHere, logger);
+        notifications = new Notifications(database, WakeHere, logger);
         StoreMeter.Show(this);
         Log.Opened(logger, database.Name, PostgresSchema.Steps.Count);
     }
@@ -65,9 +65,9 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
         if (Interlocked.Exchange(ref closing, 1) != 0)
             return;
         StoreMeter.Hide(this);
-        await CloseIntakeAsync();
-        if (announcements is not null)
-            await announcements.DisposeAsync();
+        await CloseWriterAsync();
+        if (notifications is not null)
+            await notifications.DisposeAsync();
         if (database is null)
             return;
         await database.DisposeAsync();
@@ -76,7 +76,7 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
 
     private async Task<(int From, int To)> PrepareAsync(PostgresSession session)
     {
-        await PostgresPromises.CheckAsync(session);
+        await PostgresRequirements.CheckAsync(session);
         var steps = await PostgresMigrations.RunAsync(session, PostgresSchema.Steps);
         foreach (var name in targetNames)
             await session.Use("insert into targets (name, active) values ($1, 0) on conflict do nothing").Add(name).RunAsync();
@@ -130,7 +130,7 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
         }
         catch (Exception e) when (PostgresErrors.IsLostConnection(e))
         {
-            // It may be stored or not; run again, it might be stored twice. The caller must know.
+            // It may be stored or not. Run again, it might be stored twice, so the caller is told.
             throw PostgresErrors.Unknown(e);
         }
 
@@ -146,7 +146,7 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
         return await work(session);
     }
 
-    /// <summary>Runs again what lost against another transaction, and what met a connection that had died while it lay ready.</summary>
+    /// <summary>Repeats work that lost a conflict with another transaction, and work whose pooled connection turned out to be dead.</summary>
     private async Task<T> TryAgainAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
@@ -194,7 +194,7 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
             return;
         foreach (var target in targets)
             WakeHere(target);
-        announcements?.Tell(targets);
+        notifications?.Send(targets);
     }
 
     /// <param name="target">May have left the configuration, or never have been in this bridge's. Empty for all.</param>

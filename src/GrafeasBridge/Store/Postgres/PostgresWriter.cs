@@ -4,15 +4,15 @@ namespace GrafeasBridge.Store.Postgres;
 
 /// <summary>
 /// Stores occurrences, with a connection of its own. It takes whatever is queued, without waiting for more, runs it in one transaction, and
-/// answers the callers after the commit, refusals included. What fails for a reason of the database is answered so to every caller of the group;
-/// what one operation spoils for the others is run again one by one.
+/// answers the callers after the commit, refusals included. When the database fails, every caller of the group is told so;
+/// when one operation fails, all are run again one by one.
 /// </summary>
 internal sealed partial class PostgresWriter : IAsyncDisposable
 {
-    /// <summary>Runs of a group that met what another bridge did each time.</summary>
+    /// <summary>Runs of a group that conflicted with another bridge each time.</summary>
     private const int MaxTries = 8;
 
-    /// <summary>Groups after which commands are planned anew at the latest; sooner while the tables may still be small.</summary>
+    /// <summary>Groups after which commands are planned anew; sooner while the tables may still be small.</summary>
     private const long ReplanEvery = 4096;
 
     // Its commands are look-ups by index: they are planned for any values, and now and then, since a plan for an empty table may take any index.
@@ -77,7 +77,7 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
             group.RemoveAll(static operation => !operation.TryStart());
             while (group.Count > 0)
             {
-                Twins.Part(group, later);
+                DuplicateRequests.Defer(group, later);
                 await WriteAsync(group);
                 group.Clear();
                 (group, later) = (later, group);
@@ -193,7 +193,7 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
             operation.Fail(refusal ?? cause);
     }
 
-    /// <summary>Rolls back; a connection that cannot is closed, which does.</summary>
+    /// <summary>Rolls back; a connection that cannot is closed, which rolls back too.</summary>
     private async Task UndoAsync()
     {
         if (connection is null)
@@ -253,13 +253,13 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
 }
 
 /// <summary>
-/// Operations of a group that store the same request or the same name: the later one comes with the next group, as if it had been sent
+/// Operations of a group that store the same request or the same name: the later one is deferred to the next group, as if it had been sent
 /// after the other was answered.
 /// </summary>
-internal static class Twins
+internal static class DuplicateRequests
 {
     /// <param name="later">Takes what must wait.</param>
-    public static void Part(List<CreateOperation> group, List<CreateOperation> later)
+    public static void Defer(List<CreateOperation> group, List<CreateOperation> later)
     {
         if (group.Count == 1)
             return;
@@ -267,7 +267,7 @@ internal static class Twins
         var kept = 0;
         for (var i = 0; i < group.Count; i++)
         {
-            if (IsAlone(group[i], i, seen))
+            if (IsUnique(group[i], i, seen))
                 group[kept++] = group[i];
             else
                 later.Add(group[i]);
@@ -277,7 +277,7 @@ internal static class Twins
     }
 
     /// <param name="seen">Ids and requests of the operations before, and of which they are. A request is told from an id by its project's mark.</param>
-    private static bool IsAlone(CreateOperation operation, int place, Dictionary<(string Project, string Name), int> seen)
+    private static bool IsUnique(CreateOperation operation, int place, Dictionary<(string Project, string Name), int> seen)
     {
         foreach (var occurrence in operation.Occurrences)
         {

@@ -1,6 +1,6 @@
 namespace GrafeasBridge.Store.Postgres;
 
-/// <summary>Projects that somebody created. Notes and occurrences need only the name, which <see cref="Names"/> keeps.</summary>
+/// <summary>Projects that somebody created. Notes and occurrences need only the name, which <see cref="NameKeys"/> keeps.</summary>
 internal static class Projects
 {
     private const string Insert = $"insert into projects (name) values ({NameCommands.Project}) on conflict do nothing";

@@ -8,7 +8,7 @@ internal sealed class Repeats
 
     /// <returns>The answer for what is stored already; null when nothing is.</returns>
     /// <exception cref="StoreException">AlreadyExists: its request id was used for other content.</exception>
-    public static AddedOccurrence? Stored(GroupReading reading, NewOccurrence occurrence, int index)
+    public static AddedOccurrence? Stored(GroupLookup reading, NewOccurrence occurrence, int index)
     {
         if (reading.Request(occurrence) is not { } request)
             return null;
@@ -18,7 +18,7 @@ internal sealed class Repeats
         var creation = new Creation(name, request.Sequence, request.Time, request.Digest);
         return request.Message is { } message
             ? new AddedOccurrence(ContentSum.Check(message, request.Sum), Repeated: true, request.Reason, creation)
-            : new AddedOccurrence(new StoredMessage([]), Repeated: true, UnmappedReason: null, creation) { IsRetired = true };
+            : new AddedOccurrence(new StoredMessage([]), Repeated: true, UnmappedReason: null, creation) { IsCompacted = true };
     }
 
     /// <returns>The place of the same request earlier in the operation; null when there is none.</returns>

@@ -1,8 +1,8 @@
 namespace GrafeasBridge.Store.Postgres;
 
 /// <summary>
-/// The time that leases and due times are counted by: that of the database, so that bridges whose clocks stand apart do not take each
-/// other's versions too early. It is the bridge's own clock with what the database's is ahead.
+/// The clock of leases and due times: that of the database, so that bridges whose clocks differ do not claim each other's versions too
+/// early. It is the bridge's own clock plus the measured offset of the database's.
 /// </summary>
 /// <param name="follows">False to count by the bridge's own clock.</param>
 internal sealed class StoreClock(TimeProvider clock, bool follows)
@@ -31,7 +31,7 @@ internal sealed class StoreClock(TimeProvider clock, bool follows)
     /// <summary>A time of the database, as it is counted here.</summary>
     public DateTimeOffset FromDatabase(DateTimeOffset there) => there - Ahead;
 
-    /// <summary>Compares the clocks by a few questions to the database; the one that was answered fastest tells most.</summary>
+    /// <summary>Measures the offset by a few queries; the one that was answered fastest is the most exact.</summary>
     public async Task CompareAsync(PostgresSession session)
     {
         var (best, fastest) = await AskAsync(session);
@@ -42,7 +42,7 @@ internal sealed class StoreClock(TimeProvider clock, bool follows)
                 (best, fastest) = (found, took);
         }
 
-        // Closer than an answer takes to come nobody can tell them apart.
+        // An offset below the round-trip time cannot be distinguished from none.
         Interlocked.Exchange(ref ahead, best.Duration() <= fastest ? 0 : best.Ticks);
         comparedAt = clock.GetTimestamp();
         isCompared = true;

@@ -1,9 +1,9 @@
 namespace GrafeasBridge.Store.Postgres;
 
 /// <summary>
-/// Targets that the database has heard of. One that no bridge is configured with any more keeps its rows but is no longer marked; when it
-/// comes back all its rows are marked, since what it missed is not known. A bridge says that it has a target by a lock of its session, which
-/// ends with it: one that starts with an older configuration must not put away what another still delivers to.
+/// Targets that the database knows. One that no bridge is configured with any more keeps its rows but is no longer marked; when it comes back
+/// all its rows are marked, since what it missed is not known. A bridge declares its targets by locks of its session, which end with it: one that
+/// starts with an older configuration must not deactivate a target that another bridge still delivers to.
 /// </summary>
 internal static class TargetRows
 {
@@ -37,7 +37,7 @@ internal static class TargetRows
         update targets set active = 0 where key in (select key from left_alone)
         """;
 
-    // Whoever makes a version from now on makes it there too: what there was before is filled in afterwards.
+    // From now on every new version gets a row at it; rows of earlier versions are added afterwards.
     private const string BeginToFill = "update targets set active = 2 where name = any($1) and active <> 1 returning key, name";
 
     private const string Activate = "update targets set active = 1 where key = $1 and active = 2";

@@ -12,7 +12,7 @@ internal static class Uploads
 
     private const string ContentOf = $"select content from uploads where project = {NameCommands.Project} and gitoid = $2";
 
-    public static void AddTo(PostgresBatch batch, List<NewUpload> uploads, Names names)
+    public static void AddTo(PostgresBatch batch, List<NewUpload> uploads, NameKeys names)
     {
         if (uploads.Count == 0)
             return;

@@ -13,7 +13,7 @@ internal static class VersionRows
         """;
 
     /// <summary>The names of what the row is of.</summary>
-    public static readonly string Names = $"{Claims.NamesOf("v.coordinate")} join targets t on t.key = v.target";
+    public static readonly string Names = $"{DueVersions.NamesOf("v.coordinate")} join targets t on t.key = v.target";
 
     internal static readonly string OfTarget =
         $"select {Columns} from versions v {Names} where v.coordinate = {KnownKeys.Coordinate(2)} and v.target = {KnownKeys.Target(1)}";
@@ -75,7 +75,7 @@ internal static class VersionRows
 
     private static string ForDigest(string narrower) =>
         $"""
-        select n.subject, n.repo, n.package, n.version from lessons k {Claims.NamesOf("k.coordinate")}
+        select n.subject, n.repo, n.package, n.version from digest_tags k {DueVersions.NamesOf("k.coordinate")}
         where k.digest = {KnownKeys.Digest(1)} {narrower} order by k.coordinate
         """;
 }

@@ -7,7 +7,7 @@ internal static class VersionScan
     {
         var proposal = VersionProposal.Of(filter, session.Targets, query.Condition);
         var part = new VersionPart(query);
-        while (!part.Take(await VersionSearch.ListAsync(session, proposal, part.Through, part.Asked)))
+        while (!part.Take(await VersionSearch.ListAsync(session, proposal, part.Cursor, part.NextSize)))
             session.Cancelled.ThrowIfCancellationRequested();
         return part.Result;
     }

@@ -79,19 +79,19 @@ internal static class VersionSearch
     private static string OfCommit(string commit) =>
         $"""
         (select l.coordinate from commits m join links l on l.occurrence = m.occurrence where m.commit_id = {commit}
-        union select coordinate from folded_commits where commit_id = {commit})
+        union select coordinate from compacted_commits where commit_id = {commit})
         """;
 
-    /// <summary>Versions that a digest is known to be, and stand-ins for it while none is known.</summary>
+    /// <summary>Versions that a digest is tagged with, and its placeholders while there are none.</summary>
     private static string OfDigest(string digest)
     {
         var key = $"(select d.key from digests d where md5(d.digest)::uuid = md5({digest})::uuid and d.digest = {digest})";
         return
             $"""
-            (select coordinate from lessons where digest = {key}
+            (select coordinate from digest_tags where digest = {key}
             union
-            select r.untagged from digest_references r join links l
-            on l.coordinate = r.untagged and l.project = r.project and l.occurrence = r.occurrence and l.origin = 2 where r.digest = {key})
+            select r.placeholder from digest_references r join links l
+            on l.coordinate = r.placeholder and l.project = r.project and l.occurrence = r.occurrence and l.origin = 2 where r.digest = {key})
             """;
     }
 
@@ -118,7 +118,7 @@ internal static class VersionSearch
         return
             $"""
              and (exists (select 1 from links l where l.coordinate = v.coordinate and l.project = any({keys}) offset 0)
-            or exists (select 1 from folded_projects f where f.coordinate = v.coordinate and f.project = any({keys}) offset 0))
+            or exists (select 1 from compacted_projects f where f.coordinate = v.coordinate and f.project = any({keys}) offset 0))
             """;
     }
 }

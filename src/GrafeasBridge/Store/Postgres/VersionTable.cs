@@ -1,15 +1,15 @@
 namespace GrafeasBridge.Store.Postgres;
 
 /// <summary>
-/// Rows of (version, target): how their revision grows. A row that was settled becomes ready, at the end of its rest; one that waits
-/// or is in hand keeps its time; a parked one stays parked, since a person must act. A version is marked at every target that is active in
+/// Rows of (version, target): how their revision grows. A row that was settled becomes ready, at the end of its debounce window; one that
+/// waits or is claimed keeps its time; a parked one stays parked, since a person must act. A version is marked at every target that is active in
 /// the database, and at those of this bridge's configuration. Rows are locked in order of sequence, so that nobody waits in a circle.
 /// </summary>
 internal static class VersionTable
 {
     /// <summary>
-    /// Held shared by who makes rows of versions, and alone by who makes a target active: no version is made behind
-    /// the back of a target that is being filled.
+    /// Held shared by transactions that insert rows of versions, and exclusively by one that activates a target: no version is missed
+    /// while a target is being filled.
     /// </summary>
     internal const string HoldTargets =
         "select pg_advisory_xact_lock_shared(hashtextextended('grafeasbridge targets ' || current_schema(), 0))";
@@ -53,15 +53,15 @@ internal static class VersionTable
 
     private const string IsSettled = "v.state in (3, 4)";
 
-    // A rest far away was written while the clock was wrong.
-    private const string Rests = "(v.rest_until > $3 and v.rest_until <= $4)";
+    // A debounce window that ends far away was written while the clock was wrong.
+    private const string Coalesces = "(v.coalesce_until > $3 and v.coalesce_until <= $4)";
 
     private const string Change =
         $"""
         revision = v.revision + 1, update_time = $3,
         state = case when {IsSettled} then 1 else v.state end,
-        due_at = case when not {IsSettled} then v.due_at when {Rests} then v.rest_until else $3 end,
-        ready = case when not {IsSettled} then v.ready when {Rests} then null else $3 end,
+        due_at = case when not {IsSettled} then v.due_at when {Coalesces} then v.coalesce_until else $3 end,
+        ready = case when not {IsSettled} then v.ready when {Coalesces} then null else $3 end,
         dirty_since = case when {IsSettled} then $3 else v.dirty_since end,
         check_at = case when {IsSettled} then null else v.check_at end
         """;
@@ -70,7 +70,7 @@ internal static class VersionTable
         """
         insert into versions as v (
             target, coordinate, package, state, revision, settled, attempts, due_at, ready, dirty_since, update_time,
-            owned, outcome, reason, trace_parent)
+            managed_names, outcome, reason, trace_parent)
         select t.key, c.key, c.package, 1, 1, 0, 0, $3, $3, $3, $3, '[]', '', '', m.trace
         from unnest($1, $2) m (coordinate, trace)
         cross join lateral (select key, package from coordinates where key = m.coordinate limit 1) c cross join targets t
@@ -84,8 +84,8 @@ internal static class VersionTable
         on conflict (coordinate, target) do update set {Change}, trace_parent = excluded.trace_parent
         """;
 
-    /// <summary>The longest rest that may be asked for.</summary>
-    internal static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(1);
+    /// <summary>The longest debounce window that may be asked for.</summary>
+    internal static readonly TimeSpan LongestCoalescing = TimeSpan.FromMinutes(1);
 
     /// <summary>Marks versions at every target.</summary>
     public static async Task MarkAsync(PostgresSession session, long[] coordinates, string? traceParent)
@@ -132,6 +132,6 @@ internal static class VersionTable
         where T : PostgresValues<T>
     {
         var now = session.Now;
-        return command.Add(coordinates).Add(traces).Add(now).Add(now + LongestRest);
+        return command.Add(coordinates).Add(traces).Add(now).Add(now + LongestCoalescing);
     }
 }

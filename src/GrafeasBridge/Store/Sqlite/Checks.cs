@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace GrafeasBridge.Store.Sqlite;
 
 /// <summary>
-/// Looks at versions that rest. A look holds no lease, so what it found is written only while the row is as it was when it was listed.
+/// Drift checks of settled versions. A check holds no lease, so its finding is written only while the row is as it was when it was listed.
 /// </summary>
 internal static class Checks
 {
@@ -13,7 +13,7 @@ internal static class Checks
         join packages p on p.key = c.package where v.target = ? and v.check_at <= ? order by v.check_at limit ?
         """);
 
-    internal static readonly Sql Absurd = new(
+    internal static readonly Sql ClockSkewed = new(
         $"""
         select {Columns} from versions v indexed by version_checks join coordinates c on c.key = v.coordinate
         join packages p on p.key = c.package where v.target = ? and v.check_at > ? order by v.check_at limit ?
@@ -21,7 +21,7 @@ internal static class Checks
 
     private const string Columns =
         """
-        v.seq, v.state, v.revision, v.verified_time, v.check_at, v.owned, v.read_back, v.read_back_names,
+        v.seq, v.state, v.revision, v.verified_time, v.check_at, v.managed_names, v.read_back, v.read_back_names,
         p.subject, p.repo, p.package, c.version
         """;
 
@@ -29,22 +29,22 @@ internal static class Checks
         "select 1 from versions where seq = ? and state = ? and revision = ? and verified_time is ? and check_at is ?");
 
     private static readonly Sql Write = new("update versions set state = ?2, check_at = ?3 where seq = ?1");
-    private static readonly Sql Say = new("update versions set outcome = ?2, reason = ?3 where seq = ?1");
-    private static readonly Sql Own = new("update versions set owned = ?2 where seq = ?1");
+    private static readonly Sql SetOutcome = new("update versions set outcome = ?2, reason = ?3 where seq = ?1");
+    private static readonly Sql SetManagedNames = new("update versions set managed_names = ?2 where seq = ?1");
     private static readonly Sql MakeReady = new("update versions set ready = ?2, due_at = ?2, dirty_since = ?2 where seq = ?1");
 
-    public static List<RestingVersion> List(SqliteDatabase database, string target, DateTimeOffset now, TimeSpan longest, int limit)
+    public static List<SettledVersion> List(SqliteDatabase database, string target, DateTimeOffset now, TimeSpan longest, int limit)
     {
-        var found = new List<RestingVersion>();
+        var found = new List<SettledVersion>();
         if (TargetRows.Key(database, target) is not { } key)
             return found;
         Read(database.Use(Due).Add(key).Add(now).Add(limit), target, found);
         if (found.Count < limit)
-            Read(database.Use(Absurd).Add(key).Add(now + longest).Add(limit - found.Count), target, found);
+            Read(database.Use(ClockSkewed).Add(key).Add(now + longest).Add(limit - found.Count), target, found);
         return found;
     }
 
-    public static bool Record(WriteSession session, RestingVersion version, CheckResult result)
+    public static bool Record(WriteSession session, SettledVersion version, CheckResult result)
     {
         var unchanged = session.Use(IsUnchanged)
             .Add(version.Id).Add((long)version.State).Add(version.Revision).Add(version.VerifiedTime).Add(version.CheckAt);
@@ -52,9 +52,9 @@ internal static class Checks
             return false;
         session.Use(Write).Add(version.Id).Add((long)result.State).Add(result.NextCheck).Run();
         if (result.Outcome.Length > 0)
-            session.Use(Say).Add(version.Id).Add(result.Outcome).Add(result.Reason).Run();
-        if (result.Owned is { } owned)
-            session.Use(Own).Add(version.Id).Add(JsonSerializer.Serialize(owned.Order(StringComparer.Ordinal))).Run();
+            session.Use(SetOutcome).Add(version.Id).Add(result.Outcome).Add(result.Reason).Run();
+        if (result.ManagedNames is { } managedNames)
+            session.Use(SetManagedNames).Add(version.Id).Add(JsonSerializer.Serialize(managedNames.Order(StringComparer.Ordinal))).Run();
         if (result.Repair)
         {
             session.Use(MakeReady).Add(version.Id).Add(session.Now).Run();
@@ -64,13 +64,13 @@ internal static class Checks
         return true;
     }
 
-    private static void Read(SqliteStatement rows, string target, List<RestingVersion> into)
+    private static void Read(SqliteStatement rows, string target, List<SettledVersion> into)
     {
         using (rows)
         {
             while (rows.Step())
             {
-                into.Add(new RestingVersion(
+                into.Add(new SettledVersion(
                     Id: rows.Number(0),
                     Target: target,
                     Coordinates: VersionRows.Coordinates(rows, 8),
@@ -78,7 +78,7 @@ internal static class Checks
                     Revision: rows.Number(2),
                     VerifiedTime: rows.TimeOrNull(3),
                     CheckAt: rows.Time(4),
-                    Owned: JsonSerializer.Deserialize<string[]>(rows.Text(5))!,
+                    ManagedNames: JsonSerializer.Deserialize<string[]>(rows.Text(5))!,
                     ReadBack: rows.BytesOrNull(6) is { } digest
                         ? new ReadBack(digest, JsonSerializer.Deserialize<string[]>(rows.Text(7))!)
                         : null));

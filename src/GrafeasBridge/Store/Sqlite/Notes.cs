@@ -16,8 +16,8 @@ internal static class Notes
             var note = notes[i];
             if (Find(session, note.Project, note.Id) is not null)
                 throw StoreRefusals.NoteExists(note, i);
-            var project = Names.Project(session, note.Project);
-            var name = Names.Note(session, project, note.Id);
+            var project = NameKeys.Project(session, note.Project);
+            var name = NameKeys.Note(session, project, note.Id);
             session.Use(Insert).Add(name).Add(project).Add(note.Kind).Add(note.Content).AddOrNull(note.Original)
                 .Add(ContentSum.Of(note.Content, note.Original)).Run();
             session.Notes.Keep((note.Project, note.Id), new NoteKey(name, note.Kind));
@@ -49,7 +49,7 @@ internal static class Notes
     {
         if (session.Notes.TryGet((project, id), out var note))
             return note;
-        if (Names.KnownProject(session, project) is not { } key || Names.Note(session.Database, key, id) is not { } name)
+        if (NameKeys.KnownProject(session, project) is not { } key || NameKeys.Note(session.Database, key, id) is not { } name)
             return null;
         if (session.Use(KindOf).Add(name).RunForNumber() is not { } kind)
             return null;
@@ -60,7 +60,7 @@ internal static class Notes
         NameKey(database, project, id) is { } name ? Message(database, name) : null;
 
     public static long? NameKey(SqliteDatabase database, string project, string id) =>
-        Names.Project(database, project) is { } key ? Names.Note(database, key, id) : null;
+        NameKeys.Project(database, project) is { } key ? NameKeys.Note(database, key, id) : null;
 
     private static StoredMessage? Message(SqliteDatabase database, long name)
     {

@@ -20,7 +20,7 @@ internal static class OccurrenceQueries
 
     public static StoredMessage? Message(SqliteDatabase database, string project, string id)
     {
-        if (Names.Project(database, project) is not { } key)
+        if (NameKeys.Project(database, project) is not { } key)
             return null;
         using var row = database.Use(Occurrences.ByName).Add(key).Add(id);
         return row.Step() ? row.Message(2) : null;
@@ -28,18 +28,18 @@ internal static class OccurrenceQueries
 
     public static (Creation Creation, StoredMessage Message)? Creation(SqliteDatabase database, string project, string id)
     {
-        if (Names.Project(database, project) is not { } key)
+        if (NameKeys.Project(database, project) is not { } key)
             return null;
         using var row = database.Use(Occurrences.CreationByName).Add(key).Add(id);
         if (row.Step())
             return (new Creation(StoredNames.Occurrence(project, id), row.Number(0), row.Time(1), row.BytesOrNull(2)), row.Message(3));
-        return FoldedVersions.Creation(database, project, id) is { } retired ? (retired, new StoredMessage([])) : null;
+        return CompactedVersions.Creation(database, project, id) is { } compacted ? (compacted, new StoredMessage([])) : null;
     }
 
     public static List<UnmappedItem> ListUnmapped(SqliteDatabase database, string project, long after, int limit)
     {
         var page = new List<UnmappedItem>();
-        if (Names.Project(database, project) is not { } key)
+        if (NameKeys.Project(database, project) is not { } key)
             return page;
         using var rows = database.Use(PageOfUnmapped).Add(key).Add(after).Add(limit);
         while (rows.Step())
@@ -58,7 +58,7 @@ internal static class OccurrenceQueries
         SqliteDatabase database, VersionCoordinates version, OccurrencePlace? after)
     {
         var contents = new List<byte[]>();
-        if (Names.Coordinate(database, version) is not { } coordinate)
+        if (NameKeys.Coordinate(database, version) is not { } coordinate)
             return (contents, null);
 
         var (project, occurrence) = after ?? default;

@@ -1,6 +1,6 @@
 namespace GrafeasBridge.Store.Sqlite;
 
-/// <summary>Writes occurrences. What an occurrence means for versions is in <see cref="Links"/> and <see cref="VersionTable"/>.</summary>
+/// <summary>Writes occurrences. What an occurrence means for versions is in <see cref="OccurrenceLinks"/> and <see cref="VersionTable"/>.</summary>
 internal static class Occurrences
 {
     private static readonly Sql Insert = new(
@@ -22,7 +22,7 @@ internal static class Occurrences
 
     internal static readonly Sql ByName = new("select seq, kind, content, original, content_sum from occurrences where project = ? and id = ?");
 
-    /// <param name="digests">Of the contents, made by the caller: the writer's time is everybody's.</param>
+    /// <param name="digests">Of the contents, computed by the caller: all callers share the writer's time.</param>
     public static IReadOnlyList<AddedOccurrence> Add(WriteSession session, IReadOnlyList<NewOccurrence> occurrences, byte[][] digests)
     {
         // Every refusal comes before the first write.
@@ -46,10 +46,10 @@ internal static class Occurrences
             throw StoreRefusals.KindFixed(project, id);
 
         var dirty = new DirtyVersions();
-        Links.Remove(session, key, sequence, dirty);
+        OccurrenceLinks.Remove(session, key, sequence, dirty);
         session.Use(SetContent).Add(changed.Content).AddOrNull(changed.Original)
             .Add(ContentSum.Of(changed.Content, changed.Original)).Add(sequence).Run();
-        Links.Add(session, key, sequence, changed.Placement, dirty);
+        OccurrenceLinks.Add(session, key, sequence, changed.Placement, dirty);
         dirty.Mark(session, changed.TraceParent);
         return new StoredMessage(changed.Content, changed.Original);
     }
@@ -57,7 +57,7 @@ internal static class Occurrences
     public static bool Delete(WriteSession session, string project, string id)
     {
         // Not read: what is damaged can be deleted.
-        if (Names.KnownProject(session, project) is not { } key || SequenceOf(session.Database, key, id) is not { } sequence)
+        if (NameKeys.KnownProject(session, project) is not { } key || SequenceOf(session.Database, key, id) is not { } sequence)
             throw StoreRefusals.OccurrenceNotFound(project, id);
         var dirty = new DirtyVersions();
         Remove(session, key, sequence, dirty);
@@ -65,11 +65,11 @@ internal static class Occurrences
         return true;
     }
 
-    /// <summary>Removes the row and all that hangs on it.</summary>
+    /// <summary>Removes the row and all that depends on it.</summary>
     /// <param name="dirty">Takes the versions that it concerned.</param>
     public static void Remove(WriteSession session, long project, long sequence, DirtyVersions dirty)
     {
-        Links.Remove(session, project, sequence, dirty);
+        OccurrenceLinks.Remove(session, project, sequence, dirty);
         session.Use(RemoveRow).Add(sequence).Run();
     }
 
@@ -89,7 +89,7 @@ internal static class Occurrences
     private static AddedOccurrence AddOne(WriteSession session, NewOccurrence occurrence, byte[] digest, int index, DirtyVersions dirty)
     {
         var note = Notes.Find(session, occurrence.NoteProject, occurrence.NoteId)!.Value;
-        var project = Names.Project(session, occurrence.Project);
+        var project = NameKeys.Project(session, occurrence.Project);
         var inserted = session.Use(Insert)
             .Add(project).Add(note.Name).Add(occurrence.Kind).Add(occurrence.CreateTime).Add(occurrence.Id)
             .Add(occurrence.ResourceUri).Add(occurrence.RequestId).Add(occurrence.ContentHash).Add(occurrence.Content)
@@ -99,14 +99,14 @@ internal static class Occurrences
             throw StoreRefusals.OccurrenceExists(occurrence, index);
         var sequence = session.Database.LastInsertId;
         session.Blocks.Keep(session.Database, sequence, occurrence.CreateTime);
-        var reason = Links.Add(session, project, sequence, occurrence.Placement, dirty);
+        var reason = OccurrenceLinks.Add(session, project, sequence, occurrence.Placement, dirty);
         var creation = new Creation(occurrence.Name, sequence, occurrence.CreateTime, digest);
         return new AddedOccurrence(new StoredMessage(occurrence.Content, occurrence.Original), Repeated: false, reason, creation);
     }
 
     private static (long Project, long Sequence, int Kind, StoredMessage Message) Find(WriteSession session, string project, string id)
     {
-        if (Names.KnownProject(session, project) is { } key)
+        if (NameKeys.KnownProject(session, project) is { } key)
         {
             using var row = session.Use(ByName).Add(key).Add(id);
             if (row.Step())

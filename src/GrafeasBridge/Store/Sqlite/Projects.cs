@@ -1,6 +1,6 @@
 namespace GrafeasBridge.Store.Sqlite;
 
-/// <summary>Projects that somebody created. Notes and occurrences need only the name, which <see cref="Names"/> keeps.</summary>
+/// <summary>Projects that somebody created. Notes and occurrences need only the name, which <see cref="NameKeys"/> keeps.</summary>
 internal static class Projects
 {
     private static readonly Sql Insert = new("insert into projects (name) values (?) on conflict do nothing");
@@ -17,7 +17,7 @@ internal static class Projects
 
     public static bool Add(WriteSession session, string project)
     {
-        if (session.Use(Insert).Add(Names.Project(session, project)).Run() == 0)
+        if (session.Use(Insert).Add(NameKeys.Project(session, project)).Run() == 0)
             throw StoreRefusals.ProjectExists(project);
         return true;
     }

@@ -42,28 +42,28 @@ internal sealed class Repeats(int count)
 
     private static AddedOccurrence? FindStored(WriteSession session, NewOccurrence occurrence, string requestId, int index)
     {
-        if (Names.KnownProject(session, occurrence.Project) is not { } key)
+        if (NameKeys.KnownProject(session, occurrence.Project) is not { } key)
             return null;
         using var row = session.Use(Occurrences.ByRequest).Add(key).Add(requestId);
         if (!row.Step())
-            return FindRetired(session, occurrence, requestId, key, index);
+            return FindCompacted(session, occurrence, requestId, key, index);
         var name = StoredNames.Occurrence(occurrence.Project, row.Text(1));
         if (!row.Bytes(2).AsSpan().SequenceEqual(occurrence.ContentHash))
             throw StoreRefusals.RequestConflict(requestId, name, index);
-        var reason = Links.UnmappedReason(session.Database, key, row.Number(0));
+        var reason = OccurrenceLinks.UnmappedReason(session.Database, key, row.Number(0));
         var creation = new Creation(name, row.Number(0), row.Time(6), row.BytesOrNull(7));
         return new AddedOccurrence(row.Message(3), Repeated: true, reason, creation);
     }
 
-    private static AddedOccurrence? FindRetired(WriteSession session, NewOccurrence occurrence, string requestId, long project, int index)
+    private static AddedOccurrence? FindCompacted(WriteSession session, NewOccurrence occurrence, string requestId, long project, int index)
     {
-        using var row = session.Use(FoldedVersions.ByRequest).Add(project).Add(requestId);
+        using var row = session.Use(CompactedVersions.ByRequest).Add(project).Add(requestId);
         if (!row.Step())
             return null;
         var name = StoredNames.Occurrence(occurrence.Project, row.Text(1));
         if (!row.Bytes(2).AsSpan().SequenceEqual(occurrence.ContentHash))
             throw StoreRefusals.RequestConflict(requestId, name, index);
         var creation = new Creation(name, row.Number(0), row.Time(3), row.BytesOrNull(4));
-        return new AddedOccurrence(new StoredMessage([]), Repeated: true, UnmappedReason: null, creation) { IsRetired = true };
+        return new AddedOccurrence(new StoredMessage([]), Repeated: true, UnmappedReason: null, creation) { IsCompacted = true };
     }
 }

@@ -12,7 +12,7 @@ internal static class SqliteSchema
     /// <summary>Marks a file into which a store is being copied ("GrCp"): earlier releases take it for another program's, and leave it alone.</summary>
     public const int UnfinishedCopyId = 0x47724370;
 
-    public static readonly IReadOnlyList<string> Steps = [First, Second, Third, Fourth];
+    public static readonly IReadOnlyList<string> Steps = [First, Second, Third, Fourth, NamesOfToday];
 
     private const string First = """
         create table project_names (key integer primary key, name text not null unique);
@@ -155,5 +155,28 @@ internal static class SqliteSchema
         create unique index retired_names on retired (project, id);
         create unique index retired_requests on retired (project, request_id) where request_id is not null;
         create index retired_times on retired (retire_time);
+        """;
+
+    // The names that tables and columns have today. An index is made anew, since SQLite cannot rename one.
+    private const string NamesOfToday = """
+        alter table lessons rename to digest_tags;
+        alter table digest_references rename column untagged to placeholder;
+        alter table versions rename column owned to managed_names;
+        alter table versions rename column stops to crash_count;
+        alter table versions rename column rest_until to coalesce_until;
+        drop index version_suspects;
+        create index version_poison_candidates on versions (target) where crash_count > 0 and state = 1;
+
+        alter table folded rename to compacted_versions;
+        alter table folded_projects rename to compacted_projects;
+        alter table folded_commits rename to compacted_commits;
+        alter table retired rename to compacted_occurrences;
+        alter table compacted_occurrences rename column retire_time to compact_time;
+        drop index retired_names;
+        drop index retired_requests;
+        drop index retired_times;
+        create unique index compacted_names on compacted_occurrences (project, id);
+        create unique index compacted_requests on compacted_occurrences (project, request_id) where request_id is not null;
+        create index compacted_times on compacted_occurrences (compact_time);
         """;
 }

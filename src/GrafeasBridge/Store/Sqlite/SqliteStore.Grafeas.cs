@@ -46,7 +46,17 @@ internal sealed partial class SqliteStore
         }
 
         var items = occurrences.Count + (upload is null ? 0 : 1);
-        return WriteAsync(session => Uploads.Add(session, occurrences, digests, upload), cancellationToken, items, bytes);
+        return WriteAsync(session => AddOccurrences(session, occurrences, digests, upload), cancellationToken, items, bytes);
+    }
+
+    /// <summary>Occurrences are first: only they can be refused.</summary>
+    private static IReadOnlyList<AddedOccurrence> AddOccurrences(
+        WriteSession session, IReadOnlyList<NewOccurrence> occurrences, byte[][] digests, NewUpload? upload)
+    {
+        var added = Occurrences.Add(session, occurrences, digests);
+        if (upload is not null)
+            Uploads.Add(session, upload);
+        return added;
     }
 
     public Task<byte[]?> FindUploadAsync(string project, string gitoid, CancellationToken cancellationToken) =>

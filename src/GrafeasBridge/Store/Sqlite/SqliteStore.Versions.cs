@@ -5,7 +5,7 @@ using GrafeasBridge.Mapping;
 
 namespace GrafeasBridge.Store.Sqlite;
 
-/// <summary>Versions, asked for and delivered, and the house.</summary>
+/// <summary>Versions, read and delivered, and maintenance.</summary>
 internal sealed partial class SqliteStore
 {
     private const int SecretBytes = 32;
@@ -59,7 +59,7 @@ internal sealed partial class SqliteStore
     public async Task EnsureTargetsAsync(IReadOnlyList<string> targets, CancellationToken cancellationToken)
     {
         var remaining = JsonSerializer.Serialize(targets);
-        await WriteAsync(session => TargetRows.Retire(session, remaining), cancellationToken);
+        await WriteAsync(session => TargetRows.Deactivate(session, remaining), cancellationToken);
         foreach (var name in targets)
         {
             var target = await WriteAsync(session => TargetRows.Keys(session.Database, [name])[0], cancellationToken);
@@ -71,14 +71,14 @@ internal sealed partial class SqliteStore
         }
     }
 
-    public Task<Claim> ClaimAsync(string target, ClaimTerms terms, CancellationToken cancellationToken) =>
-        WriteAsync(session => Claims.Take(session, target, terms), cancellationToken);
+    public Task<ClaimResult> ClaimAsync(string target, ClaimTerms terms, CancellationToken cancellationToken) =>
+        WriteAsync(session => DueVersions.Take(session, target, terms), cancellationToken);
 
-    public Task<ClaimedVersion?> ClaimSuspectAsync(string target, TimeSpan lease, CancellationToken cancellationToken) =>
-        WriteAsync(session => Claims.TakeSuspect(session, target, lease), cancellationToken);
+    public Task<ClaimedVersion?> ClaimPoisonCandidateAsync(string target, TimeSpan lease, CancellationToken cancellationToken) =>
+        WriteAsync(session => DueVersions.TakePoisonCandidate(session, target, lease), cancellationToken);
 
-    public Task<bool> RecordIntentAsync(ClaimedVersion version, IReadOnlyList<string> owned, CancellationToken cancellationToken) =>
-        WriteAsync(session => Deliveries.RecordIntent(session, version, owned), cancellationToken);
+    public Task<bool> RecordIntentAsync(ClaimedVersion version, IReadOnlyList<string> managedNames, CancellationToken cancellationToken) =>
+        WriteAsync(session => Deliveries.RecordIntent(session, version, managedNames), cancellationToken);
 
     public Task<SettleResult> SettleAsync(ClaimedVersion version, Settlement settlement, CancellationToken cancellationToken)
     {
@@ -95,12 +95,12 @@ internal sealed partial class SqliteStore
     public Task<int> RedeliverAsync(IReadOnlyList<VersionRow> versions, CancellationToken cancellationToken) =>
         WriteAsync(session => Deliveries.Redeliver(session, versions), cancellationToken, items: versions.Count);
 
-    public Task<IReadOnlyList<RestingVersion>> ListToCheckAsync(
+    public Task<IReadOnlyList<SettledVersion>> ListToCheckAsync(
         string target, TimeSpan longest, int limit, CancellationToken cancellationToken) =>
-        ReadAsync<IReadOnlyList<RestingVersion>>(
+        ReadAsync<IReadOnlyList<SettledVersion>>(
             database => Checks.List(database, target, clock.GetUtcNow(), longest, limit), cancellationToken);
 
-    public Task<bool> RecordCheckAsync(RestingVersion version, CheckResult result, CancellationToken cancellationToken)
+    public Task<bool> RecordCheckAsync(SettledVersion version, CheckResult result, CancellationToken cancellationToken)
     {
         CheckResult.ThrowIfContradictory(result);
         return WriteAsync(session => Checks.Record(session, version, result), cancellationToken);
@@ -110,10 +110,10 @@ internal sealed partial class SqliteStore
         ReadAsync(database => TargetRows.Learned(database, target), cancellationToken);
 
     public Task KeepLearnedAsync(string target, string learned, CancellationToken cancellationToken) =>
-        WriteAsync(session => TargetRows.Learn(session, target, learned), cancellationToken);
+        WriteAsync(session => TargetRows.KeepLearned(session, target, learned), cancellationToken);
 
     public Task<DateTimeOffset?> NextDueAsync(string target, CancellationToken cancellationToken) =>
-        ReadAsync(database => Claims.NextDueOf(database, target), cancellationToken);
+        ReadAsync(database => DueVersions.NextDueOf(database, target), cancellationToken);
 
     public Task WaitForDirtyAsync(string target, CancellationToken cancellationToken) =>
         signals.TryGetValue(target, out var signal)
@@ -121,7 +121,7 @@ internal sealed partial class SqliteStore
             : throw new ArgumentException($"Target {target} is not configured.", nameof(target));
 
     public Task<Backlog> BacklogAsync(string target, CancellationToken cancellationToken) =>
-        ReadAsync(database => database.InSnapshot(() => Claims.BacklogOf(database, target)), cancellationToken);
+        ReadAsync(database => database.InSnapshot(() => DueVersions.BacklogOf(database, target)), cancellationToken);
 
     public Task CheckWritableAsync(CancellationToken cancellationToken) =>
         WriteAsync(session => session.Use(ProveWrite).Add(session.Now).Run(), cancellationToken);

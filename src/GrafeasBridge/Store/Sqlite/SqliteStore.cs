@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace GrafeasBridge.Store.Sqlite;
 
 /// <summary>
-/// The embedded store: one file, one writer, many readers. This part opens and closes the house; the other parts are the
-/// verbs, a line each. README.md tells the tables and the life of a row.
+/// The embedded store: one file, one writer, many readers. This part opens and closes the store; the other parts are the
+/// operations, a line each. README.md describes the tables and the life of a row.
 /// </summary>
 internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDisposable
 {
@@ -25,7 +25,7 @@ internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDi
     private SqliteWriter? writer;
     private int closing;
 
-    public SqliteStore(IOptions<StoreOptions> options, TargetNames targets, TimeProvider clock, ILogger<SqliteStore> logger)
+    public SqliteStore(IOptions<StoreOptions> options, ConfiguredTargets targets, TimeProvider clock, ILogger<SqliteStore> logger)
     {
         this.options = options.Value;
         (this.clock, this.logger, targetNames) = (clock, logger, targets.Names);
@@ -52,7 +52,7 @@ internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDi
         }
         catch (Exception e)
         {
-            LetGo();
+            ReleaseLock();
             if (e is SqliteException error && SqliteErrors.ToRefusal(error) is { } refusal)
                 throw refusal;
             throw;
@@ -74,7 +74,7 @@ internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDi
         writer?.Close();
         if (writer is not null)
             Log.Closed(logger, path);
-        LetGo();
+        ReleaseLock();
     }
 
     private void Open()
@@ -87,7 +87,7 @@ internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDi
             if (from != to)
                 Log.Migrated(logger, path, from, to);
             var targets = TargetRows.Keys(database, targetNames);
-            Claims.EndLeases(database, targets, clock.GetUtcNow());
+            DueVersions.EndLeases(database, targets, clock.GetUtcNow());
             wal = new WalKeeper(path, options.MaxWalBytes, database.QueryNumber("pragma page_size"), logger);
             writer = new SqliteWriter(
                 queue, wal, new WriteSession(database, clock, targets), () => new WriteSession(OpenConnection(), clock, targets), Wake, clock, logger);
@@ -168,7 +168,7 @@ internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDi
         }
     }
 
-    private void LetGo()
+    private void ReleaseLock()
     {
         fileLock?.Dispose();
         fileLock = null;

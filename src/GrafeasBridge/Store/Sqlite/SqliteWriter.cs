@@ -93,7 +93,7 @@ internal sealed partial class SqliteWriter : IDisposable
         }
         catch (Exception e)
         {
-            // Whatever it is, the callers must hear of it and the thread must live.
+            // Whatever it is, the callers must be answered and the thread must go on.
             Abandon(group, e, e);
         }
     }

@@ -1,7 +1,7 @@
 namespace GrafeasBridge.Store.Sqlite;
 
 /// <summary>
-/// Targets that the database has heard of. One that leaves the configuration keeps its rows but is no longer marked; when it
+/// Targets that the database knows. One that leaves the configuration keeps its rows but is no longer marked; when it
 /// comes back all its rows are marked, since what it missed is not known.
 /// </summary>
 internal static class TargetRows
@@ -54,7 +54,7 @@ internal static class TargetRows
         return null;
     }
 
-    public static bool Retire(WriteSession session, string remainingJson)
+    public static bool Deactivate(WriteSession session, string remainingJson)
     {
         session.Use(DeactivateOthers).Add(remainingJson).Run();
         return true;
@@ -66,7 +66,7 @@ internal static class TargetRows
         return row.Step() ? row.TextOrNull(0) : null;
     }
 
-    public static bool Learn(WriteSession session, string target, string learned) =>
+    public static bool KeepLearned(WriteSession session, string target, string learned) =>
         session.Use(SetLearned).Add(learned).Add(target).Run() > 0;
 
     private static long Add(SqliteDatabase database, string name)

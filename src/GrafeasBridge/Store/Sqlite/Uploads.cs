@@ -8,22 +8,15 @@ internal static class Uploads
 
     internal static readonly Sql ContentOf = new("select content from uploads where project = ? and gitoid = ?");
 
-    /// <summary>Stores occurrences and, when they were uploaded, the upload. Occurrences are first: only they can be refused.</summary>
-    public static IReadOnlyList<AddedOccurrence> Add(
-        WriteSession session, IReadOnlyList<NewOccurrence> occurrences, byte[][] digests, NewUpload? upload)
+    /// <summary>Keeps an upload; one that is there already stays as it is.</summary>
+    public static void Add(WriteSession session, NewUpload upload)
     {
-        var added = Occurrences.Add(session, occurrences, digests);
-        if (upload is not null)
-        {
-            var project = Names.Project(session, upload.Project);
-            session.Use(Insert).Add(project).Add(upload.Gitoid).Add(upload.CreateTime).Add(upload.Content).Run();
-        }
-
-        return added;
+        var project = NameKeys.Project(session, upload.Project);
+        session.Use(Insert).Add(project).Add(upload.Gitoid).Add(upload.CreateTime).Add(upload.Content).Run();
     }
 
     public static byte[]? Content(SqliteDatabase database, string project, string gitoid) =>
-        Names.Project(database, project) is { } key
+        NameKeys.Project(database, project) is { } key
             ? database.Use(ContentOf).Add(key).Add(gitoid).RunForBytes()
             : null;
 }

@@ -28,13 +28,13 @@ internal static class VersionRows
 
     internal static readonly Sql OfDigest = new(
         """
-        select p.subject, p.repo, p.package, c.version from lessons k join coordinates c on c.key = k.coordinate
+        select p.subject, p.repo, p.package, c.version from digest_tags k join coordinates c on c.key = k.coordinate
         join packages p on p.key = c.package where k.digest = ?1 and (?2 is null or k.package = ?2) order by c.key
         """);
 
     public static VersionRow? Find(SqliteDatabase database, string target, VersionCoordinates version)
     {
-        if (Sqlite.Names.Coordinate(database, version) is not { } coordinate || TargetRows.Key(database, target) is not { } key)
+        if (NameKeys.Coordinate(database, version) is not { } coordinate || TargetRows.Key(database, target) is not { } key)
             return null;
         using var row = database.Use(OfTarget).Add(coordinate).Add(key);
         return row.Step() ? Read(row) : null;
@@ -43,19 +43,19 @@ internal static class VersionRows
     public static (IReadOnlyList<VersionRow> Versions, string? UnmappedReason)? OfAnOccurrence(
         SqliteDatabase database, string project, string id, string targetsJson)
     {
-        if (Sqlite.Names.Project(database, project) is not { } key || Occurrences.SequenceOf(database, key, id) is not { } occurrence)
+        if (NameKeys.Project(database, project) is not { } key || Occurrences.SequenceOf(database, key, id) is not { } occurrence)
             return null;
         var versions = ReadAll(database.Use(OfOccurrence).Add(occurrence).Add(targetsJson));
-        return (versions, Links.UnmappedReason(database, key, occurrence));
+        return (versions, OccurrenceLinks.UnmappedReason(database, key, occurrence));
     }
 
     public static List<VersionCoordinates> OfADigest(SqliteDatabase database, PackageCoordinates? package, string digest)
     {
         var versions = new List<VersionCoordinates>();
-        if (Sqlite.Names.Digest(database, digest) is not { } digestKey)
+        if (NameKeys.Digest(database, digest) is not { } digestKey)
             return versions;
         long? packageKey = null;
-        if (package is not null && (packageKey = Sqlite.Names.Package(database, package)) is null)
+        if (package is not null && (packageKey = NameKeys.Package(database, package)) is null)
             return versions;
         using var rows = database.Use(OfDigest).Add(digestKey).Add(packageKey);
         while (rows.Step())

@@ -12,7 +12,7 @@ internal static class VersionScan
     {
         var proposal = VersionProposal.Of(filter, configured, query.Condition);
         var part = new VersionPart(query);
-        while (!part.Take(VersionSearch.List(database, proposal, part.Through, part.Asked)))
+        while (!part.Take(VersionSearch.List(database, proposal, part.Cursor, part.NextSize)))
             cancellationToken.ThrowIfCancellationRequested();
         return part.Result;
     }

@@ -93,7 +93,7 @@ internal static class VersionSearch
         {
             var id = Value(commit);
             text += " and v.coordinate in (select l.coordinate from commits m join links l on l.occurrence = m.occurrence "
-                + $"where m.commit_id = {id} union all select coordinate from folded_commits where commit_id = {id})";
+                + $"where m.commit_id = {id} union all select coordinate from compacted_commits where commit_id = {id})";
         }
 
         if (filter.Digest is { } digest)
@@ -102,30 +102,30 @@ internal static class VersionSearch
         {
             var keys = $"(select key from project_names where name in (select value from json_each({Value(JsonSerializer.Serialize(projects))})))";
             text += $" and (exists (select 1 from links l where l.coordinate = v.coordinate and l.project in {keys})"
-                + $" or exists (select 1 from folded_projects f where f.coordinate = v.coordinate and f.project in {keys}))";
+                + $" or exists (select 1 from compacted_projects f where f.coordinate = v.coordinate and f.project in {keys}))";
         }
 
         return text;
     }
 
-    /// <summary>Versions that a digest is known to be, and stand-ins for it while none is known.</summary>
+    /// <summary>Versions that a digest is tagged with, and its placeholders while there are none.</summary>
     private static string OfDigest(string digest) =>
         $"""
          and v.coordinate in (
-        select coordinate from lessons where digest = (select key from digests where digest = {digest})
+        select coordinate from digest_tags where digest = (select key from digests where digest = {digest})
         union all
-        select r.untagged from digest_references r join links l
-        on l.coordinate = r.untagged and l.project = r.project and l.occurrence = r.occurrence and l.origin = 2
+        select r.placeholder from digest_references r join links l
+        on l.coordinate = r.placeholder and l.project = r.project and l.occurrence = r.occurrence and l.origin = 2
         where r.digest = (select key from digests where digest = {digest}))
         """;
 
     /// <summary>True when a name of the filter was never heard of: then no index need be walked to find nothing.</summary>
     private static bool IsUnknown(SqliteDatabase database, VersionFilter filter)
     {
-        if (filter.Digest is { } digest && Names.Digest(database, digest) is null)
+        if (filter.Digest is { } digest && NameKeys.Digest(database, digest) is null)
             return true;
         return filter is { Subject: { } subject, Repo: { } repo, Package: { } package }
-            && Names.Package(database, new PackageCoordinates(subject, repo, package)) is null;
+            && NameKeys.Package(database, new PackageCoordinates(subject, repo, package)) is null;
     }
 
     private static IReadOnlyList<DeliveryState> States(VersionFilter filter) => filter.State is { } state ? [state] : VersionProposal.AllStates;

@@ -16,15 +16,15 @@ internal sealed class DirtyVersions
 }
 
 /// <summary>
-/// Rows of (version, target): how their revision grows. A row that was settled becomes ready, at the end of its rest; one that waits
-/// or is in hand keeps its time; a parked one stays parked, since a person must act.
+/// Rows of (version, target): how their revision grows. A row that was settled becomes ready, at the end of its debounce window; one that
+/// waits or is claimed keeps its time; a parked one stays parked, since a person must act.
 /// </summary>
 internal static class VersionTable
 {
-    /// <summary>The longest rest that may be asked for.</summary>
-    internal static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(1);
+    /// <summary>The longest debounce window that may be asked for.</summary>
+    internal static readonly TimeSpan LongestCoalescing = TimeSpan.FromMinutes(1);
 
-    internal static readonly Sql Find = new("select seq, state, rest_until from versions where coordinate = ? and target = ?");
+    internal static readonly Sql Find = new("select seq, state, coalesce_until from versions where coordinate = ? and target = ?");
 
     // Most marks fall on rows that are dirty already: those touch no index.
     private static readonly Sql Bump = new(
@@ -39,7 +39,7 @@ internal static class VersionTable
         """
         insert into versions (
             target, coordinate, package, state, revision, settled, attempts, due_at, ready, dirty_since, update_time,
-            owned, outcome, reason, trace_parent)
+            managed_names, outcome, reason, trace_parent)
         select ?1, ?2, package, 1, 1, 0, 0, ?3, ?3, ?3, ?3, '[]', '', '', ?4 from coordinates where key = ?2
         """);
 
@@ -62,9 +62,9 @@ internal static class VersionTable
         session.Use(Bump).Add(now).Add(traceParent).Add(row.Sequence).Run();
         if (row.State is not (DeliveryState.Verified or DeliveryState.Drifted))
             return;
-        // A rest far away was written while the clock was wrong.
-        var rest = row.RestUntil > now && row.RestUntil <= now + LongestRest ? row.RestUntil : null;
-        session.Use(MakeDue).Add(rest ?? now).Add(rest is null ? now : null).Add(now).Add(row.Sequence).Run();
+        // A debounce window that ends far away was written while the clock was wrong.
+        var window = row.CoalesceUntil > now && row.CoalesceUntil <= now + LongestCoalescing ? row.CoalesceUntil : null;
+        session.Use(MakeDue).Add(window ?? now).Add(window is null ? now : null).Add(now).Add(row.Sequence).Run();
         session.Woken.Add(target.Name);
     }
 
@@ -77,7 +77,7 @@ internal static class VersionTable
         Mark(session, row.Number(0), new TargetKey(row.Number(1), version.Target), version.TraceParent);
     }
 
-    private static (long Sequence, DeliveryState State, DateTimeOffset? RestUntil)? FindRow(WriteSession session, long coordinate, long target)
+    private static (long Sequence, DeliveryState State, DateTimeOffset? CoalesceUntil)? FindRow(WriteSession session, long coordinate, long target)
     {
         using var row = session.Use(Find).Add(coordinate).Add(target);
         return row.Step() ? (row.Number(0), (DeliveryState)row.Number(1), row.TimeOrNull(2)) : null;

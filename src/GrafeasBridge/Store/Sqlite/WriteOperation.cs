@@ -24,7 +24,7 @@ internal abstract class WriteOperation(int items, long bytes) : QueuedWrite(item
 /// <inheritdoc/>
 internal sealed class WriteOperation<T> : WriteOperation
 {
-    // Callers go on elsewhere: the writer's thread is for writing.
+    // Callers continue on other threads: the writer's thread is for writing.
     private readonly TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<WriteSession, T> work;
     private readonly CancellationTokenRegistration registration;

@@ -30,12 +30,12 @@ internal sealed class WriteSession(SqliteDatabase database, TimeProvider clock, 
     /// <summary>Targets at which something has become due; their workers are woken after the commit.</summary>
     public HashSet<string> Woken { get; } = [];
 
-    /// <summary>Versions that the occurrence in hand names; kept here only to be used again.</summary>
+    /// <summary>Versions that the present occurrence names; kept here only to be reused.</summary>
     public HashSet<long> NamedByOccurrence { get; } = [];
 
     public SqliteStatement Use(Sql sql) => database.Use(sql);
 
-    /// <summary>Forgets the keys that an undone transaction may have taught.</summary>
+    /// <summary>Forgets the keys, which a transaction that was rolled back may have added.</summary>
     public void Forget()
     {
         ProjectKeys.Clear();

@@ -175,13 +175,13 @@ internal class HeldStore : DispatchProxy
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => (targetMethod!.Name, args) switch
     {
         (nameof(IBridgeStore.ReadOccurrencesOfAsync), [VersionCoordinates version, CancellationToken stop]) => ReadAsync(version, stop),
-        (nameof(IBridgeStore.FindFoldedAsync), [VersionCoordinates version, CancellationToken stop]) => store.FindFoldedAsync(version, stop),
-        (nameof(IBridgeStore.CountFoldedAsync), [VersionCoordinates version, CancellationToken stop]) => store.CountFoldedAsync(version, stop),
+        (nameof(IBridgeStore.FindCompactedAsync), [VersionCoordinates version, CancellationToken stop]) => store.FindCompactedAsync(version, stop),
+        (nameof(IBridgeStore.CountCompactedAsync), [VersionCoordinates version, CancellationToken stop]) => store.CountCompactedAsync(version, stop),
         (nameof(IBridgeStore.RecordIntentAsync), [ClaimedVersion version, IReadOnlyList<string> owned, CancellationToken stop]) =>
             ThenAsync(At.Planned, () => store.RecordIntentAsync(version, owned, stop), stop),
         (nameof(IBridgeStore.SettleAsync), [ClaimedVersion version, Settlement settlement, CancellationToken stop]) =>
             ThenAsync(Settles(settlement), () => store.SettleAsync(version, settlement, stop), stop),
-        (nameof(IBridgeStore.RecordCheckAsync), [RestingVersion version, CheckResult result, CancellationToken stop]) =>
+        (nameof(IBridgeStore.RecordCheckAsync), [SettledVersion version, CheckResult result, CancellationToken stop]) =>
             ThenAsync(
                 result.State == DeliveryState.Verified ? At.SeenSame : At.SeenDrift, () => store.RecordCheckAsync(version, result, stop), stop),
         _ => throw new NotSupportedException($"A worker does not call {targetMethod.Name}."),

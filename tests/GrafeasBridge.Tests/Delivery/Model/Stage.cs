@@ -93,7 +93,7 @@ public abstract partial class ConformanceContract
             if (real.At != expected)
                 return $"{who} stands before {real.At}; the model says {expected}.";
             // Who holds nothing else in memory is compared where it counts.
-            var owned = Words(real.Claimed!.Owned);
+            var owned = Words(real.Claimed!.ManagedNames);
             return expected is At.Claimed && (real.Claimed.Revision, owned) != (model[who].Revision, model[who].Owned)
                 ? $"{who} claimed revision {real.Claimed.Revision}, owned [{owned}]."
                 : null;
@@ -138,7 +138,7 @@ public abstract partial class ConformanceContract
         }
 
         /// <returns>The version while it rests and its look is due, or would be due after <paramref name="longest"/>.</returns>
-        private async Task<RestingVersion?> CheckAsync(TimeSpan longest) =>
+        private async Task<SettledVersion?> CheckAsync(TimeSpan longest) =>
             (await house.Store.ListToCheckAsync(Target, longest, 2, Stop)).SingleOrDefault();
 
         private async Task CheckComesAsync() => Forward((await CheckAsync(TimeSpan.Zero))!.CheckAt);
@@ -146,7 +146,7 @@ public abstract partial class ConformanceContract
         private async Task SuspectAsync()
         {
             var claim = await house.Store.ClaimAsync(Target, new ClaimTerms(1, 0, Lease), Stop);
-            Assert.Equal((0, true), (claim.Versions.Count, claim.SuspectsWait));
+            Assert.Equal((0, true), (claim.Versions.Count, claim.HasPoisonCandidates));
         }
 
         private async Task GoOnAsync(Step step, bool parks)

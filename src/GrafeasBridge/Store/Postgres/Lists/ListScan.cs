@@ -4,38 +4,38 @@ namespace GrafeasBridge.Store.Postgres.Lists;
 
 /// <summary>
 /// Reads one part of a list: first a window of rows in order of sequence, and where that finds little, the range of an index that the
-/// condition tells. No part looks at many rows for few, so none lasts.
+/// condition tells. No part examines many rows for few, so none lasts.
 /// </summary>
 internal sealed class ListScan(PostgresSession session, ListSource source, ListQuery query)
 {
-    /// <summary>Rows that one window looks at.</summary>
-    private const int MaxLooks = 8192;
+    /// <summary>Rows that one window examines at most.</summary>
+    private const int MaxRowsExamined = 8192;
 
-    /// <summary>Rows to look at before a range is read: where many rows fit, the page is full by then.</summary>
-    private const int FirstLooks = 1000;
+    /// <summary>Rows to examine before a range is read: where many rows match, the page is full by then.</summary>
+    private const int RowsBeforeRange = 1000;
 
     // In the order in which the rows come, which is that of their sequence.
     private const string BytesBefore =
         "sum(octet_length(r.content) + coalesce(octet_length(r.original), 0)) over (rows between unbounded preceding and 1 preceding)";
 
     private readonly List<StoredItem> items = [];
-    private long through = query.After;
+    private long cursor = query.After;
     private long bytes;
-    private int looked;
+    private int rowsExamined;
     private bool isLast;
 
     private bool IsFull => items.Count >= query.Limit || bytes >= query.MaxBytes;
 
-    public static ListPart<StoredItem> Nothing(ListQuery query) => new([], query.After, IsLast: true, Looked: 0);
+    public static ListPart<StoredItem> Nothing(ListQuery query) => new([], query.After, IsLast: true, RowsExamined: 0);
 
     public async Task<ListPart<StoredItem>> ReadAsync()
     {
         // Where every row fits, no more are looked at than are wanted.
-        var most = Math.Clamp(query.Condition is Condition.Always ? Math.Min(query.MaxLooks, query.Limit) : query.MaxLooks, 1, MaxLooks);
+        var most = Math.Clamp(query.Condition is Condition.Always ? Math.Min(query.ScanBudget, query.Limit) : query.ScanBudget, 1, MaxRowsExamined);
         var hasRange = ListRange.Of(query.Condition, source, new ComposedSql()) is not null;
-        if (await WindowAsync(hasRange ? Math.Min(FirstLooks, most) : most) && !isLast && !IsFull && hasRange)
+        if (await WindowAsync(hasRange ? Math.Min(RowsBeforeRange, most) : most) && !isLast && !IsFull && hasRange)
             await RangeAsync();
-        return new ListPart<StoredItem>(items, through, isLast, looked);
+        return new ListPart<StoredItem>(items, cursor, isLast, rowsExamined);
     }
 
     /// <returns>False when the arms are so sharp that a range would find no more.</returns>
@@ -93,30 +93,30 @@ internal sealed class ListScan(PostgresSession session, ListSource source, ListQ
     {
         // The last row tells of the window; there is always one.
         var rows = await command.On(session).AllAsync(static row => row.IsNull(1)
-            ? new Found(row.NumberOrNull(0), null, row.Number(4))
-            : new Found(row.Number(0), row.Message(1), row.Number(4)));
+            ? new ScannedRow(row.NumberOrNull(0), null, row.Number(4))
+            : new ScannedRow(row.Number(0), row.Message(1), row.Number(4)));
         foreach (var found in rows)
         {
             if (found.Message is not { } message)
                 continue;
             Add(found.Sequence!.Value, message);
-            looked = (int)found.Place;
+            rowsExamined = (int)found.Place;
         }
 
         var window = rows[^1];
         if (IsFull)
             return;
-        looked = (int)window.Place;
-        through = window.Sequence ?? through;
+        rowsExamined = (int)window.Place;
+        cursor = window.Sequence ?? cursor;
         isLast = window.Place < most;
     }
 
     private async Task RangeAsync()
     {
-        var rows = await ComposeRange().On(session).AllAsync(static row => new Found(row.Number(0), row.Message(1), 0));
+        var rows = await ComposeRange().On(session).AllAsync(static row => new ScannedRow(row.Number(0), row.Message(1), 0));
         foreach (var found in rows)
             Add(found.Sequence!.Value, found.Message!);
-        looked += rows.Count;
+        rowsExamined += rows.Count;
         isLast = !IsFull;
     }
 
@@ -130,7 +130,7 @@ internal sealed class ListScan(PostgresSession session, ListSource source, ListQ
         return command
             .Append("select r.seq, r.content, r.original, r.content_sum from (")
             .Append($"select r.*, {BytesBefore} as before from (")
-            .Append($"select r.* from {source.Table} r where {range} and r.seq > {command.Place(through)} and {fits}")
+            .Append($"select r.* from {source.Table} r where {range} and r.seq > {command.Place(cursor)} and {fits}")
             .Append($" order by r.seq + 0 limit {command.Place(query.Limit - items.Count)}) r) r")
             .Append($" where coalesce(r.before, 0) < {command.Place(query.MaxBytes - bytes)} order by r.seq");
     }
@@ -139,8 +139,8 @@ internal sealed class ListScan(PostgresSession session, ListSource source, ListQ
     {
         items.Add(new StoredItem(sequence, message));
         bytes += message.Content.Length + (message.Original?.Length ?? 0);
-        through = sequence;
+        cursor = sequence;
     }
 
-    private sealed record Found(long? Sequence, StoredMessage? Message, long Place);
+    private sealed record ScannedRow(long? Sequence, StoredMessage? Message, long Place);
 }

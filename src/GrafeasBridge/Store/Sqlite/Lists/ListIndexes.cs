@@ -6,7 +6,7 @@ namespace GrafeasBridge.Store.Sqlite.Lists;
 /// One list: its rows in order, and what finds some of them sooner. Where a method answers null, nothing finds them: any row
 /// of the list may be meant.
 /// </summary>
-internal abstract class ListIndexes(SqliteDatabase database, Looks looks)
+internal abstract class ListIndexes(SqliteDatabase database, ScanBudget budget)
 {
     /// <summary>Keys that one read may look under; a condition that needs more is decided row by row.</summary>
     protected const int MaxArms = 1024;
@@ -64,7 +64,7 @@ internal abstract class ListIndexes(SqliteDatabase database, Looks looks)
     }
 
     protected Sequence UnionOfAll<TKey>(IEnumerable<TKey> keys, Func<TKey, long, int, SqliteStatement> read) =>
-        UnionSequence.Of([.. keys.Select(key => new IndexSequence((from, count) => read(key, from, count), looks))]);
+        UnionSequence.Of([.. keys.Select(key => new IndexSequence((from, count) => read(key, from, count), budget))]);
 
     /// <summary>The first rows of ranges, which an index holds in another order.</summary>
     /// <param name="test">Which entries to take.</param>
@@ -82,7 +82,7 @@ internal abstract class ListIndexes(SqliteDatabase database, Looks looks)
                 {
                     if (++entries > RangeEntries)
                         return null;
-                    looks.AddEntry();
+                    budget.AddEntry();
                     if (range.Number(0) > after && test(row.At(range)))
                         smallest.Add(range.Number(0));
                 }

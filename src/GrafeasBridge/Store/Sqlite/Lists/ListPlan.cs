@@ -7,7 +7,7 @@ namespace GrafeasBridge.Store.Sqlite.Lists;
 /// none where any row may do.
 /// </summary>
 /// <param name="ranges">False to leave out ranges of resources, which cost a read of the whole range before the first row is known.</param>
-internal sealed class ListPlan(ListIndexes indexes, Looks looks, long after, bool ranges)
+internal sealed class ListPlan(ListIndexes indexes, ScanBudget budget, long after, bool ranges)
 {
     private static readonly HashSet<Column> ResourceAlone = [Column.ResourceUri];
 
@@ -29,7 +29,7 @@ internal sealed class ListPlan(ListIndexes indexes, Looks looks, long after, boo
         var narrowed = Narrow(condition);
         var scanned = isSharp ? null : Scan(condition);
         var members = (narrowed is null && scanned is null) || hasBlocks || !indexes.KeepToList ? indexes.Members() : null;
-        return IntersectionSequence.Of([.. new[] { narrowed, scanned, members }.OfType<Sequence>()], looks)!;
+        return IntersectionSequence.Of([.. new[] { narrowed, scanned, members }.OfType<Sequence>()], budget)!;
     }
 
     private Sequence? Narrow(Condition condition) => condition switch
@@ -46,7 +46,7 @@ internal sealed class ListPlan(ListIndexes indexes, Looks looks, long after, boo
     {
         // Two half-open ranges of one column are one range.
         var found = Bounds.Split(parts, out var others).Select(Range).Concat(others.Select(Narrow));
-        return IntersectionSequence.Of([.. found.OfType<Sequence>()], looks);
+        return IntersectionSequence.Of([.. found.OfType<Sequence>()], budget);
     }
 
     private Sequence? Any(IReadOnlyList<Condition> parts)
@@ -78,16 +78,16 @@ internal sealed class ListPlan(ListIndexes indexes, Looks looks, long after, boo
     /// <summary>Looks through every resource of the list, in the index, which is a small part of the rows.</summary>
     private Sequence? Scan(Condition condition)
     {
-        if (!LooksIntoResource(condition))
+        if (!TestsResource(condition))
             return null;
         LeftOut |= !ranges;
         return ranges ? Known(indexes.OfResources(RowTest.Of(condition, ResourceAlone), after)) : null;
     }
 
-    private static bool LooksIntoResource(Condition condition) => condition switch
+    private static bool TestsResource(Condition condition) => condition switch
     {
-        Condition.All all => all.Parts.Any(LooksIntoResource),
-        Condition.Any any => any.Parts.All(LooksIntoResource),
+        Condition.All all => all.Parts.Any(TestsResource),
+        Condition.Any any => any.Parts.All(TestsResource),
         Condition.StartsWith { Column: Column.ResourceUri } => true,
         Condition.EndsWith { Column: Column.ResourceUri } => true,
         Condition.Contains { Column: Column.ResourceUri } => true,

@@ -3,7 +3,7 @@ using GrafeasBridge.Filtering;
 namespace GrafeasBridge.Store.Sqlite.Lists;
 
 /// <summary>Notes of one project.</summary>
-internal sealed class NoteIndexes(SqliteDatabase database, long project, Looks looks) : ListIndexes(database, looks)
+internal sealed class NoteIndexes(SqliteDatabase database, long project, ScanBudget budget) : ListIndexes(database, budget)
 {
     private const string RowColumns = "seq, project, name, kind, null, null, content, original, content_sum";
 

@@ -5,8 +5,8 @@ namespace GrafeasBridge.Store.Sqlite.Lists;
 /// <summary>Occurrences of one project, or those of one note in every project or in some.</summary>
 /// <param name="note">Key of the note; null for a list of a project.</param>
 /// <param name="projects">Keys of projects; null for every one.</param>
-internal sealed class OccurrenceIndexes(SqliteDatabase database, long? note, IReadOnlyCollection<long>? projects, Looks looks)
-    : ListIndexes(database, looks)
+internal sealed class OccurrenceIndexes(SqliteDatabase database, long? note, IReadOnlyCollection<long>? projects, ScanBudget budget)
+    : ListIndexes(database, budget)
 {
     private const string RowColumns = "seq, project, note, kind, create_time, resource_uri, content, original, content_sum";
     private const string ResourceColumns = "seq, project, null, null, null, resource_uri";
@@ -45,7 +45,7 @@ internal sealed class OccurrenceIndexes(SqliteDatabase database, long? note, IRe
 
     private static readonly HashSet<Column> Known = [.. Enum.GetValues<Column>()];
 
-    private readonly Looks looks = looks;
+    private readonly ScanBudget budget = budget;
     private List<long>? searched;
     private bool areSearched;
 
@@ -102,7 +102,7 @@ internal sealed class OccurrenceIndexes(SqliteDatabase database, long? note, IRe
         Range(Searched?.Select(project => Database.Use(FromResource).Add(project).Add(string.Empty)), test, after);
 
     public override Sequence OfTimes(long first, long last) =>
-        new BlockSequence(block => Database.Use(NextBlock).Add(block).Add(first).Add(last).RunForNumber(), looks);
+        new BlockSequence(block => Database.Use(NextBlock).Add(block).Add(first).Add(last).RunForNumber(), budget);
 
     private Sequence? OfNotes(List<long>? notes) => Union(
         notes is null ? null : Pairs<long>(_ => notes),
@@ -129,7 +129,7 @@ internal sealed class OccurrenceIndexes(SqliteDatabase database, long? note, IRe
     {
         for (var at = next(long.MinValue); at is { } found; at = next(found))
         {
-            looks.Add();
+            budget.Add();
             yield return found;
         }
     }

@@ -19,7 +19,7 @@ internal abstract class Sequence
 
 /// <summary>Rows that an index holds in order of sequence under one key, read a few at a time, more as long as all are wanted.</summary>
 /// <param name="read">Binds the key, the sequence to begin with, and the number of rows.</param>
-internal sealed class IndexSequence(Func<long, int, SqliteStatement> read, Looks looks) : Sequence
+internal sealed class IndexSequence(Func<long, int, SqliteStatement> read, ScanBudget budget) : Sequence
 {
     private const int Smallest = 8;
     private const int Largest = 512;
@@ -46,12 +46,12 @@ internal sealed class IndexSequence(Func<long, int, SqliteStatement> read, Looks
         size = rows.Count > 0 && from <= rows[^1] + 1 ? Math.Min(size * 4, Largest) : Smallest;
         rows.Clear();
         at = 0;
-        looks.Add();
+        budget.Add();
         using var found = read(from, size);
         while (found.Step())
         {
             rows.Add(found.Number(0));
-            looks.AddEntry();
+            budget.AddEntry();
         }
 
         isWhole = rows.Count < size;
@@ -60,7 +60,7 @@ internal sealed class IndexSequence(Func<long, int, SqliteStatement> read, Looks
 
 /// <summary>All rows of some blocks of sequences; whoever meets them with others finds those that are there.</summary>
 /// <param name="next">The first wanted block that is not before one.</param>
-internal sealed class BlockSequence(Func<long, long?> next, Looks looks) : Sequence
+internal sealed class BlockSequence(Func<long, long?> next, ScanBudget budget) : Sequence
 {
     public const int Bits = 10;
 
@@ -70,7 +70,7 @@ internal sealed class BlockSequence(Func<long, long?> next, Looks looks) : Seque
     {
         if (from >> Bits > block)
         {
-            looks.Add();
+            budget.Add();
             block = next(from >> Bits) ?? End;
         }
 
@@ -134,16 +134,16 @@ internal sealed class UnionSequence : Sequence
 internal sealed class IntersectionSequence : Sequence
 {
     private readonly Sequence[] parts;
-    private readonly Looks looks;
+    private readonly ScanBudget budget;
 
-    private IntersectionSequence(Sequence[] parts, Looks looks) => (this.parts, this.looks) = (parts, looks);
+    private IntersectionSequence(Sequence[] parts, ScanBudget budget) => (this.parts, this.budget) = (parts, budget);
 
     /// <returns>Null, which means every row, when nothing narrows.</returns>
-    public static Sequence? Of(IReadOnlyList<Sequence> parts, Looks looks) => parts switch
+    public static Sequence? Of(IReadOnlyList<Sequence> parts, ScanBudget budget) => parts switch
     {
         [] => null,
         [var only] => only,
-        _ => new IntersectionSequence([.. parts], looks),
+        _ => new IntersectionSequence([.. parts], budget),
     };
 
     public override long Seek(long from)
@@ -161,7 +161,7 @@ internal sealed class IntersectionSequence : Sequence
             {
                 (row, agreed) = (next, 1);
                 // Not agreed upon, but nothing lies before it: the reader of the row ends there.
-                if (looks.AreSpent)
+                if (budget.IsSpent)
                     return row;
             }
         }

@@ -6,19 +6,19 @@ internal static class StoredLists
     public static ListPart<StoredItem> Notes(
         SqliteDatabase database, string project, ListQuery query, CancellationToken cancellationToken)
     {
-        if (Names.Project(database, project) is not { } key)
+        if (NameKeys.Project(database, project) is not { } key)
             return ListScan.Nothing(query);
-        var looks = new Looks(cancellationToken);
-        return ListScan.Read(database, new NoteIndexes(database, key, looks), query, looks);
+        var budget = new ScanBudget(cancellationToken);
+        return ListScan.Read(database, new NoteIndexes(database, key, budget), query, budget);
     }
 
     public static ListPart<StoredItem> Occurrences(
         SqliteDatabase database, string project, ListQuery query, CancellationToken cancellationToken)
     {
-        if (Names.Project(database, project) is not { } key)
+        if (NameKeys.Project(database, project) is not { } key)
             return ListScan.Nothing(query);
-        var looks = new Looks(cancellationToken);
-        return ListScan.Read(database, new OccurrenceIndexes(database, null, [key], looks), query, looks);
+        var budget = new ScanBudget(cancellationToken);
+        return ListScan.Read(database, new OccurrenceIndexes(database, null, [key], budget), query, budget);
     }
 
     /// <param name="projects">Names of projects, of which some may never have been heard of; null for every project.</param>
@@ -32,8 +32,8 @@ internal static class StoredLists
     {
         if (Sqlite.Notes.NameKey(database, noteProject, noteId) is not { } note || projects is [])
             return ListScan.Nothing(query);
-        var keys = projects?.Select(name => Names.Project(database, name)).OfType<long>().ToHashSet();
-        var looks = new Looks(cancellationToken);
-        return ListScan.Read(database, new OccurrenceIndexes(database, note, keys, looks), query, looks);
+        var keys = projects?.Select(name => NameKeys.Project(database, name)).OfType<long>().ToHashSet();
+        var budget = new ScanBudget(cancellationToken);
+        return ListScan.Read(database, new OccurrenceIndexes(database, note, keys, budget), query, budget);
     }
 }

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace GrafeasBridge.Store.Postgres;
 
-/// <summary>The house.</summary>
+/// <summary>Readiness, secrets and signing keys.</summary>
 internal sealed partial class PostgresStore
 {
     private const int SecretBytes = 32;
@@ -18,7 +18,7 @@ internal sealed partial class PostgresStore
 
     public async Task<byte[]> SharedSecretAsync(string name, CancellationToken cancellationToken)
     {
-        // Mostly it is there; of bridges that make it at once the first to commit wins, and the others see his.
+        // Usually it exists. When several bridges create it at once, the first commit wins and the others read that one.
         if (await ReadAsync(session => FindSecretAsync(session, name), cancellationToken) is { } known)
             return known;
         await WriteAsync(

@@ -6,7 +6,7 @@ namespace GrafeasBridge.Store.Postgres;
 /// What a group must know before it decides: notes, requests that are stored or past retention, and places in order of sequence; and, once
 /// a run met a name that was taken, which names are.
 /// </summary>
-internal sealed class GroupReading(List<CreateOperation> group, bool lookForTakenIds)
+internal sealed class GroupLookup(List<CreateOperation> group, bool lookForTakenIds)
 {
     internal const string FindNotes =
         $"""
@@ -23,11 +23,11 @@ internal sealed class GroupReading(List<CreateOperation> group, bool lookForTake
         left join lateral (select reason from unmapped where project = p.key and occurrence = o.seq limit 1) u on true
         """;
 
-    internal const string FindRetired =
+    internal const string FindCompacted =
         $"""
         select n.place, o.seq, o.id, o.content_hash, o.create_time, o.created_digest
         from unnest($1, $2) with ordinality n (project, request, place) {NameCommands.ItsProject}
-        cross join lateral (select * from retired where {SameRequest} limit 1) o
+        cross join lateral (select * from compacted_occurrences where {SameRequest} limit 1) o
         """;
 
     internal const string FindTaken =
@@ -56,7 +56,7 @@ internal sealed class GroupReading(List<CreateOperation> group, bool lookForTake
 
     public long NextPlace() => places[next++];
 
-    public void Ask(PostgresBatch batch, Names names)
+    public void Ask(PostgresBatch batch, NameKeys names)
     {
         var count = 0;
         foreach (var operation in group)
@@ -93,7 +93,7 @@ internal sealed class GroupReading(List<CreateOperation> group, bool lookForTake
         if (requests.Count == 0)
             return;
         (string Project, string Request)[] wanted = [.. requests.Keys];
-        Ask(batch, FindRetired, wanted, row => requests[wanted[row.Number(0) - 1]] = StoredRequest.Retired(row));
+        Ask(batch, FindCompacted, wanted, row => requests[wanted[row.Number(0) - 1]] = StoredRequest.OfCompacted(row));
         Ask(batch, FindRequests, wanted, row => requests[wanted[row.Number(0) - 1]] = StoredRequest.Of(row));
     }
 
@@ -123,13 +123,13 @@ internal sealed class GroupReading(List<CreateOperation> group, bool lookForTake
 internal readonly record struct StoredRequest(
     long Sequence, string Id, byte[] Hash, DateTimeOffset Time, byte[]? Digest, StoredMessage? Message, long? Sum, string? Reason)
 {
-    public static StoredRequest Of(PostgresRow row) => Retired(row) with
+    public static StoredRequest Of(PostgresRow row) => OfCompacted(row) with
     {
         Message = new StoredMessage(row.Bytes(6), row.BytesOrNull(7)),
         Sum = row.NumberOrNull(8),
         Reason = row.TextOrNull(9),
     };
 
-    public static StoredRequest Retired(PostgresRow row) =>
+    public static StoredRequest OfCompacted(PostgresRow row) =>
         new(row.Number(1), row.Text(2), row.Bytes(3), row.Time(4), row.BytesOrNull(5), null, null, null);
 }

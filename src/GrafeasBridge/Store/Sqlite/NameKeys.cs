@@ -6,7 +6,7 @@ namespace GrafeasBridge.Store.Sqlite;
 /// Keys of names: a name is written once and then stands as a number wherever it would be repeated. Names are never removed,
 /// so that a note or a project that is deleted and made again finds its occurrences.
 /// </summary>
-internal static class Names
+internal static class NameKeys
 {
     private static readonly Sql FindProject = new("select key from project_names where name = ?");
     private static readonly Sql AddProject = new("insert into project_names (name) values (?)");

@@ -6,7 +6,7 @@ using GrafeasBridge.Store.Sqlite;
 namespace GrafeasBridge.Tests.Store;
 
 /// <summary>A store on SQLite with a hand on its files.</summary>
-public abstract class SqliteHouse : StoreContract
+public abstract class SqliteFixture : StoreContract
 {
     internal SqliteBackend Files => (SqliteBackend)Backend;
 

@@ -1,13 +1,13 @@
 namespace GrafeasBridge.Store.Postgres;
 
 /// <summary>
-/// Finds occurrences that are old and may go. They are looked at in order of sequence, which is nearly that of their creation,
-/// so that a walk ends soon after the old ones do. What decides is read for all of them at once, and the contents of those that were chosen.
+/// Finds expired occurrences that may be compacted. They are examined in order of sequence, which is nearly that of their creation,
+/// so that a scan ends soon after the expired ones do. What decides is read for all of them at once, contents only for those that were chosen.
 /// </summary>
-internal sealed class AgedOccurrences(PostgresSession session, AgedQuery query)
+internal sealed class ExpiredOccurrences(PostgresSession session, ExpiredQuery query)
 {
-    /// <summary>Occurrences that one read looks at.</summary>
-    internal const int MaxLooks = 2000;
+    /// <summary>Occurrences that one read examines.</summary>
+    internal const int MaxRowsExamined = 2000;
 
     internal const string InOrder =
         "select o.seq, o.create_time, octet_length(o.content) from occurrences o where o.seq > $1 order by o.seq limit $2";
@@ -21,38 +21,38 @@ internal sealed class AgedOccurrences(PostgresSession session, AgedQuery query)
         where v.coordinate = any($1) and t.name = any($2) and v.state = 3 and v.settled = v.revision
         """;
 
-    internal const string SizesOfFolded = "select f.coordinate, octet_length(f.state) from folded f where f.coordinate = any($1)";
+    internal const string SizesOfCompacted = "select f.coordinate, octet_length(f.state) from compacted f where f.coordinate = any($1)";
 
     internal const string ContentsOf = "select o.seq, o.content, o.original, o.content_sum from occurrences o where o.seq = any($1)";
 
     internal static readonly string NamesOf =
-        $"select k.key, n.subject, n.repo, n.package, n.version from unnest($1) k (key) {Claims.NamesOf("k.key")}";
+        $"select k.key, n.subject, n.repo, n.package, n.version from unnest($1) k (key) {DueVersions.NamesOf("k.key")}";
 
     private readonly List<(long Sequence, DateTimeOffset Created, int[] Versions)> chosen = [];
     private readonly List<long> coordinates = [];
     private readonly Dictionary<long, int?> places = [];
     private Dictionary<long, List<long>?> links = [];
     private Dictionary<long, long[]> revisions = [];
-    private Dictionary<long, long> foldedBytes = [];
+    private Dictionary<long, long> compactedBytes = [];
     private long bytes;
 
     /// <summary>Run in one snapshot.</summary>
-    public async Task<AgedPart> ReadAsync()
+    public async Task<ExpiredPart> ReadAsync()
     {
-        var rows = await session.Use(InOrder).Add(query.After).Add(MaxLooks)
+        var rows = await session.Use(InOrder).Add(query.After).Add(MaxRowsExamined)
             .AllAsync(static row => (Sequence: row.Number(0), Created: row.Time(1), Bytes: row.Number(2)));
         var old = rows.Where(row => row.Created < query.Mapped || row.Created < query.Unmapped).ToList();
         if (old.Count > 0)
-            await LookAsync([.. old.Select(row => row.Sequence)]);
+            await ExamineAsync([.. old.Select(row => row.Sequence)]);
 
         foreach (var row in old)
         {
-            // It looked at everything before the one for which there is no more room.
+            // Everything before the first one for which there is no room has been examined.
             if (!Take(row.Sequence, row.Created, row.Bytes))
                 return await FillAsync(BeforeOf(rows.Select(each => each.Sequence), row.Sequence), isLast: false);
         }
 
-        return await FillAsync(rows.Count > 0 ? rows[^1].Sequence : query.After, isLast: rows.Count < MaxLooks || old.Count == 0);
+        return await FillAsync(rows.Count > 0 ? rows[^1].Sequence : query.After, isLast: rows.Count < MaxRowsExamined || old.Count == 0);
     }
 
     /// <summary>What versions are verified with at every target of this bridge; one that is not is left out.</summary>
@@ -66,26 +66,26 @@ internal sealed class AgedOccurrences(PostgresSession session, AgedQuery query)
             rows => session.Targets.Select(target => rows.First(row => row.Target == target).Revision).ToArray());
     }
 
-    /// <summary>The versions that occurrences concern; null for one with a stand-in among them, which a tag may still replace.</summary>
+    /// <summary>The versions that occurrences concern; null for one with a placeholder among them, which a tag may still replace.</summary>
     public static async Task<Dictionary<long, List<long>?>> LinkedAsync(PostgresSession session, long[] occurrences)
     {
         var found = await session.Use(LinksOf).Add(occurrences)
             .AllAsync(static row => (Occurrence: row.Number(0), Coordinate: row.Number(1), Origin: row.Number(2)));
         return found.GroupBy(link => link.Occurrence).ToDictionary(
             links => links.Key,
-            links => links.Any(link => link.Origin == Untagged) ? null : links.Select(link => link.Coordinate).ToList());
+            links => links.Any(link => link.Origin == PlaceholderOrigin) ? null : links.Select(link => link.Coordinate).ToList());
     }
 
-    private const long Untagged = (long)LinkOrigin.Untagged;
+    private const long PlaceholderOrigin = (long)LinkOrigin.Placeholder;
 
     private static long BeforeOf(IEnumerable<long> sequences, long sequence) => sequences.TakeWhile(each => each < sequence).LastOrDefault();
 
-    private async Task LookAsync(long[] occurrences)
+    private async Task ExamineAsync(long[] occurrences)
     {
         links = await LinkedAsync(session, occurrences);
         long[] concerned = [.. links.Values.OfType<List<long>>().SelectMany(coordinates => coordinates).Distinct()];
         revisions = await RevisionsAsync(session, concerned);
-        foldedBytes = (await session.Use(SizesOfFolded).Add(concerned).AllAsync(static row => (Key: row.Number(0), Value: row.Number(1))))
+        compactedBytes = (await session.Use(SizesOfCompacted).Add(concerned).AllAsync(static row => (Key: row.Number(0), Value: row.Number(1))))
             .ToDictionary(found => found.Key, found => found.Value);
     }
 
@@ -110,32 +110,32 @@ internal sealed class AgedOccurrences(PostgresSession session, AgedQuery query)
             return place;
         if (!revisions.ContainsKey(coordinate))
             return places[coordinate] = null;
-        bytes += foldedBytes.GetValueOrDefault(coordinate);
+        bytes += compactedBytes.GetValueOrDefault(coordinate);
         coordinates.Add(coordinate);
         return places[coordinate] = coordinates.Count - 1;
     }
 
-    private async Task<AgedPart> FillAsync(long through, bool isLast)
+    private async Task<ExpiredPart> FillAsync(long cursor, bool isLast)
     {
         long[] keys = [.. coordinates];
         var names = (await session.Use(NamesOf).Add(keys).AllAsync(static row => (Key: row.Number(0), Name: VersionRows.Coordinates(row, 1))))
             .ToDictionary(found => found.Key, found => found.Name);
-        var folded = await FoldedVersions.FindAsync(session, keys);
+        var compacted = await CompactedVersions.FindAsync(session, keys);
         var contents = (await session.Use(ContentsOf).Add([.. chosen.Select(one => one.Sequence)]).AllAsync(static row => (Key: row.Number(0), Content: ContentOf(row))))
             .ToDictionary(found => found.Key, found => found.Content);
-        return new AgedPart(
+        return new ExpiredPart(
             [
                 .. from one in chosen
                    let content = contents[one.Sequence]
                    where content is not null
-                   select new AgedOccurrence(one.Sequence, one.Created, content, one.Versions),
+                   select new ExpiredOccurrence(one.Sequence, one.Created, content, one.Versions),
             ],
-            [.. keys.Select(key => new AgedVersion(key, names[key], revisions[key], folded.GetValueOrDefault(key)))],
-            through,
+            [.. keys.Select(key => new AffectedVersion(key, names[key], revisions[key], compacted.GetValueOrDefault(key)))],
+            cursor,
             isLast);
     }
 
-    /// <returns>Null for what is damaged: it stays for a person to see.</returns>
+    /// <returns>Null for what is damaged: it stays, for a person to see.</returns>
     private static byte[]? ContentOf(PostgresRow row)
     {
         try

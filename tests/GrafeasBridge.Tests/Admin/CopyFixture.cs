@@ -7,7 +7,7 @@ using GrafeasBridge.Tests.Support.Postgres;
 namespace GrafeasBridge.Tests.Admin;
 
 /// <summary>A store on SQLite with something in it, and an empty room on PostgreSQL.</summary>
-public abstract class CopyHouse : SqliteHouse
+public abstract class CopyFixture : SqliteFixture
 {
     internal PostgresServer Server { get; private set; } = null!;
 
@@ -89,8 +89,8 @@ public abstract class CopyHouse : SqliteHouse
         foreach (var claimed in await Store.ClaimAsync("mirror", 1000, TimeSpan.FromMinutes(1), Stop))
             await Store.SettleAsync(claimed, Verified, Stop);
         Clock.Advance(TimeSpan.FromDays(2));
-        var part = await Store.ReadAgedAsync(new AgedQuery(Clock.GetUtcNow().AddDays(-1), Clock.GetUtcNow().AddDays(-1), 0, 8, 1 << 20), Stop);
+        var part = await Store.ReadExpiredAsync(new ExpiredQuery(Clock.GetUtcNow().AddDays(-1), Clock.GetUtcNow().AddDays(-1), 0, 8, 1 << 20), Stop);
         Assert.NotEmpty(part.Occurrences);
-        await Store.RetireAsync(part, [.. part.Versions.Select(_ => new byte[] { 1, 2 })], Stop);
+        await Store.CompactAsync(part, [.. part.Versions.Select(_ => new byte[] { 1, 2 })], Stop);
     }
 }

@@ -3,20 +3,20 @@ using System.Text.Json;
 namespace GrafeasBridge.Store.Postgres;
 
 /// <summary>
-/// Which versions are taken next. What may be taken now is <c>ready</c> (since when it is dirty: newest first is the end of that
-/// index); what may be taken later waits for <c>due_at</c> (next attempt, end of a rest, end of a lease), and becomes ready then. A row that
-/// somebody else has in hand at this moment is passed over: nobody waits for anybody, and no row is taken twice.
+/// Which versions are claimed next. What may be claimed now is <c>ready</c> (since when it is dirty: the newest are at the end of that
+/// index); what may be claimed later waits for <c>due_at</c> (next attempt, end of a debounce window, end of a lease), and is promoted then. A row
+/// that another transaction has locked is skipped: nobody waits for anybody, and no row is claimed twice.
 /// </summary>
-internal static class Claims
+internal static class DueVersions
 {
-    /// <summary>Rows that one claim makes ready; the next claims go on.</summary>
-    private const int RipeAtOnce = 256;
+    /// <summary>Rows that one claim promotes; the next claims go on.</summary>
+    private const int MaxPromoted = 256;
 
-    private const string Suspects = "v.stops > 0 and v.state = 1";
+    private const string IsPoisonCandidate = "v.crash_count > 0 and v.state = 1";
 
     private const string Columns =
         """
-        t.seq, t.revision, t.attempts, t.failing_since, t.owned, t.trace_parent, t.stops, t.settled, t.recreate,
+        t.seq, t.revision, t.attempts, t.failing_since, t.managed_names, t.trace_parent, t.crash_count, t.settled, t.recreate,
         t.dirty_since, n.subject, n.repo, n.package, n.version
         """;
 
@@ -26,7 +26,7 @@ internal static class Claims
         taken as (
             update versions v set state = 2, lease = $2, due_at = $3, ready = null, check_at = null, intended = 0, attempts = v.attempts + 1
             where v.seq = any(array(select seq from picked))
-            returning v.seq, v.coordinate, v.revision, v.attempts, v.failing_since, v.owned, v.trace_parent, v.stops, v.settled, v.recreate,
+            returning v.seq, v.coordinate, v.revision, v.attempts, v.failing_since, v.managed_names, v.trace_parent, v.crash_count, v.settled, v.recreate,
                 v.dirty_since)
         """;
 
@@ -34,28 +34,28 @@ internal static class Claims
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(8);
 
     // Ordered, so that it is asked of the index: where many rows were of the kind lately, the planner would rather walk the table to the first.
-    private static readonly string HasSuspects =
-        $"(select v.seq from versions v where v.target = {KnownKeys.Target(1)} and {Suspects} order by v.seq limit 1) is not null";
+    private static readonly string HasPoisonCandidates =
+        $"(select v.seq from versions v where v.target = {KnownKeys.Target(1)} and {IsPoisonCandidate} order by v.seq limit 1) is not null";
 
-    /// <summary>Makes ready what has come due, and suspects of what was in hand; tells whether there are suspects.</summary>
-    internal static readonly string Ripen =
+    /// <summary>Promotes what has become due, and makes poison candidates of rows whose lease has ended; answers whether there are candidates.</summary>
+    internal static readonly string PromoteDue =
         $"""
         with due as (
             select v.seq from versions v where v.target = {KnownKeys.Target(1)} and v.due_at <= $2 and v.due_at is not null and v.ready is null
             order by v.due_at limit $4 for no key update skip locked),
-        absurd as (
+        skewed as (
             select v.seq from versions v where v.target = {KnownKeys.Target(1)} and v.due_at > $3 and v.due_at is not null and v.ready is null
             order by v.due_at limit $4 for no key update skip locked),
-        ripe as (
+        promoted as (
             update versions v set
             state = case v.state when 2 then 1 else v.state end,
             lease = case v.state when 2 then null else v.lease end,
             due_at = case v.state when 2 then null else v.due_at end,
             ready = case v.state when 2 then null else coalesce(v.dirty_since, v.due_at) end,
-            stops = case v.state when 2 then v.stops + case v.intended when 1 then 1 else 2 end else v.stops end,
+            crash_count = case v.state when 2 then v.crash_count + case v.intended when 1 then 1 else 2 end else v.crash_count end,
             failing_since = case v.state when 2 then coalesce(v.failing_since, $2) else v.failing_since end
-            where v.seq = any(array(select seq from due union all select seq from absurd)) returning v.stops, v.state)
-        select case when exists (select 1 from ripe v where {Suspects}) or {HasSuspects} then 1 else 0 end
+            where v.seq = any(array(select seq from due union all select seq from skewed)) returning v.crash_count, v.state)
+        select case when exists (select 1 from promoted v where {IsPoisonCandidate}) or {HasPoisonCandidates} then 1 else 0 end
         """;
 
     /// <summary>Takes the newest and some of the oldest. Where there are fewer than asked for, the two meet.</summary>
@@ -76,10 +76,10 @@ internal static class Claims
         order by k.part, case k.part when 0 then -k.ready else k.ready end, case k.part when 0 then -k.seq else k.seq end
         """;
 
-    internal static readonly string Suspect =
+    internal static readonly string PoisonCandidate =
         $"""
         with picked as (
-            select v.seq from versions v where v.target = {KnownKeys.Target(1)} and {Suspects} order by v.seq limit 1 for no key update skip locked),
+            select v.seq from versions v where v.target = {KnownKeys.Target(1)} and {IsPoisonCandidate} order by v.seq limit 1 for no key update skip locked),
         {Taken}
         select {Columns} from taken t {NamesOf("t.coordinate")}
         """;
@@ -88,7 +88,7 @@ internal static class Claims
         $"""
         select case
             when (select v.ready from versions v where v.target = {KnownKeys.Target(1)} and v.ready is not null order by v.ready limit 1) is not null
-                or {HasSuspects} then 0
+                or {HasPoisonCandidates} then 0
             else (select v.due_at from versions v where v.target = {KnownKeys.Target(1)} and v.due_at is not null and v.ready is null
                 order by v.due_at limit 1)
             end
@@ -96,30 +96,30 @@ internal static class Claims
 
     internal static readonly string Count =
         $"""
-        select sum(part.many)::bigint, min(part.since), {InState(DeliveryState.Parked)}, {InState(DeliveryState.Drifted)}, sum(part.suspects)::bigint from (
-            select count(*) as many, min(v.ready) as since, 0 as suspects from versions v where v.target = {KnownKeys.Target(1)} and v.ready is not null
+        select sum(part.many)::bigint, min(part.since), {InState(DeliveryState.Parked)}, {InState(DeliveryState.Drifted)}, sum(part.candidates)::bigint from (
+            select count(*) as many, min(v.ready) as since, 0 as candidates from versions v where v.target = {KnownKeys.Target(1)} and v.ready is not null
             union all
             select count(*), min(v.dirty_since), 0 from versions v
             where v.target = {KnownKeys.Target(1)} and v.due_at is not null and v.ready is null
             union all
-            select count(*), min(v.dirty_since), count(*) from versions v where v.target = {KnownKeys.Target(1)} and {Suspects}) part
+            select count(*), min(v.dirty_since), count(*) from versions v where v.target = {KnownKeys.Target(1)} and {IsPoisonCandidate}) part
         """;
 
-    public static async Task<Claim> TakeAsync(PostgresSession session, string target, ClaimTerms terms)
+    public static async Task<ClaimResult> TakeAsync(PostgresSession session, string target, ClaimTerms terms)
     {
         var now = session.Now;
-        var suspects = await session.Use(Ripen).Add(target).Add(now).Add(now + LongestWait).Add(RipeAtOnce).NumberAsync();
-        // One name for the whole claim is enough: a row is told from the others by its id.
+        var candidates = await session.Use(PromoteDue).Add(target).Add(now).Add(now + LongestWait).Add(MaxPromoted).NumberAsync();
+        // One lease for the whole claim is enough: rows are distinguished by their id.
         var lease = NewLease();
         var claimed = await session.Use(Take).Add(target).Add(lease).Add(now + terms.Lease).Add(terms.Newest).Add(terms.Oldest)
             .AllAsync(row => Read(row, target, lease, session.Clock));
-        return new Claim(claimed, suspects == 1);
+        return new ClaimResult(claimed, candidates == 1);
     }
 
-    public static Task<ClaimedVersion?> TakeSuspectAsync(PostgresSession session, string target, TimeSpan length)
+    public static Task<ClaimedVersion?> TakePoisonCandidateAsync(PostgresSession session, string target, TimeSpan length)
     {
         var lease = NewLease();
-        return session.Use(Suspect).Add(target).Add(lease).Add(session.Now + length).FirstAsync(row => Read(row, target, lease, session.Clock));
+        return session.Use(PoisonCandidate).Add(target).Add(lease).Add(session.Now + length).FirstAsync(row => Read(row, target, lease, session.Clock));
     }
 
     public static async Task<Backlog> BacklogAsync(PostgresSession session, string target)
@@ -129,7 +129,7 @@ internal static class Claims
             Parked: row.Number(2),
             OldestDirty: row.TimeOrNull(1) is { } since ? session.Clock.FromDatabase(since) : null,
             Drifted: row.Number(3),
-            Suspects: row.Number(4)));
+            PoisonCandidates: row.Number(4)));
         return found!;
     }
 
@@ -162,9 +162,9 @@ internal static class Claims
         Revision: row.Number(1),
         Attempts: (int)row.Number(2),
         FailingSince: row.TimeOrNull(3) is { } since ? clock.FromDatabase(since) : null,
-        Owned: JsonSerializer.Deserialize<string[]>(row.Text(4))!,
+        ManagedNames: JsonSerializer.Deserialize<string[]>(row.Text(4))!,
         TraceParent: row.TextOrNull(5),
-        Stops: row.Number(6) / 2.0,
+        CrashCount: row.Number(6) / 2.0,
         WasDelivered: row.Number(7) > 0,
         MayRecreate: row.Number(8) != 0,
         DirtySince: row.TimeOrNull(9) is { } dirty ? clock.FromDatabase(dirty) : null);

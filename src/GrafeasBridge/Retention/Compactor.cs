@@ -5,9 +5,9 @@ using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Retention;
 
-/// <summary>9: one walk over old occurrences. Those that may go are mapped here, outside the store, and put away step by step.</summary>
-internal sealed partial class Retirement(
-    IBridgeStore store, IOccurrenceMapping mapping, IOptions<RetentionOptions> settings, TimeProvider clock, ILogger<Retirement> logger)
+/// <summary>9: one walk over expired occurrences. Those that may go are mapped here, outside the store, and compacted step by step.</summary>
+internal sealed partial class Compactor(
+    IBridgeStore store, IOccurrenceMapping mapping, IOptions<RetentionOptions> settings, TimeProvider clock, ILogger<Compactor> logger)
 {
     /// <summary>Contents and states that one step reads and writes.</summary>
     private const long MaxStepBytes = 4 << 20;
@@ -37,7 +37,7 @@ internal sealed partial class Retirement(
 
     private async Task<long> WalkAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var query = new AgedQuery(now - options.MaxAge, now - options.Unmapped, After: 0, options.BatchSize, MaxStepBytes);
+        var query = new ExpiredQuery(now - options.MaxAge, now - options.Unmapped, After: 0, options.BatchSize, MaxStepBytes);
         long gone = 0;
         long single = 0;
         while (true)
@@ -47,7 +47,7 @@ internal sealed partial class Retirement(
             if (step is { Fault: not null, Read: > 1 })
             {
                 // One of them cannot be mapped: the others go one by one.
-                single = step.Part.Through;
+                single = step.Part.Cursor;
                 query = query with { Rows = 1 };
             }
             else
@@ -56,7 +56,7 @@ internal sealed partial class Retirement(
                     Log.Kept(logger, step.Part.Occurrences[0].Sequence, step.Fault);
                 if (step.Part.IsLast)
                     return gone;
-                query = query with { After = step.Part.Through };
+                query = query with { After = step.Part.Cursor };
             }
 
             if (query.After >= single)
@@ -66,11 +66,11 @@ internal sealed partial class Retirement(
         }
     }
 
-    private async Task<Step> StepAsync(AgedQuery query, CancellationToken cancellationToken)
+    private async Task<Step> StepAsync(ExpiredQuery query, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
         {
-            var part = await store.ReadAgedAsync(query, cancellationToken);
+            var part = await store.ReadExpiredAsync(query, cancellationToken);
             if (part.Occurrences.Count == 0)
                 return new Step(part, 0, null);
             byte[][] states;
@@ -83,7 +83,7 @@ internal sealed partial class Retirement(
                 return new Step(part, 0, fault);
             }
 
-            if (await store.RetireAsync(part, states, cancellationToken))
+            if (await store.CompactAsync(part, states, cancellationToken))
             {
                 RetentionMetrics.Occurrences.Add(part.Occurrences.Count);
                 RetentionMetrics.Versions.Add(states.Count(state => state.Length > 0));
@@ -96,17 +96,17 @@ internal sealed partial class Retirement(
     }
 
     /// <returns>For each version its new state; empty where nothing is added.</returns>
-    private byte[][] Fold(AgedPart part)
+    private byte[][] Fold(ExpiredPart part)
     {
-        var folds = new IVersionFold?[part.Versions.Count];
+        var merged = new IVersionFold?[part.Versions.Count];
         foreach (var old in part.Occurrences)
         {
             var occurrence = Occurrence.Parser.ParseFrom(old.Content);
             foreach (var version in old.Versions)
-                (folds[version] ??= part.Versions[version].Folded is { } folded ? mapping.Begin(folded.State) : mapping.Begin()).Add(occurrence);
+                (merged[version] ??= part.Versions[version].Compacted is { } compacted ? mapping.Begin(compacted.State) : mapping.Begin()).Add(occurrence);
         }
 
-        byte[][] states = [.. folds.Select(fold => fold?.Save() ?? [])];
+        byte[][] states = [.. merged.Select(fold => fold?.Save() ?? [])];
         return Array.Find(states, state => state.Length > MaxStateBytes) is { } large
             ? throw new InvalidDataException($"A version's saved state would be {large.Length} bytes; at most {MaxStateBytes} are kept. Lower Mapping:MaxValues or Mapping:MaxValueLength.")
             : states;
@@ -116,7 +116,7 @@ internal sealed partial class Retirement(
     {
         for (long forgotten = 0; ;)
         {
-            var some = await store.ForgetRetiredAsync(before, options.BatchSize, cancellationToken);
+            var some = await store.ForgetCompactedAsync(before, options.BatchSize, cancellationToken);
             forgotten += some;
             if (some < options.BatchSize)
                 return forgotten;
@@ -126,7 +126,7 @@ internal sealed partial class Retirement(
     }
 
     /// <param name="Fault">Why the part could not be mapped.</param>
-    private sealed record Step(AgedPart Part, int Gone, Exception? Fault)
+    private sealed record Step(ExpiredPart Part, int Gone, Exception? Fault)
     {
         public int Read => Part.Occurrences.Count;
     }
@@ -134,13 +134,13 @@ internal sealed partial class Retirement(
     private static partial class Log
     {
         [LoggerMessage(
-            2040, LogLevel.Information, "{Gone} occurrences are past retention and went; the names of {Forgotten} older ones are forgotten",
-            EventName = "OccurrencesRetired")]
+            2040, LogLevel.Information, "{Gone} occurrences are past retention and were compacted; the names of {Forgotten} older ones are forgotten",
+            EventName = "OccurrencesCompacted")]
         public static partial void Done(ILogger logger, long gone, long forgotten);
 
         [LoggerMessage(
             2041, LogLevel.Warning, "The occurrence with sequence {Sequence} is past retention and stays, since it cannot be mapped",
-            EventName = "OccurrenceNotRetired")]
+            EventName = "OccurrenceNotCompacted")]
         public static partial void Kept(ILogger logger, long sequence, Exception fault);
     }
 }

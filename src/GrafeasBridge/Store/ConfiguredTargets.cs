@@ -1,4 +1,4 @@
 namespace GrafeasBridge.Store;
 
 /// <summary>The configured targets. Every version is kept at each of them; the host registers the one instance.</summary>
-internal sealed record TargetNames(IReadOnlyList<string> Names);
+internal sealed record ConfiguredTargets(IReadOnlyList<string> Names);

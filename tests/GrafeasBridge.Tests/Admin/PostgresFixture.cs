@@ -9,7 +9,7 @@ using Npgsql;
 namespace GrafeasBridge.Tests.Admin;
 
 /// <summary>An empty room on PostgreSQL, and stores that are opened in it.</summary>
-public abstract class PostgresHouse : IAsyncLifetime
+public abstract class PostgresFixture : IAsyncLifetime
 {
     private readonly TestLogs logs = new();
     private ILoggerFactory? factory;
@@ -43,7 +43,7 @@ public abstract class PostgresHouse : IAsyncLifetime
     {
         var connection = Server.ConnectionString(schema ?? Schema).Replace("Database=bridge", $"Database={database}", StringComparison.Ordinal);
         var options = Options.Create(new StoreOptions { Provider = "Postgres", Connection = connection, PasswordFile = Server.PasswordFile, MaxConnections = 8 });
-        var store = new PostgresStore(options, new TargetNames(["bintray"]), TimeProvider.System, factory!.CreateLogger<PostgresStore>());
+        var store = new PostgresStore(options, new ConfiguredTargets(["bintray"]), TimeProvider.System, factory!.CreateLogger<PostgresStore>());
         try
         {
             await store.OpenAsync(Stop);

@@ -1,7 +1,7 @@
 namespace GrafeasBridge.Store.Postgres;
 
-/// <summary>What a database must promise before anything is acknowledged on its word.</summary>
-internal static class PostgresPromises
+/// <summary>What a database must guarantee before anything that it has committed is acknowledged.</summary>
+internal static class PostgresRequirements
 {
     private const string Broken =
         """
@@ -15,7 +15,7 @@ internal static class PostgresPromises
         end
         """;
 
-    /// <exception cref="StoreException">Broken, with what it does not promise.</exception>
+    /// <exception cref="StoreException">Broken, with what it does not guarantee.</exception>
     public static async Task CheckAsync(PostgresSession session)
     {
         if (await session.Use(Broken).FirstAsync(static row => row.TextOrNull(0) ?? "") is { Length: > 0 } why)

@@ -4,88 +4,88 @@ using Npgsql;
 namespace GrafeasBridge.Store.Postgres;
 
 /// <summary>
-/// Tells the other bridges that something has become due, and hears it from them, by LISTEN and NOTIFY. What is told comes after the commit
-/// and is gathered for a moment: NOTIFY within a transaction would make all commits of the database queue. It may be lost with a
-/// connection or a process, so whoever waits also looks by himself from time to time, and a new connection counts as a call.
+/// Notifies the other bridges that something has become due, and receives their notifications, by LISTEN and NOTIFY. Notifications are sent
+/// after the commit and batched over a short interval: NOTIFY within a transaction would make all commits of the database queue. One may be
+/// lost with a connection or a process, so waiting workers poll as well, and a new connection wakes all of them.
 /// </summary>
-internal sealed partial class Announcements : IAsyncDisposable
+internal sealed partial class Notifications : IAsyncDisposable
 {
-    /// <summary>At most so often others are told: one that is deaf for so long has lost nothing that a person would notice.</summary>
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
+    /// <summary>Time between two notifications: short enough that nobody notices the delay.</summary>
+    private static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(20);
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly PostgresDatabase database;
     private readonly Action<string> wake;
     private readonly ILogger logger;
-    private readonly string self = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+    private readonly string sender = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
     private readonly CancellationTokenSource stop = new();
-    private readonly SemaphoreSlim told = new(0, 1);
+    private readonly SemaphoreSlim pending = new(0, 1);
     private readonly Lock gate = new();
-    private readonly Task speaking;
+    private readonly Task sending;
     private readonly Task listening;
     private HashSet<string> waiting = new(StringComparer.Ordinal);
 
-    /// <param name="wake">Called with the name of a target, for what another bridge told.</param>
-    public Announcements(PostgresDatabase database, Action<string> wake, ILogger logger)
+    /// <param name="wake">Called with the name of a target that another bridge has notified, or with an empty name for all.</param>
+    public Notifications(PostgresDatabase database, Action<string> wake, ILogger logger)
     {
         (this.database, this.wake, this.logger) = (database, wake, logger);
-        speaking = Task.Run(SpeakAsync);
+        sending = Task.Run(SendAsync);
         listening = Task.Run(ListenAsync);
     }
 
-    public void Tell(IReadOnlyCollection<string> targets)
+    public void Send(IReadOnlyCollection<string> targets)
     {
         lock (gate)
         {
             waiting.UnionWith(targets);
-            if (told.CurrentCount == 0)
-                told.Release();
+            if (pending.CurrentCount == 0)
+                pending.Release();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
-        await Task.WhenAll(speaking, listening);
+        await Task.WhenAll(sending, listening);
         stop.Dispose();
-        told.Dispose();
+        pending.Dispose();
     }
 
-    private async Task SpeakAsync()
+    private async Task SendAsync()
     {
         try
         {
             while (true)
             {
-                await told.WaitAsync(stop.Token);
+                await pending.WaitAsync(stop.Token);
                 HashSet<string> targets;
                 lock (gate)
                     (targets, waiting) = (waiting, new HashSet<string>(StringComparer.Ordinal));
-                await SpeakAsync(targets);
-                await Task.Delay(Pace, TimeProvider.System, stop.Token);
+                await SendAsync(targets);
+                await Task.Delay(MinInterval, TimeProvider.System, stop.Token);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // The end.
+            // The store closes.
         }
     }
 
-    private async Task SpeakAsync(HashSet<string> targets)
+    private async Task SendAsync(HashSet<string> targets)
     {
         try
         {
             await using var connection = await database.OpenAsync(stop.Token);
             await using var command = new NpgsqlCommand(
                 "select pg_notify('grafeasbridge_' || md5(current_schema()), $1 || ' ' || name) from unnest($2) name", connection);
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = self });
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = sender });
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. targets] });
             await command.ExecuteNonQueryAsync(stop.Token);
         }
         catch (Exception e) when (e is not OperationCanceledException && PostgresErrors.ToRefusal(e) is not null)
         {
-            Log.NotTold(logger, e);
+            Log.NotSent(logger, e);
         }
     }
 
@@ -95,7 +95,7 @@ internal sealed partial class Announcements : IAsyncDisposable
         {
             try
             {
-                await HearAsync();
+                await ReceiveAsync();
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -103,19 +103,19 @@ internal sealed partial class Announcements : IAsyncDisposable
             }
             catch (Exception e) when (PostgresErrors.ToRefusal(e) is not null)
             {
-                Log.Deaf(logger, e);
-                await Task.Delay(Pause, TimeProvider.System, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                Log.ListenFailed(logger, e);
+                await Task.Delay(RetryDelay, TimeProvider.System, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    private async Task HearAsync()
+    private async Task ReceiveAsync()
     {
         await using var connection = await database.OpenAsync(stop.Token);
-        connection.Notification += (_, call) => Hear(call.Payload);
+        connection.Notification += (_, call) => OnNotification(call.Payload);
         await using (var listen = new NpgsqlCommand("do $$ begin execute format('listen %I', 'grafeasbridge_' || md5(current_schema())); end $$", connection))
             await listen.ExecuteNonQueryAsync(stop.Token);
-        // Nobody knows what was told before.
+        // Notifications sent before this connection listened are lost.
         wake("");
         try
         {
@@ -124,7 +124,7 @@ internal sealed partial class Announcements : IAsyncDisposable
         }
         finally
         {
-            // It goes back to the pool, where it must not go on listening.
+            // The connection goes back to the pool, where it must not continue to listen.
             if (connection.State == System.Data.ConnectionState.Open)
                 await UnlistenAsync(connection);
         }
@@ -136,18 +136,18 @@ internal sealed partial class Announcements : IAsyncDisposable
         await unlisten.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
-    private void Hear(string payload)
+    private void OnNotification(string payload)
     {
-        if (payload.IndexOf(' ', StringComparison.Ordinal) is var space and > 0 && payload[..space] != self)
+        if (payload.IndexOf(' ', StringComparison.Ordinal) is var space and > 0 && payload[..space] != sender)
             wake(payload[(space + 1)..]);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(2085, LogLevel.Warning, "Other bridges were not told that something is due; they find it by themselves", EventName = "NotTold")]
-        public static partial void NotTold(ILogger logger, Exception exception);
+        [LoggerMessage(2085, LogLevel.Warning, "Other bridges could not be notified that something is due; they find it when they poll next", EventName = "NotificationNotSent")]
+        public static partial void NotSent(ILogger logger, Exception exception);
 
-        [LoggerMessage(2086, LogLevel.Warning, "The bridge cannot hear others now; until it can it looks by itself", EventName = "Deaf")]
-        public static partial void Deaf(ILogger logger, Exception exception);
+        [LoggerMessage(2086, LogLevel.Warning, "The bridge cannot receive notifications of other bridges; until it can it polls", EventName = "NotificationsNotReceived")]
+        public static partial void ListenFailed(ILogger logger, Exception exception);
     }
 }

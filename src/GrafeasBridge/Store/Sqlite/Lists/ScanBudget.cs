@@ -1,7 +1,7 @@
 namespace GrafeasBridge.Store.Sqlite.Lists;
 
-/// <summary>Counts what one read looks at, so that it ends in time, and hears when its caller has gone.</summary>
-internal sealed class Looks(CancellationToken cancellationToken)
+/// <summary>Counts the rows that one read examines, so that it ends in time, and notices a cancelled call.</summary>
+internal sealed class ScanBudget(CancellationToken cancellationToken)
 {
     /// <summary>Entries of an index that cost about what one row costs.</summary>
     public const int EntriesPerRow = 32;
@@ -9,12 +9,12 @@ internal sealed class Looks(CancellationToken cancellationToken)
     private const int Stride = 256;
     private int limit = int.MaxValue;
     private int entries;
-    private int heard;
+    private int checkedAt;
 
-    /// <summary>Rows looked at, and searches of an index; entries of an index as a fraction.</summary>
+    /// <summary>Rows examined, and searches of an index; entries of an index as a fraction.</summary>
     public int Count { get; private set; }
 
-    public bool AreSpent => Count >= limit;
+    public bool IsSpent => Count >= limit;
 
     /// <summary>Sets how many more there may be.</summary>
     public void Allow(int more) => limit = more > int.MaxValue - Count ? int.MaxValue : Count + more;
@@ -22,9 +22,9 @@ internal sealed class Looks(CancellationToken cancellationToken)
     public void Add()
     {
         Count++;
-        if (Count - heard < Stride)
+        if (Count - checkedAt < Stride)
             return;
-        heard = Count;
+        checkedAt = Count;
         cancellationToken.ThrowIfCancellationRequested();
     }
 

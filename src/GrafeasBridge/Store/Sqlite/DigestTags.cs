@@ -3,19 +3,19 @@ using GrafeasBridge.Mapping;
 namespace GrafeasBridge.Store.Sqlite;
 
 /// <summary>
-/// Which digest is which version. A new lesson reaches back: every stored occurrence that refers to the digest is linked to
-/// the version, in the same transaction and by whole sets, since thousands may share a digest.
+/// Which versions a digest is tagged with. A new tag applies to what is stored already: every occurrence that refers to the digest is
+/// linked to the version, in the same transaction and by set operations, since thousands may share a digest.
 /// </summary>
-internal static class Lessons
+internal static class DigestTags
 {
     // References in any package (0) or in this one. Said as "in (0, ?2)", or with "or", it costs a temporary table in each run.
     private const string Concerned = "digest = ?1 and not (package <> 0 and package <> ?2)";
 
-    internal static readonly Sql OfDigest = new("select coordinate from lessons where digest = ?");
-    internal static readonly Sql OfDigestInPackage = new("select coordinate from lessons where digest = ? and package = ?");
+    internal static readonly Sql OfDigest = new("select coordinate from digest_tags where digest = ?");
+    internal static readonly Sql OfDigestInPackage = new("select coordinate from digest_tags where digest = ? and package = ?");
 
     private static readonly Sql Insert = new(
-        "insert into lessons (digest, package, coordinate) values (?, ?, ?) on conflict do nothing");
+        "insert into digest_tags (digest, package, coordinate) values (?, ?, ?) on conflict do nothing");
 
     internal static readonly Sql AnyConcerned = new($"select 1 from digest_references where {Concerned} limit 1");
 
@@ -26,18 +26,18 @@ internal static class Lessons
         on conflict do update set origin = excluded.origin where excluded.origin < origin
         """);
 
-    internal static readonly Sql StandIns = new(
-        $"select distinct untagged from digest_references where {Concerned} and untagged <> 0");
+    internal static readonly Sql Placeholders = new(
+        $"select distinct placeholder from digest_references where {Concerned} and placeholder <> 0");
 
-    // An occurrence may refer to the same stand-in by another digest that is still unknown: then the link stays.
-    internal static readonly Sql UnlinkStandIn = new(
+    // An occurrence may refer to the same placeholder by another digest that is still without a tag: then the link stays.
+    internal static readonly Sql UnlinkPlaceholder = new(
         $"""
         delete from links where coordinate = ?3 and origin = 2
-        and (project, occurrence) in (select project, occurrence from digest_references where {Concerned} and untagged = ?3)
+        and (project, occurrence) in (select project, occurrence from digest_references where {Concerned} and placeholder = ?3)
         and not exists (
-            select 1 from digest_references other where other.occurrence = links.occurrence and other.untagged = ?3
+            select 1 from digest_references other where other.occurrence = links.occurrence and other.placeholder = ?3
             and not exists (
-                select 1 from lessons where lessons.digest = other.digest and (other.package = 0 or other.package = lessons.package)))
+                select 1 from digest_tags where digest_tags.digest = other.digest and (other.package = 0 or other.package = digest_tags.package)))
         """);
 
     internal static readonly Sql MarkMapped = new(
@@ -46,11 +46,11 @@ internal static class Lessons
         where (project, occurrence) in (select project, occurrence from digest_references where {Concerned})
         """);
 
-    public static void Learn(WriteSession session, DigestLesson lesson, DirtyVersions dirty)
+    public static void Record(WriteSession session, DigestTag tag, DirtyVersions dirty)
     {
-        var package = Names.Package(session, lesson.Version.InPackage);
-        var coordinate = Names.Coordinate(session, package, lesson.Version.Version);
-        var digest = Names.Digest(session, lesson.Digest, out var isNew);
+        var package = NameKeys.Package(session, tag.Version.InPackage);
+        var coordinate = NameKeys.Coordinate(session, package, tag.Version.Version);
+        var digest = NameKeys.Digest(session, tag.Digest, out var isNew);
         if (session.Use(Insert).Add(digest).Add(package).Add(coordinate).Run() == 0 || isNew)
             return;
         if (session.Use(AnyConcerned).Add(digest).Add(package).RunForNumber() is null)
@@ -58,10 +58,10 @@ internal static class Lessons
 
         if (session.Use(LinkConcerned).Add(digest).Add(package).Add(coordinate).Run() > 0)
             dirty.Add(coordinate);
-        foreach (var standIn in Numbers(session.Use(StandIns).Add(digest).Add(package)))
+        foreach (var placeholder in Numbers(session.Use(Placeholders).Add(digest).Add(package)))
         {
-            if (session.Use(UnlinkStandIn).Add(digest).Add(package).Add(standIn).Run() > 0)
-                dirty.Add(standIn);
+            if (session.Use(UnlinkPlaceholder).Add(digest).Add(package).Add(placeholder).Run() > 0)
+                dirty.Add(placeholder);
         }
 
         session.Use(MarkMapped).Add(digest).Add(package).Run();

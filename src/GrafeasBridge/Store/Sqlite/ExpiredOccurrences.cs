@@ -1,13 +1,13 @@
 namespace GrafeasBridge.Store.Sqlite;
 
 /// <summary>
-/// Finds occurrences that are old and may go. They are looked at in order of sequence, which is nearly that of their creation,
-/// so that a walk ends soon after the old ones do.
+/// Finds expired occurrences that may be compacted. They are examined in order of sequence, which is nearly that of their creation,
+/// so that a scan ends soon after the expired ones do.
 /// </summary>
-internal sealed class AgedOccurrences(SqliteDatabase database, AgedQuery query, IReadOnlyList<string> targetNames)
+internal sealed class ExpiredOccurrences(SqliteDatabase database, ExpiredQuery query, IReadOnlyList<string> targetNames)
 {
-    /// <summary>Occurrences that one read looks at.</summary>
-    internal const int MaxLooks = 2000;
+    /// <summary>Occurrences that one read examines.</summary>
+    internal const int MaxRowsExamined = 2000;
 
     internal static readonly Sql InOrder = new(
         "select seq, project, create_time, content, original, content_sum from occurrences where seq > ? order by seq limit ?");
@@ -20,32 +20,32 @@ internal sealed class AgedOccurrences(SqliteDatabase database, AgedQuery query, 
     private static readonly Sql NameOf = new(
         "select p.subject, p.repo, p.package, c.version from coordinates c join packages p on p.key = c.package where c.key = ?");
 
-    private readonly List<AgedOccurrence> occurrences = [];
-    private readonly List<AgedVersion> versions = [];
+    private readonly List<ExpiredOccurrence> occurrences = [];
+    private readonly List<AffectedVersion> versions = [];
     private readonly Dictionary<long, int?> places = [];
     private readonly List<long> targets = [.. targetNames.Select(name => TargetRows.Key(database, name) ?? 0)];
     private long bytes;
 
     /// <summary>Run in one snapshot.</summary>
-    public AgedPart Read()
+    public ExpiredPart Read()
     {
-        var through = query.After;
-        int looked = 0, old = 0;
-        using var rows = database.Use(InOrder).Add(query.After).Add(MaxLooks);
+        var cursor = query.After;
+        int rowsExamined = 0, old = 0;
+        using var rows = database.Use(InOrder).Add(query.After).Add(MaxRowsExamined);
         while (rows.Step())
         {
-            looked++;
+            rowsExamined++;
             if (IsOld(rows.Time(2)))
             {
                 old++;
                 if (!Take(rows))
-                    return new AgedPart(occurrences, versions, through, IsLast: false);
+                    return new ExpiredPart(occurrences, versions, cursor, IsLast: false);
             }
 
-            through = rows.Number(0);
+            cursor = rows.Number(0);
         }
 
-        return new AgedPart(occurrences, versions, through, IsLast: looked < MaxLooks || old == 0);
+        return new ExpiredPart(occurrences, versions, cursor, IsLast: rowsExamined < MaxRowsExamined || old == 0);
     }
 
     /// <summary>What a version is verified with at every target; null when it is not.</summary>
@@ -65,14 +65,14 @@ internal sealed class AgedOccurrences(SqliteDatabase database, AgedQuery query, 
         return revisions;
     }
 
-    /// <summary>The versions that an occurrence concerns; null while a stand-in is among them, which a tag may still replace.</summary>
+    /// <summary>The versions that an occurrence concerns; null while a placeholder is among them, which a tag may still replace.</summary>
     public static List<long>? Linked(SqliteDatabase database, long occurrence)
     {
         var linked = new List<long>();
         using var rows = database.Use(LinksOf).Add(occurrence);
         while (rows.Step())
         {
-            if (rows.Number(1) == (long)LinkOrigin.Untagged)
+            if (rows.Number(1) == (long)LinkOrigin.Placeholder)
                 return null;
             linked.Add(rows.Number(0));
         }
@@ -97,7 +97,7 @@ internal sealed class AgedOccurrences(SqliteDatabase database, AgedQuery query, 
         if (ContentOf(row) is not { } content)
             return true;
         bytes += content.Length;
-        occurrences.Add(new AgedOccurrence(sequence, created, content, [.. linked.Select(coordinate => PlaceOf(coordinate)!.Value)]));
+        occurrences.Add(new ExpiredOccurrence(sequence, created, content, [.. linked.Select(coordinate => PlaceOf(coordinate)!.Value)]));
         return true;
     }
 
@@ -123,9 +123,9 @@ internal sealed class AgedOccurrences(SqliteDatabase database, AgedQuery query, 
         {
             if (!name.Step())
                 return places[coordinate] = null;
-            var folded = FoldedVersions.Find(database, coordinate);
-            bytes += folded?.State.Length ?? 0;
-            versions.Add(new AgedVersion(coordinate, VersionRows.Coordinates(name, 0), revisions, folded));
+            var compacted = CompactedVersions.Find(database, coordinate);
+            bytes += compacted?.State.Length ?? 0;
+            versions.Add(new AffectedVersion(coordinate, VersionRows.Coordinates(name, 0), revisions, compacted));
         }
 
         return places[coordinate] = versions.Count - 1;

@@ -1,16 +1,16 @@
 namespace GrafeasBridge.Store.Postgres;
 
 /// <summary>
-/// Puts occurrences away, unless anything is no longer as it was when they were read. Everything that may change it is locked first, in the
-/// order in which everybody locks: digests, then occurrences, then rows of versions. The versions are not marked: they want what they wanted.
+/// Compacts occurrences, unless anything has changed since they were read. Everything that may change is locked first, in the order in which
+/// every transaction locks: digests, then occurrences, then rows of versions. The versions are not marked dirty: what they should carry stays the same.
 /// </summary>
-internal static class Retirements
+internal static class Compaction
 {
-    /// <summary>One bridge at a time puts away; who comes in between does no harm, but his reading was in vain.</summary>
-    private const string Alone =
+    /// <summary>Only one bridge compacts at a time. What another one has read meanwhile is stale, and is read again.</summary>
+    private const string TryLock =
         "select case when pg_try_advisory_xact_lock(hashtextextended('grafeasbridge retention ' || current_schema(), 0)) then 1 else 0 end";
 
-    // What teaches a digest looks for the occurrences that name it while it holds the digest.
+    // A transaction that records a tag for a digest locks the digest, then looks for the occurrences that refer to it.
     internal const string LockDigests =
         """
         select d.key from digests d where d.key = any(array(select r.digest from digest_references r where r.occurrence = any($1)))
@@ -22,29 +22,29 @@ internal static class Retirements
     internal const string LockVersions =
         "select v.seq from versions v where v.coordinate = any($1) order by v.seq for no key update";
 
-    private const string CountsOf = "select f.coordinate, f.occurrences from folded f where f.coordinate = any($1)";
+    private const string CountsOf = "select f.coordinate, f.occurrences from compacted_versions f where f.coordinate = any($1)";
 
     private const string Put =
         """
-        insert into folded as f (coordinate, occurrences, newest, state, state_sum) select * from unnest($1, $2, $3, $4, $5)
+        insert into compacted_versions as f (coordinate, occurrences, newest, state, state_sum) select * from unnest($1, $2, $3, $4, $5)
         on conflict (coordinate) do update set occurrences = f.occurrences + excluded.occurrences, newest = greatest(f.newest, excluded.newest),
         state = excluded.state, state_sum = excluded.state_sum
         """;
 
     private const string KeepNames =
         """
-        insert into retired (seq, project, id, request_id, content_hash, create_time, created_digest, retire_time)
+        insert into compacted_occurrences (seq, project, id, request_id, content_hash, create_time, created_digest, compact_time)
         select o.seq, o.project, o.id, o.request_id, o.content_hash, o.create_time, o.created_digest, $2 from occurrences o where o.seq = any($1)
         """;
 
     private static readonly string[] Removals =
     [
         """
-        insert into folded_projects (coordinate, project)
+        insert into compacted_projects (coordinate, project)
         select distinct l.coordinate, l.project from links l where l.occurrence = any($1) on conflict do nothing
         """,
         """
-        insert into folded_commits (commit_id, coordinate)
+        insert into compacted_commits (commit_id, coordinate)
         select distinct m.commit_id, l.coordinate from commits m join links l on l.occurrence = m.occurrence where m.occurrence = any($1)
         on conflict do nothing
         """,
@@ -57,9 +57,9 @@ internal static class Retirements
         "delete from occurrences where seq = any($1)",
     ];
 
-    public static async Task<bool> RetireAsync(PostgresSession session, AgedPart part, IReadOnlyList<byte[]> states)
+    public static async Task<bool> CompactAsync(PostgresSession session, ExpiredPart part, IReadOnlyList<byte[]> states)
     {
-        if (await session.Use(Alone).NumberAsync() == 0 || !await IsAsReadAsync(session, part))
+        if (await session.Use(TryLock).NumberAsync() == 0 || !await IsAsReadAsync(session, part))
             return false;
         long[] occurrences = [.. part.Occurrences.Select(occurrence => occurrence.Sequence)];
         await session.Use(KeepNames).Add(occurrences).Add(session.Now).RunAsync();
@@ -70,7 +70,7 @@ internal static class Retirements
     }
 
     // Whatever changes an occurrence of a version, or what it concerns, makes a new revision of the version.
-    private static async Task<bool> IsAsReadAsync(PostgresSession session, AgedPart part)
+    private static async Task<bool> IsAsReadAsync(PostgresSession session, ExpiredPart part)
     {
         long[] occurrences = [.. part.Occurrences.Select(occurrence => occurrence.Sequence)];
         long[] versions = [.. part.Versions.Select(version => version.Id)];
@@ -80,18 +80,18 @@ internal static class Retirements
             return false;
         await session.Use(LockVersions).Add(versions).RunAsync();
 
-        var revisions = await AgedOccurrences.RevisionsAsync(session, versions);
+        var revisions = await ExpiredOccurrences.RevisionsAsync(session, versions);
         var counts = (await session.Use(CountsOf).Add(versions).AllAsync(static row => (Key: row.Number(0), Value: row.Number(1))))
             .ToDictionary(found => found.Key, found => found.Value);
-        var links = await AgedOccurrences.LinkedAsync(session, occurrences);
+        var links = await ExpiredOccurrences.LinkedAsync(session, occurrences);
         return part.Versions.All(version =>
                 revisions.GetValueOrDefault(version.Id)?.SequenceEqual(version.Revisions) == true
-                && counts.GetValueOrDefault(version.Id) == (version.Folded?.Occurrences ?? 0))
+                && counts.GetValueOrDefault(version.Id) == (version.Compacted?.Occurrences ?? 0))
             && part.Occurrences.All(occurrence =>
                 links.GetValueOrDefault(occurrence.Sequence, [])?.SequenceEqual(occurrence.Versions.Select(i => part.Versions[i].Id)) == true);
     }
 
-    private static async Task PutAsync(PostgresSession session, AgedPart part, IReadOnlyList<byte[]> states)
+    private static async Task PutAsync(PostgresSession session, ExpiredPart part, IReadOnlyList<byte[]> states)
     {
         var gone =
             from occurrence in part.Occurrences

@@ -3,75 +3,78 @@ using GrafeasBridge.Mapping;
 namespace GrafeasBridge.Store.Sqlite;
 
 /// <summary>What is left of occurrences that are past retention: for each version its saved state, and their names.</summary>
-internal static class FoldedVersions
+internal static class CompactedVersions
 {
-    private static readonly Sql OfCoordinate = new("select state, occurrences, newest, state_sum from folded where coordinate = ?");
-    private static readonly Sql CountOf = new("select occurrences from folded where coordinate = ?");
+    private static readonly Sql OfCoordinate = new("select state, occurrences, newest, state_sum from compacted_versions where coordinate = ?");
+    private static readonly Sql CountOf = new("select occurrences from compacted_versions where coordinate = ?");
 
     private static readonly Sql Put = new(
         """
-        insert into folded (coordinate, occurrences, newest, state, state_sum) values (?, ?, ?, ?, ?)
+        insert into compacted_versions (coordinate, occurrences, newest, state, state_sum) values (?, ?, ?, ?, ?)
         on conflict do update set occurrences = occurrences + excluded.occurrences, newest = max(newest, excluded.newest),
         state = excluded.state, state_sum = excluded.state_sum
         """);
 
     private static readonly Sql KeepProjects = new(
         """
-        insert into folded_projects (coordinate, project) select coordinate, project from links where occurrence = ?
+        insert into compacted_projects (coordinate, project) select coordinate, project from links where occurrence = ?
         on conflict do nothing
         """);
 
     private static readonly Sql KeepCommits = new(
         """
-        insert into folded_commits (commit_id, coordinate)
+        insert into compacted_commits (commit_id, coordinate)
         select m.commit_id, l.coordinate from commits m join links l on l.occurrence = m.occurrence where m.occurrence = ?
         on conflict do nothing
         """);
 
     private static readonly Sql KeepName = new(
         """
-        insert into retired (seq, project, id, request_id, content_hash, create_time, created_digest, retire_time)
+        insert into compacted_occurrences (seq, project, id, request_id, content_hash, create_time, created_digest, compact_time)
         select seq, project, id, request_id, content_hash, create_time, created_digest, ?2 from occurrences where seq = ?1
         """);
 
     private static readonly Sql ProjectOf = new("select project from occurrences where seq = ?");
 
     internal static readonly Sql ByRequest = new(
-        "select seq, id, content_hash, create_time, created_digest from retired where project = ? and request_id = ?");
+        "select seq, id, content_hash, create_time, created_digest from compacted_occurrences where project = ? and request_id = ?");
 
-    private static readonly Sql ByName = new("select seq, create_time, created_digest from retired where project = ? and id = ?");
+    private static readonly Sql ByName = new("select seq, create_time, created_digest from compacted_occurrences where project = ? and id = ?");
 
     internal static readonly Sql Forget = new(
-        "delete from retired where seq in (select seq from retired where retire_time < ? order by retire_time limit ?)");
+        "delete from compacted_occurrences where seq in (select seq from compacted_occurrences where compact_time < ? order by compact_time limit ?)");
 
-    public static FoldedHistory? Find(SqliteDatabase database, VersionCoordinates version) =>
-        Names.Coordinate(database, version) is { } coordinate ? Find(database, coordinate) : null;
+    public static CompactedHistory? Find(SqliteDatabase database, VersionCoordinates version) =>
+        NameKeys.Coordinate(database, version) is { } coordinate ? Find(database, coordinate) : null;
 
-    public static FoldedHistory? Find(SqliteDatabase database, long coordinate)
+    public static CompactedHistory? Find(SqliteDatabase database, long coordinate)
     {
         using var row = database.Use(OfCoordinate).Add(coordinate);
         if (!row.Step())
             return null;
-        var history = new FoldedHistory(row.Bytes(0), row.Number(1), row.Time(2));
+        var history = new CompactedHistory(row.Bytes(0), row.Number(1), row.Time(2));
         if (row.Number(3) != ContentSum.Of(history.State, []))
-            throw StoreRefusals.FoldedDamaged();
+            throw StoreRefusals.CompactedDamaged();
 
         return history;
     }
 
     public static long Count(SqliteDatabase database, VersionCoordinates version) =>
-        Names.Coordinate(database, version) is { } coordinate ? Count(database, coordinate) : 0;
+        NameKeys.Coordinate(database, version) is { } coordinate ? Count(database, coordinate) : 0;
 
     public static Creation? Creation(SqliteDatabase database, string project, string id)
     {
-        if (Names.Project(database, project) is not { } key)
+        if (NameKeys.Project(database, project) is not { } key)
             return null;
         using var row = database.Use(ByName).Add(key).Add(id);
         return row.Step() ? new Creation(StoredNames.Occurrence(project, id), row.Number(0), row.Time(1), row.BytesOrNull(2)) : null;
     }
 
-    /// <summary>Puts occurrences away, unless anything is no longer as it was when the part was read. The versions are not marked: they want what they wanted.</summary>
-    public static bool Retire(WriteSession session, AgedPart part, IReadOnlyList<byte[]> states)
+    /// <summary>
+    /// Compacts occurrences, unless anything has changed since the part was read. The versions are not marked dirty: what they should carry
+    /// stays the same.
+    /// </summary>
+    public static bool Compact(WriteSession session, ExpiredPart part, IReadOnlyList<byte[]> states)
     {
         if (!IsAsRead(session, part))
             return false;
@@ -109,13 +112,13 @@ internal static class FoldedVersions
     }
 
     // Whatever changes an occurrence of a version, or what it concerns, makes a new revision of the version.
-    private static bool IsAsRead(WriteSession session, AgedPart part)
+    private static bool IsAsRead(WriteSession session, ExpiredPart part)
     {
         long[] targets = [.. session.Targets.Select(target => target.Key)];
         foreach (var version in part.Versions)
         {
-            if (AgedOccurrences.Revisions(session.Database, version.Id, targets)?.SequenceEqual(version.Revisions) != true
-                || Count(session.Database, version.Id) != (version.Folded?.Occurrences ?? 0))
+            if (ExpiredOccurrences.Revisions(session.Database, version.Id, targets)?.SequenceEqual(version.Revisions) != true
+                || Count(session.Database, version.Id) != (version.Compacted?.Occurrences ?? 0))
             {
                 return false;
             }
@@ -123,7 +126,7 @@ internal static class FoldedVersions
 
         return part.Occurrences.All(occurrence =>
             session.Use(ProjectOf).Add(occurrence.Sequence).RunForNumber() is not null
-            && AgedOccurrences.Linked(session.Database, occurrence.Sequence)?.SequenceEqual(occurrence.Versions.Select(i => part.Versions[i].Id)) == true);
+            && ExpiredOccurrences.Linked(session.Database, occurrence.Sequence)?.SequenceEqual(occurrence.Versions.Select(i => part.Versions[i].Id)) == true);
     }
 
     private static long Count(SqliteDatabase database, long coordinate) => database.Use(CountOf).Add(coordinate).RunForNumber() ?? 0;

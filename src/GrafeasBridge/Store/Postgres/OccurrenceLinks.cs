@@ -1,16 +1,16 @@
 namespace GrafeasBridge.Store.Postgres;
 
 /// <summary>
-/// Ties occurrences that have no links yet to versions. What they all teach about digests is learned first; then each is linked to the
-/// versions that it names and to those that its digests are known to be. <see cref="Lessons"/> does the same for occurrences that came before the
-/// knowledge did.
+/// Links new or changed occurrences to versions. The tags that all of them give to digests are recorded first; then each is linked to the
+/// versions that it names and to those that its digests are tagged with. <see cref="DigestTags"/> does the same for occurrences that were stored
+/// before the tag was known.
 /// </summary>
-internal sealed class Links(Names names, List<LinkedRow> rows)
+internal sealed class OccurrenceLinks(NameKeys names, List<LinkedRow> rows)
 {
     internal const string Insert = "insert into links (coordinate, project, occurrence, origin) select * from unnest($1, $2, $3, $4)";
 
     internal const string InsertReferences =
-        "insert into digest_references (digest, package, untagged, occurrence, project) select * from unnest($1, $2, $3, $4, $5) on conflict do nothing";
+        "insert into digest_references (digest, package, placeholder, occurrence, project) select * from unnest($1, $2, $3, $4, $5) on conflict do nothing";
 
     internal const string InsertCommits = "insert into commits (commit_id, occurrence) select * from unnest($1, $2) on conflict do nothing";
 
@@ -24,7 +24,7 @@ internal sealed class Links(Names names, List<LinkedRow> rows)
     private const string RemoveCommits = "delete from commits where occurrence = $1";
     private const string RemoveUnmapped = "delete from unmapped where project = $1 and occurrence = $2";
 
-    private readonly Lessons lessons = new(names);
+    private readonly DigestTags digestTags = new(names);
     private readonly List<(long Coordinate, LinkedRow Row, LinkOrigin Origin)> links = [];
     private readonly List<(long Digest, long Package, long Untagged, LinkedRow Row)> references = [];
     private readonly List<(string Commit, long Occurrence)> commits = [];
@@ -33,10 +33,10 @@ internal sealed class Links(Names names, List<LinkedRow> rows)
     /// <summary>Versions that are concerned.</summary>
     public DirtyVersions Dirty { get; } = new();
 
-    /// <summary>Learns what the occurrences teach; the rest is decided here and written by <see cref="AddTo"/>.</summary>
+    /// <summary>Records the tags that the occurrences give; the rest is decided here and written by <see cref="AddTo"/>.</summary>
     public async Task ResolveAsync(PostgresSession session)
     {
-        await lessons.LearnAsync(session, rows, Dirty);
+        await digestTags.RecordAsync(session, rows, Dirty);
         foreach (var row in rows)
             Resolve(row);
     }
@@ -79,7 +79,7 @@ internal sealed class Links(Names names, List<LinkedRow> rows)
         }
     }
 
-    /// <summary>Adds the commands that remove everything that hangs on an occurrence; what it taught stays known.</summary>
+    /// <summary>Adds the commands that remove everything that depends on an occurrence; the tags that it gave stay.</summary>
     /// <param name="dirty">Takes the versions that it concerned.</param>
     public static void Unlink(PostgresBatch batch, long project, long occurrence, DirtyVersions dirty, string? traceParent)
     {
@@ -112,17 +112,17 @@ internal sealed class Links(Names names, List<LinkedRow> rows)
     {
         var (digest, package) = (names.Digest(reference.Digest), names.Package(reference.Package));
         var isKnown = false;
-        foreach (var coordinate in lessons.VersionsOf(digest, package))
+        foreach (var coordinate in digestTags.VersionsOf(digest, package))
         {
             isKnown = true;
             Link(coordinate, LinkOrigin.Digest);
         }
 
-        // What is known stays known: then the stand-in will never be needed.
-        var untagged = isKnown || reference.Untagged is null ? 0 : names.Coordinate(reference.Untagged).Key;
-        if (untagged != 0)
-            Link(untagged, LinkOrigin.Untagged);
-        references.Add((digest, package, untagged, row));
+        // A tag is never removed, so a digest that has one will not need the placeholder.
+        var placeholder = isKnown || reference.Untagged is null ? 0 : names.Coordinate(reference.Untagged).Key;
+        if (placeholder != 0)
+            Link(placeholder, LinkOrigin.Placeholder);
+        references.Add((digest, package, placeholder, row));
     }
 
     private void Link(long coordinate, LinkOrigin origin)

@@ -3,11 +3,11 @@ using GrafeasBridge.Mapping;
 namespace GrafeasBridge.Store.Sqlite;
 
 /// <summary>
-/// Ties occurrences to versions. What an occurrence teaches about digests is learned first; then it is linked to the versions
-/// that it names and to those that its digests are known to be. <see cref="Lessons"/> does the same for occurrences that
-/// came before the knowledge did.
+/// Links occurrences to versions. The tags that an occurrence gives to digests are recorded first; then it is linked to the versions
+/// that it names and to those that its digests are tagged with. <see cref="DigestTags"/> does the same for occurrences that were
+/// stored before the tag was known.
 /// </summary>
-internal static class Links
+internal static class OccurrenceLinks
 {
     private static readonly Sql Insert = new(
         """
@@ -17,7 +17,7 @@ internal static class Links
 
     private static readonly Sql InsertReference = new(
         """
-        insert into digest_references (digest, package, untagged, occurrence, project) values (?, ?, ?, ?, ?)
+        insert into digest_references (digest, package, placeholder, occurrence, project) values (?, ?, ?, ?, ?)
         on conflict do nothing
         """);
 
@@ -36,15 +36,15 @@ internal static class Links
     /// <returns>Why it concerns no version yet; null when it does.</returns>
     public static string? Add(WriteSession session, long project, long occurrence, Placement placement, DirtyVersions dirty)
     {
-        foreach (var lesson in placement.Lessons)
-            Lessons.Learn(session, lesson, dirty);
+        foreach (var tag in placement.DigestTags)
+            DigestTags.Record(session, tag, dirty);
 
         var isMapped = placement.Named.Count > 0;
         var named = session.NamedByOccurrence;
         named.Clear();
         foreach (var version in placement.Named)
         {
-            var coordinate = Names.Coordinate(session, version);
+            var coordinate = NameKeys.Coordinate(session, version);
             if (named.Add(coordinate))
                 Link(session, coordinate, project, occurrence, LinkOrigin.Named, dirty);
         }
@@ -61,7 +61,7 @@ internal static class Links
         return reason;
     }
 
-    /// <summary>Removes everything that hangs on an occurrence; what it taught stays known.</summary>
+    /// <summary>Removes everything that depends on an occurrence; the tags that it gave stay.</summary>
     /// <param name="dirty">Takes the versions that it concerned.</param>
     public static void Remove(WriteSession session, long project, long occurrence, DirtyVersions dirty)
     {
@@ -87,21 +87,21 @@ internal static class Links
     private static bool Refer(
         WriteSession session, long project, long occurrence, DigestReference reference, DirtyVersions dirty)
     {
-        var digest = Names.Digest(session, reference.Digest);
-        var package = reference.Package is null ? 0 : Names.Package(session, reference.Package);
-        var known = Lessons.VersionsOf(session, digest, package);
-        // What is known stays known: then the stand-in will never be needed.
-        var untagged = known.Count > 0 || reference.Untagged is null ? 0 : Names.Coordinate(session, reference.Untagged);
-        session.Use(InsertReference).Add(digest).Add(package).Add(untagged).Add(occurrence).Add(project).Run();
+        var digest = NameKeys.Digest(session, reference.Digest);
+        var package = reference.Package is null ? 0 : NameKeys.Package(session, reference.Package);
+        var known = DigestTags.VersionsOf(session, digest, package);
+        // A tag is never removed, so a digest that has one will not need the placeholder.
+        var placeholder = known.Count > 0 || reference.Untagged is null ? 0 : NameKeys.Coordinate(session, reference.Untagged);
+        session.Use(InsertReference).Add(digest).Add(package).Add(placeholder).Add(occurrence).Add(project).Run();
         foreach (var coordinate in known)
         {
             if (!session.NamedByOccurrence.Contains(coordinate))
                 Link(session, coordinate, project, occurrence, LinkOrigin.Digest, dirty);
         }
 
-        if (untagged != 0 && !session.NamedByOccurrence.Contains(untagged))
-            Link(session, untagged, project, occurrence, LinkOrigin.Untagged, dirty);
-        return known.Count > 0 || untagged != 0;
+        if (placeholder != 0 && !session.NamedByOccurrence.Contains(placeholder))
+            Link(session, placeholder, project, occurrence, LinkOrigin.Placeholder, dirty);
+        return known.Count > 0 || placeholder != 0;
     }
 
     private static void Link(

@@ -26,7 +26,7 @@ internal sealed class KnownNames
 /// every name is wanted; <see cref="Ask"/> makes and finds those that nobody here knows, whole sets at a time; then their keys are there. Names
 /// are made kind by kind, and in order within a kind, so that two transactions that make the same do not wait in a circle.
 /// </summary>
-internal sealed class Names(KnownNames known)
+internal sealed class NameKeys(KnownNames known)
 {
     private readonly Kind<string> projects = new(StringComparer.Ordinal);
     private readonly Kind<PackageCoordinates, long> packages = new(null);
@@ -40,10 +40,10 @@ internal sealed class Names(KnownNames known)
     {
         foreach (var version in placement.Named)
             Want(version);
-        foreach (var lesson in placement.Lessons)
+        foreach (var tag in placement.DigestTags)
         {
-            Want(lesson.Version);
-            digests.Want(lesson.Digest, known.Digests);
+            Want(tag.Version);
+            digests.Want(tag.Digest, known.Digests);
         }
 
         foreach (var reference in placement.ByDigest)
@@ -73,13 +73,13 @@ internal sealed class Names(KnownNames known)
         if (projects.Wanted is { Length: > 0 } names)
         {
             batch.Do(NameCommands.MakeProjects).Add(names);
-            batch.Ask(NameCommands.FindProjects, row => projects.Found(names[row.Number(0) - 1], row.Number(1))).Add(names);
+            batch.Ask(NameCommands.FindProjects, row => projects.SetKey(names[row.Number(0) - 1], row.Number(1))).Add(names);
         }
 
         if (packages.Wanted is { Length: > 0 } wanted)
         {
             AddPackages(batch.Do(NameCommands.MakePackages), wanted);
-            AddPackages(batch.Ask(NameCommands.FindPackages, row => packages.Found(wanted[row.Number(0) - 1], row.Number(1))), wanted);
+            AddPackages(batch.Ask(NameCommands.FindPackages, row => packages.SetKey(wanted[row.Number(0) - 1], row.Number(1))), wanted);
         }
 
         if (coordinates.Wanted is { Length: > 0 } versions)
@@ -88,14 +88,14 @@ internal sealed class Names(KnownNames known)
             AddCoordinates(
                 batch.Ask(
                     NameCommands.FindCoordinates,
-                    row => coordinates.Found(versions[row.Number(0) - 1], new CoordinateKey(row.Number(1), row.Number(2)))),
+                    row => coordinates.SetKey(versions[row.Number(0) - 1], new CoordinateKey(row.Number(1), row.Number(2)))),
                 versions);
         }
 
         if (digests.Wanted is { Length: > 0 } texts)
         {
             batch.Ask(NameCommands.MakeDigests, row => newDigests.Add(row.Number(0))).Add(texts);
-            batch.Ask(NameCommands.FindDigests, row => digests.Found(texts[row.Number(0) - 1], row.Number(1))).Add(texts);
+            batch.Ask(NameCommands.FindDigests, row => digests.SetKey(texts[row.Number(0) - 1], row.Number(1))).Add(texts);
         }
     }
 
@@ -136,7 +136,7 @@ internal sealed class Names(KnownNames known)
         /// <returns>False when its key is known.</returns>
         public bool Want(TName name, KeyCache<TName, TKey> known) => !known.TryGet(name, out _) && found.TryAdd(name, null);
 
-        public void Found(TName name, TKey key) => found[name] = key;
+        public void SetKey(TName name, TKey key) => found[name] = key;
 
         public TKey Key(TName name, KeyCache<TName, TKey> known) =>
             (found.Count > 0 && found.TryGetValue(name, out var key) ? key : known.TryGet(name, out var kept) ? kept : null)
