@@ -28,9 +28,9 @@ internal static class Checks
     public static async Task<IReadOnlyList<SettledVersion>> ListAsync(PostgresSession session, string target, TimeSpan longest, int limit)
     {
         var now = session.Now;
-        var found = await session.Use(Due).Add(target).Add(now).Add(limit).AllAsync(row => Read(row, target));
+        var found = await session.Use(Due).Add(target).Add(now).Add(limit).AllAsync(row => StoredRow.Settled(row, target));
         if (found.Count < limit)
-            found.AddRange(await session.Use(ClockSkewed).Add(target).Add(now + longest).Add(limit - found.Count).AllAsync(row => Read(row, target)));
+            found.AddRange(await session.Use(ClockSkewed).Add(target).Add(now + longest).Add(limit - found.Count).AllAsync(row => StoredRow.Settled(row, target)));
         return found;
     }
 
@@ -52,16 +52,4 @@ internal static class Checks
         select {Columns} from versions v {DueVersions.NamesOf("v.coordinate")}
         where v.target = {KnownKeys.Target(1)} and {due} and v.check_at is not null order by v.check_at limit $3
         """;
-
-    // Times stay as the database counts them: they are only compared with the row.
-    private static SettledVersion Read(PostgresRow row, string target) => new(
-        Id: row.Number(0),
-        Target: target,
-        Coordinates: VersionRows.Coordinates(row, 8),
-        State: (DeliveryState)row.Number(1),
-        Revision: row.Number(2),
-        VerifiedTime: row.TimeOrNull(3),
-        CheckAt: row.Time(4),
-        ManagedNames: JsonSerializer.Deserialize<string[]>(row.Text(5))!,
-        ReadBack: row.BytesOrNull(6) is { } digest ? new ReadBack(digest, JsonSerializer.Deserialize<string[]>(row.Text(7))!) : null);
 }

@@ -122,7 +122,7 @@ internal static class Deliveries
 
     public static Task<DeliveredVersion?> DeliveredAsync(PostgresSession session, string target, VersionCoordinates version) =>
         session.Use(LastReadBack).Add(target).Add(version).FirstAsync(static row => new DeliveredVersion(
-            row.Number(0), row.Time(1), new ReadBack(row.Bytes(2), JsonSerializer.Deserialize<string[]>(row.Text(3))!)));
+            row.Number(0), row.Time(1), new ReadBack(row.Bytes(2), row.NamesOf(3))));
 
     private static PostgresCommand Verify(PostgresSession session, ClaimedVersion version, Settlement settlement) =>
         session.Use(SettleVerified)

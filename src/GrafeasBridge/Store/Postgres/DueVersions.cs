@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace GrafeasBridge.Store.Postgres;
 
 /// <summary>
@@ -157,12 +155,12 @@ internal static class DueVersions
     private static ClaimedVersion Read(PostgresRow row, string target, string lease, StoreClock clock) => new(
         Id: row.Number(0),
         Target: target,
-        Coordinates: VersionRows.Coordinates(row, 10),
+        Coordinates: row.Coordinates(10),
         Lease: lease,
         Revision: row.Number(1),
         Attempts: (int)row.Number(2),
         FailingSince: row.TimeOrNull(3) is { } since ? clock.FromDatabase(since) : null,
-        ManagedNames: JsonSerializer.Deserialize<string[]>(row.Text(4))!,
+        ManagedNames: row.NamesOf(4),
         TraceParent: row.TextOrNull(5),
         CrashCount: row.Number(6) / 2.0,
         WasDelivered: row.Number(7) > 0,

@@ -118,7 +118,7 @@ internal sealed class ExpiredOccurrences(PostgresSession session, ExpiredQuery q
     private async Task<ExpiredPart> FillAsync(long cursor, bool isLast)
     {
         long[] keys = [.. coordinates];
-        var names = (await session.Use(NamesOf).Add(keys).AllAsync(static row => (Key: row.Number(0), Name: VersionRows.Coordinates(row, 1))))
+        var names = (await session.Use(NamesOf).Add(keys).AllAsync(static row => (Key: row.Number(0), Name: row.Coordinates(1))))
             .ToDictionary(found => found.Key, found => found.Name);
         var compacted = await CompactedVersions.FindAsync(session, keys);
         var contents = (await session.Use(ContentsOf).Add([.. chosen.Select(one => one.Sequence)]).AllAsync(static row => (Key: row.Number(0), Content: ContentOf(row))))

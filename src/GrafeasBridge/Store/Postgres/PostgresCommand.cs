@@ -101,27 +101,13 @@ internal sealed class PostgresCommand(NpgsqlCommand command, CancellationToken c
 }
 
 /// <summary>The row at which a reader stands.</summary>
-internal readonly struct PostgresRow(NpgsqlDataReader reader)
+internal readonly struct PostgresRow(NpgsqlDataReader reader) : IStoredRow
 {
     public bool IsNull(int column) => reader.IsDBNull(column);
 
     public long Number(int column) => reader.GetFieldType(column) == typeof(int) ? reader.GetInt32(column) : reader.GetInt64(column);
 
-    public long? NumberOrNull(int column) => IsNull(column) ? null : Number(column);
-
     public string Text(int column) => reader.GetString(column);
 
-    public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
-
     public byte[] Bytes(int column) => reader.GetFieldValue<byte[]>(column);
-
-    public byte[]? BytesOrNull(int column) => IsNull(column) ? null : Bytes(column);
-
-    public DateTimeOffset Time(int column) => new(Number(column), TimeSpan.Zero);
-
-    public DateTimeOffset? TimeOrNull(int column) => IsNull(column) ? null : Time(column);
-
-    /// <summary>A message from the column of its content and the next two, those of its original and of the sum over both.</summary>
-    /// <exception cref="StoreException">Damaged: it is not what was stored.</exception>
-    public StoredMessage Message(int column) => ContentSum.Check(new StoredMessage(Bytes(column), BytesOrNull(column + 1)), NumberOrNull(column + 2));
 }

@@ -50,20 +50,15 @@ internal sealed partial class PostgresStore
     public Task<DateTimeOffset?> NextDueAsync(string target, CancellationToken cancellationToken) =>
         ReadAsync(session => DueVersions.NextDueAsync(session, target), cancellationToken);
 
-    public Task WaitForDirtyAsync(string target, CancellationToken cancellationToken) =>
-        signals.TryGetValue(target, out var signal)
-            ? WaitAsync(signal, cancellationToken)
-            : throw new ArgumentException($"Target {target} is not configured.", nameof(target));
-
     public Task<Backlog> BacklogAsync(string target, CancellationToken cancellationToken) =>
         ReadAsync(session => DueVersions.BacklogAsync(session, target), cancellationToken);
 
-    private async Task WaitAsync(DirtySignal signal, CancellationToken cancellationToken)
+    protected override async Task WaitAsync(DirtySignal signal, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var wake = signal.WaitAsync(over.Token);
         if (!wake.IsCompleted)
-            await Task.WhenAny(wake, Task.Delay(LongestWait, clock, over.Token));
+            await Task.WhenAny(wake, Task.Delay(LongestWait, Clock, over.Token));
         await over.CancelAsync();
         // A signal that comes at the very end is kept for the next wait.
         await wake.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -89,8 +89,8 @@ internal sealed partial class PostgresStore
 
     private async Task OpenWriterAsync(CancellationToken cancellationToken)
     {
-        creates = new WriteQueue<CreateOperation>(options.MaxQueuedWrites, options.MaxQueuedBytes, MaxGroupBytes);
-        writer = new PostgresWriter(creates, database!, time, targetNames, HaveTargetsAsync, Wake, clock, logger);
+        creates = new WriteQueue<CreateOperation>(Options.MaxQueuedWrites, Options.MaxQueuedBytes, MaxGroupBytes);
+        writer = new PostgresWriter(creates, database!, time, TargetNames, HaveTargetsAsync, Wake, Clock, logger);
         await writer.OpenAsync(cancellationToken);
     }
 

@@ -16,8 +16,7 @@ internal sealed partial class PostgresStore
 
     public Task<bool> CompactAsync(ExpiredPart part, IReadOnlyList<byte[]> states, CancellationToken cancellationToken)
     {
-        if (states.Count != part.Versions.Count)
-            throw new ArgumentException($"There are {states.Count} states for {part.Versions.Count} versions.", nameof(states));
+        ThrowIfNotOneEach(states, part);
         return WriteAsync(session => Compaction.CompactAsync(session, part, states), cancellationToken);
     }
 

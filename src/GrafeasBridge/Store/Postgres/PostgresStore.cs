@@ -7,28 +7,22 @@ namespace GrafeasBridge.Store.Postgres;
 /// The store of any number of bridges: PostgreSQL, or what speaks its protocol and knows <c>skip locked</c>. This part opens and closes the
 /// store and runs transactions; the other parts are the operations, a line each. README.md describes how several bridges share a database.
 /// </summary>
-internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsyncDisposable
+internal sealed partial class PostgresStore : StoreBase, IBridgeStore, IStoreGauges, IAsyncDisposable
 {
     /// <summary>Runs of a transaction that lost against others each time, or whose connection was gone before it began.</summary>
     private const int MaxTries = 8;
 
-    private readonly StoreOptions options;
-    private readonly TimeProvider clock;
     private readonly ILogger<PostgresStore> logger;
-    private readonly string[] targetNames;
-    private readonly Dictionary<string, DirtySignal> signals;
     private readonly StoreClock time;
     private PostgresDatabase? database;
     private Notifications? notifications;
-    private int closing;
     private int failing;
 
     public PostgresStore(IOptions<StoreOptions> options, ConfiguredTargets targets, TimeProvider clock, ILogger<PostgresStore> logger)
+        : base(options.Value, targets, clock)
     {
-        this.options = options.Value;
-        (this.clock, this.logger, targetNames) = (clock, logger, [.. targets.Names]);
-        signals = targetNames.ToDictionary(name => name, _ => new DirtySignal());
-        time = new StoreClock(clock, this.options.DatabaseTime);
+        this.logger = logger;
+        time = new StoreClock(Clock, Options.DatabaseTime);
     }
 
     /// <summary>The log is PostgreSQL's own affair.</summary>
@@ -36,11 +30,13 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
 
     public int QueuedWrites => creates?.Count ?? 0;
 
+    protected override bool IsOpen => database is not null;
+
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         if (database is not null)
             throw new InvalidOperationException("The store is open.");
-        database = new PostgresDatabase(options);
+        database = new PostgresDatabase(Options);
         try
         {
             var (from, to) = await OnConnectionAsync(PrepareAsync, cancellationToken);
@@ -55,14 +51,14 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
             throw;
         }
 
-        notifications = new Notifications(database, WakeHere, logger);
+        notifications = new Notifications(database, Wake, logger);
         StoreMeter.Show(this);
         Log.Opened(logger, database.Name, PostgresSchema.Steps.Count);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref closing, 1) != 0)
+        if (!TryClose())
             return;
         StoreMeter.Hide(this);
         await CloseWriterAsync();
@@ -78,7 +74,7 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
     {
         await PostgresRequirements.CheckAsync(session);
         var steps = await PostgresMigrations.RunAsync(session, PostgresSchema.Steps);
-        foreach (var name in targetNames)
+        foreach (var name in TargetNames)
             await session.Use("insert into targets (name, active) values ($1, 0) on conflict do nothing").Add(name).RunAsync();
         return steps;
     }
@@ -123,7 +119,7 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
 
     private async Task CommitAsync(NpgsqlTransaction transaction)
     {
-        var started = clock.GetTimestamp();
+        var started = Clock.GetTimestamp();
         try
         {
             await transaction.CommitAsync(CancellationToken.None);
@@ -134,13 +130,13 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
             throw PostgresErrors.Unknown(e);
         }
 
-        StoreMeter.CommitDuration.Record(clock.GetElapsedTime(started).TotalSeconds);
+        StoreMeter.CommitDuration.Record(Clock.GetElapsedTime(started).TotalSeconds);
     }
 
     private async Task<T> OnConnectionAsync<T>(Func<PostgresSession, Task<T>> work, CancellationToken cancellationToken)
     {
         await using var connection = await database!.OpenAsync(cancellationToken);
-        var session = new PostgresSession(connection, time, targetNames, cancellationToken);
+        var session = new PostgresSession(connection, time, TargetNames, cancellationToken);
         if (time.NeedsComparing)
             await time.CompareAsync(session);
         return await work(session);
@@ -193,24 +189,8 @@ internal sealed partial class PostgresStore : IBridgeStore, IStoreGauges, IAsync
         if (targets.Count == 0)
             return;
         foreach (var target in targets)
-            WakeHere(target);
+            Wake(target);
         notifications?.Send(targets);
-    }
-
-    /// <param name="target">May have left the configuration, or never have been in this bridge's. Empty for all.</param>
-    private void WakeHere(string target)
-    {
-        foreach (var (name, signal) in signals)
-        {
-            if (target.Length == 0 || name == target)
-                signal.Set();
-        }
-    }
-
-    private void ThrowIfNotOpen()
-    {
-        if (database is null || closing != 0)
-            throw StoreRefusals.NotOpen();
     }
 
     private static partial class Log

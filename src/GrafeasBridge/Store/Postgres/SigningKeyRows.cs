@@ -13,7 +13,7 @@ internal static class SigningKeyRows
     private const string Insert = "insert into signing_keys (id, create_time, public_key, private_key) values ($1, $2, $3, $4)";
 
     public static async Task<IReadOnlyList<StoredKey>> ListAsync(PostgresSession session) =>
-        await session.Use(All).AllAsync(static row => new StoredKey(row.Text(0), row.Time(1), row.Bytes(2), row.BytesOrNull(3)));
+        await session.Use(All).AllAsync(StoredRow.SigningKey);
 
     public static async Task<IReadOnlyList<StoredKey>> AddAsync(PostgresSession session, StoredKey key, string? after)
     {

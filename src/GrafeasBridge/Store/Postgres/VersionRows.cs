@@ -35,7 +35,7 @@ internal static class VersionRows
     internal static readonly string OfDigestInPackage = ForDigest($"and k.package = {KnownKeys.Package(2)}");
 
     public static Task<VersionRow?> FindAsync(PostgresSession session, string target, VersionCoordinates version) =>
-        session.Use(OfTarget).Add(target).Add(version).FirstAsync(Read);
+        session.Use(OfTarget).Add(target).Add(version).FirstAsync(StoredRow.Version);
 
     public static async Task<(IReadOnlyList<VersionRow> Versions, string? UnmappedReason)?> OfOccurrenceAsync(
         PostgresSession session, string project, string id)
@@ -44,7 +44,7 @@ internal static class VersionRows
             .AllAsync(static row => (Sequence: row.Number(0), Reason: row.TextOrNull(1)));
         if (found.Count == 0)
             return null;
-        return (await session.Use(OfOccurrence).Add(found[0].Sequence).Add(session.Targets).AllAsync(Read), found[0].Reason);
+        return (await session.Use(OfOccurrence).Add(found[0].Sequence).Add(session.Targets).AllAsync(StoredRow.Version), found[0].Reason);
     }
 
     public static async Task<IReadOnlyList<VersionCoordinates>> OfDigestAsync(PostgresSession session, PackageCoordinates? package, string digest)
@@ -52,26 +52,8 @@ internal static class VersionRows
         var command = package is null
             ? session.Use(OfDigest).Add(digest)
             : session.Use(OfDigestInPackage).Add(digest).Add(package.Subject).Add(package.Repo).Add(package.Package);
-        return await command.AllAsync(static row => Coordinates(row, 0));
+        return await command.AllAsync(static row => row.Coordinates(0));
     }
-
-    public static VersionCoordinates Coordinates(PostgresRow row, int first) =>
-        new(row.Text(first), row.Text(first + 1), row.Text(first + 2), row.Text(first + 3));
-
-    public static VersionRow Read(PostgresRow row) => new(
-        Sequence: row.Number(0),
-        Target: row.Text(1),
-        Coordinates: Coordinates(row, 2),
-        State: (DeliveryState)row.Number(6),
-        Revision: row.Number(7),
-        SettledRevision: row.Number(8),
-        Attempts: (int)row.Number(9),
-        NextAttempt: row.TimeOrNull(10),
-        LastOutcome: row.Text(11),
-        LastReason: row.Text(12),
-        UpdateTime: row.Time(13),
-        VerifiedTime: row.TimeOrNull(14),
-        FailingSince: row.TimeOrNull(15));
 
     private static string ForDigest(string narrower) =>
         $"""

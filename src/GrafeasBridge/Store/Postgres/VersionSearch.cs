@@ -14,7 +14,7 @@ internal static class VersionSearch
     {
         if (proposal.Targets.Count == 0 || proposal.States.Count == 0 || proposal.Filter.Projects is [])
             return [];
-        return await Compose(proposal, after, limit).On(session).AllAsync(VersionRows.Read);
+        return await Compose(proposal, after, limit).On(session).AllAsync(StoredRow.Version);
     }
 
     /// <summary>The command for a filter.</summary>

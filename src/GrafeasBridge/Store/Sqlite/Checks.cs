@@ -35,12 +35,11 @@ internal static class Checks
 
     public static List<SettledVersion> List(SqliteDatabase database, string target, DateTimeOffset now, TimeSpan longest, int limit)
     {
-        var found = new List<SettledVersion>();
         if (TargetRows.Key(database, target) is not { } key)
-            return found;
-        Read(database.Use(Due).Add(key).Add(now).Add(limit), target, found);
+            return [];
+        var found = database.Use(Due).Add(key).Add(now).Add(limit).All(row => StoredRow.Settled(row, target));
         if (found.Count < limit)
-            Read(database.Use(ClockSkewed).Add(key).Add(now + longest).Add(limit - found.Count), target, found);
+            found.AddRange(database.Use(ClockSkewed).Add(key).Add(now + longest).Add(limit - found.Count).All(row => StoredRow.Settled(row, target)));
         return found;
     }
 
@@ -62,27 +61,5 @@ internal static class Checks
         }
 
         return true;
-    }
-
-    private static void Read(SqliteStatement rows, string target, List<SettledVersion> into)
-    {
-        using (rows)
-        {
-            while (rows.Step())
-            {
-                into.Add(new SettledVersion(
-                    Id: rows.Number(0),
-                    Target: target,
-                    Coordinates: VersionRows.Coordinates(rows, 8),
-                    State: (DeliveryState)rows.Number(1),
-                    Revision: rows.Number(2),
-                    VerifiedTime: rows.TimeOrNull(3),
-                    CheckAt: rows.Time(4),
-                    ManagedNames: JsonSerializer.Deserialize<string[]>(rows.Text(5))!,
-                    ReadBack: rows.BytesOrNull(6) is { } digest
-                        ? new ReadBack(digest, JsonSerializer.Deserialize<string[]>(rows.Text(7))!)
-                        : null));
-            }
-        }
     }
 }

@@ -58,7 +58,7 @@ internal static class DigestTags
 
         if (session.Use(LinkConcerned).Add(digest).Add(package).Add(coordinate).Run() > 0)
             dirty.Add(coordinate);
-        foreach (var placeholder in Numbers(session.Use(Placeholders).Add(digest).Add(package)))
+        foreach (var placeholder in session.Use(Placeholders).Add(digest).Add(package).All(static row => row.Number(0)))
         {
             if (session.Use(UnlinkPlaceholder).Add(digest).Add(package).Add(placeholder).Run() > 0)
                 dirty.Add(placeholder);
@@ -69,17 +69,6 @@ internal static class DigestTags
 
     /// <param name="package">Zero for any.</param>
     public static List<long> VersionsOf(WriteSession session, long digest, long package) =>
-        Numbers(package == 0 ? session.Use(OfDigest).Add(digest) : session.Use(OfDigestInPackage).Add(digest).Add(package));
-
-    private static List<long> Numbers(SqliteStatement rows)
-    {
-        var numbers = new List<long>();
-        using (rows)
-        {
-            while (rows.Step())
-                numbers.Add(rows.Number(0));
-        }
-
-        return numbers;
-    }
+        (package == 0 ? session.Use(OfDigest).Add(digest) : session.Use(OfDigestInPackage).Add(digest).Add(package))
+        .All(static row => row.Number(0));
 }

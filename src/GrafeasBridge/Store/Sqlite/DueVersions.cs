@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace GrafeasBridge.Store.Sqlite;
 
 /// <summary>
@@ -147,9 +145,11 @@ internal static class DueVersions
     private static void PromoteDue(WriteSession session, long target)
     {
         var now = session.Now;
-        var due = new List<(long Row, DeliveryState State)>();
-        Read(session.Use(Due).Add(target).Add(now).Add(MaxPromoted), due);
-        Read(session.Use(ClockSkewed).Add(target).Add(now + LongestWait).Add(MaxPromoted), due);
+        (long Row, DeliveryState State)[] due =
+        [
+            .. session.Use(Due).Add(target).Add(now).Add(MaxPromoted).All(RowAndState),
+            .. session.Use(ClockSkewed).Add(target).Add(now + LongestWait).Add(MaxPromoted).All(RowAndState),
+        ];
         foreach (var (row, state) in due)
         {
             if (state == DeliveryState.Delivering)
@@ -159,39 +159,27 @@ internal static class DueVersions
         }
     }
 
-    private static void Read(SqliteStatement rows, List<(long Row, DeliveryState State)> into)
-    {
-        using (rows)
-        {
-            while (rows.Step())
-                into.Add((rows.Number(0), (DeliveryState)rows.Number(1)));
-        }
-    }
+    private static (long Row, DeliveryState State) RowAndState(SqliteStatement row) => (row.Number(0), (DeliveryState)row.Number(1));
 
     private static void Take(
         WriteSession session, SqliteStatement rows, string target, string lease, TimeSpan length, List<ClaimedVersion> claimed)
     {
-        var first = claimed.Count;
-        using (rows)
-        {
-            while (rows.Step())
-                claimed.Add(Read(rows, target, lease));
-        }
-
         var end = session.Now + length;
-        foreach (var version in claimed.Skip(first))
+        var taken = rows.All(row => Read(row, target, lease));
+        claimed.AddRange(taken);
+        foreach (var version in taken)
             session.Use(SetLease).Add(lease).Add(end).Add(version.Attempts).Add(version.FailingSince).Add(version.Id).Run();
     }
 
     private static ClaimedVersion Read(SqliteStatement row, string target, string lease) => new(
         Id: row.Number(0),
         Target: target,
-        Coordinates: VersionRows.Coordinates(row, 9),
+        Coordinates: row.Coordinates(9),
         Lease: lease,
         Revision: row.Number(1),
         Attempts: (int)row.Number(2) + 1,
         FailingSince: row.TimeOrNull(3),
-        ManagedNames: JsonSerializer.Deserialize<string[]>(row.Text(4))!,
+        ManagedNames: row.NamesOf(4),
         TraceParent: row.TextOrNull(5),
         CrashCount: row.Number(6) / 2.0,
         WasDelivered: row.Number(7) > 0,

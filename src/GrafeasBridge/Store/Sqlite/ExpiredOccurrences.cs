@@ -125,7 +125,7 @@ internal sealed class ExpiredOccurrences(SqliteDatabase database, ExpiredQuery q
                 return places[coordinate] = null;
             var compacted = CompactedVersions.Find(database, coordinate);
             bytes += compacted?.State.Length ?? 0;
-            versions.Add(new AffectedVersion(coordinate, VersionRows.Coordinates(name, 0), revisions, compacted));
+            versions.Add(new AffectedVersion(coordinate, name.Coordinates(0), revisions, compacted));
         }
 
         return places[coordinate] = versions.Count - 1;

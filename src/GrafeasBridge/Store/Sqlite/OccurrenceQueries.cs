@@ -38,17 +38,10 @@ internal static class OccurrenceQueries
 
     public static List<UnmappedItem> ListUnmapped(SqliteDatabase database, string project, long after, int limit)
     {
-        var page = new List<UnmappedItem>();
         if (NameKeys.Project(database, project) is not { } key)
-            return page;
-        using var rows = database.Use(PageOfUnmapped).Add(key).Add(after).Add(limit);
-        while (rows.Step())
-        {
-            page.Add(new UnmappedItem(
-                rows.Number(0), StoredNames.Occurrence(project, rows.Text(1)), rows.Text(2), rows.Text(3), rows.Time(4)));
-        }
-
-        return page;
+            return [];
+        return database.Use(PageOfUnmapped).Add(key).Add(after).Add(limit).All(row => new UnmappedItem(
+            row.Number(0), StoredNames.Occurrence(project, row.Text(1)), row.Text(2), row.Text(3), row.Time(4)));
     }
 
     /// <summary>Some of a version's occurrences.</summary>

@@ -32,12 +32,6 @@ internal static class Projects
     public static bool Has(SqliteDatabase database, string project) =>
         database.Use(Exists).Add(project).RunForNumber() is not null;
 
-    public static List<StoredProject> List(SqliteDatabase database, long after, int limit)
-    {
-        var page = new List<StoredProject>();
-        using var rows = database.Use(Page).Add(after).Add(limit);
-        while (rows.Step())
-            page.Add(new StoredProject(rows.Number(0), rows.Text(1)));
-        return page;
-    }
+    public static List<StoredProject> List(SqliteDatabase database, long after, int limit) =>
+        database.Use(Page).Add(after).Add(limit).All(static row => new StoredProject(row.Number(0), row.Text(1)));
 }

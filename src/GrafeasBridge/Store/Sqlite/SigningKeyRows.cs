@@ -9,14 +9,7 @@ internal static class SigningKeyRows
 
     private static readonly Sql Insert = new("insert into signing_keys (id, create_time, public_key, private_key) values (?, ?, ?, ?)");
 
-    public static List<StoredKey> List(SqliteDatabase database)
-    {
-        var keys = new List<StoredKey>();
-        using var rows = database.Use(All);
-        while (rows.Step())
-            keys.Add(new StoredKey(rows.Text(0), rows.Time(1), rows.Bytes(2), rows.BytesOrNull(3)));
-        return keys;
-    }
+    public static List<StoredKey> List(SqliteDatabase database) => database.Use(All).All(StoredRow.SigningKey);
 
     public static List<StoredKey> Add(WriteSession session, StoredKey key, string? after)
     {

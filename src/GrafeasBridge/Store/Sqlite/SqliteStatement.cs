@@ -8,7 +8,7 @@ namespace GrafeasBridge.Store.Sqlite;
 /// A prepared command of one connection. Values are added in the order of the parameters; disposing ends the run and keeps
 /// the command prepared. It speaks to SQLite without the ADO layer, which costs several times what the statement does.
 /// </summary>
-internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt handle) : IDisposable
+internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt handle) : IStoredRow, IDisposable
 {
     private const int StackBytes = 512;
     private int bound;
@@ -68,13 +68,26 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
     public long? RunForNumber()
     {
         using (this)
-            return Step() ? NumberOrNull(0) : null;
+            return Step() ? this.NumberOrNull(0) : null;
     }
 
     public byte[]? RunForBytes()
     {
         using (this)
             return Step() ? Bytes(0) : null;
+    }
+
+    /// <summary>What is made of each row; ends the command.</summary>
+    public List<T> All<T>(Func<SqliteStatement, T> read)
+    {
+        var rows = new List<T>();
+        using (this)
+        {
+            while (Step())
+                rows.Add(read(this));
+        }
+
+        return rows;
     }
 
     /// <summary>What the value is, whatever the column was declared as: one of raw.SQLITE_INTEGER, SQLITE_TEXT and so on.</summary>
@@ -84,26 +97,12 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
 
     public long Number(int column) => raw.sqlite3_column_int64(handle, column);
 
-    public long? NumberOrNull(int column) => IsNull(column) ? null : Number(column);
-
     public string Text(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string();
-
-    public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
 
     /// <summary>A text as it is stored, until the next step.</summary>
     public ReadOnlySpan<byte> Utf8(int column) => raw.sqlite3_column_blob(handle, column);
 
     public byte[] Bytes(int column) => raw.sqlite3_column_blob(handle, column).ToArray();
-
-    public byte[]? BytesOrNull(int column) => IsNull(column) ? null : Bytes(column);
-
-    /// <summary>A message from the column of its content and the next two, those of its original and of the sum over both.</summary>
-    /// <exception cref="StoreException">Damaged: it is not what was stored.</exception>
-    public StoredMessage Message(int column) => ContentSum.Check(new StoredMessage(Bytes(column), BytesOrNull(column + 1)), NumberOrNull(column + 2));
-
-    public DateTimeOffset Time(int column) => new(Number(column), TimeSpan.Zero);
-
-    public DateTimeOffset? TimeOrNull(int column) => IsNull(column) ? null : Time(column);
 
     public void Dispose()
     {

@@ -12,12 +12,11 @@ internal sealed partial class SqliteStore
         ReadAsync(database => CompactedVersions.Count(database, version), cancellationToken);
 
     public Task<ExpiredPart> ReadExpiredAsync(ExpiredQuery query, CancellationToken cancellationToken) =>
-        ReadAsync(database => database.InSnapshot(() => new ExpiredOccurrences(database, query, targetNames).Read()), cancellationToken);
+        ReadAsync(database => database.InSnapshot(() => new ExpiredOccurrences(database, query, TargetNames).Read()), cancellationToken);
 
     public Task<bool> CompactAsync(ExpiredPart part, IReadOnlyList<byte[]> states, CancellationToken cancellationToken)
     {
-        if (states.Count != part.Versions.Count)
-            throw new ArgumentException($"There are {states.Count} states for {part.Versions.Count} versions.", nameof(states));
+        ThrowIfNotOneEach(states, part);
         // More than one item, so that it runs in a savepoint.
         return WriteAsync(
             session => CompactedVersions.Compact(session, part, states),

@@ -24,10 +24,10 @@ internal sealed partial class SqliteStore
 
     public Task<IReadOnlyList<VersionRow>> ListVersionsAsync(
         VersionFilter filter, long after, int limit, CancellationToken cancellationToken) =>
-        ReadAsync(database => VersionSearch.List(database, filter, targetNames, after, limit), cancellationToken);
+        ReadAsync(database => VersionSearch.List(database, filter, TargetNames, after, limit), cancellationToken);
 
     public Task<ListPart<VersionRow>> ListVersionsAsync(VersionFilter filter, ListQuery query, CancellationToken cancellationToken) =>
-        ReadAsync(database => VersionScan.Read(database, filter, targetNames, query, cancellationToken), cancellationToken);
+        ReadAsync(database => VersionScan.Read(database, filter, TargetNames, query, cancellationToken), cancellationToken);
 
     public Task<(IReadOnlyList<VersionRow> Versions, string? UnmappedReason)?> FindOccurrenceVersionsAsync(
         string project, string id, CancellationToken cancellationToken) =>
@@ -98,7 +98,7 @@ internal sealed partial class SqliteStore
     public Task<IReadOnlyList<SettledVersion>> ListToCheckAsync(
         string target, TimeSpan longest, int limit, CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlyList<SettledVersion>>(
-            database => Checks.List(database, target, clock.GetUtcNow(), longest, limit), cancellationToken);
+            database => Checks.List(database, target, Clock.GetUtcNow(), longest, limit), cancellationToken);
 
     public Task<bool> RecordCheckAsync(SettledVersion version, CheckResult result, CancellationToken cancellationToken)
     {
@@ -114,11 +114,6 @@ internal sealed partial class SqliteStore
 
     public Task<DateTimeOffset?> NextDueAsync(string target, CancellationToken cancellationToken) =>
         ReadAsync(database => DueVersions.NextDueOf(database, target), cancellationToken);
-
-    public Task WaitForDirtyAsync(string target, CancellationToken cancellationToken) =>
-        signals.TryGetValue(target, out var signal)
-            ? signal.WaitAsync(cancellationToken)
-            : throw new ArgumentException($"Target {target} is not configured.", nameof(target));
 
     public Task<Backlog> BacklogAsync(string target, CancellationToken cancellationToken) =>
         ReadAsync(database => database.InSnapshot(() => DueVersions.BacklogOf(database, target)), cancellationToken);
@@ -144,5 +139,5 @@ internal sealed partial class SqliteStore
     public Task<IReadOnlyList<StoredKey>> AddSigningKeyAsync(StoredKey key, string? after, CancellationToken cancellationToken) =>
         WriteAsync<IReadOnlyList<StoredKey>>(session => SigningKeyRows.Add(session, key, after), cancellationToken);
 
-    private string TargetsJson() => JsonSerializer.Serialize(targetNames);
+    private string TargetsJson() => JsonSerializer.Serialize(TargetNames);
 }

@@ -7,37 +7,33 @@ namespace GrafeasBridge.Store.Sqlite;
 /// The embedded store: one file, one writer, many readers. This part opens and closes the store; the other parts are the
 /// operations, a line each. README.md describes the tables and the life of a row.
 /// </summary>
-internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDisposable
+internal sealed partial class SqliteStore : StoreBase, IBridgeStore, IStoreGauges, IAsyncDisposable
 {
     /// <summary>How long a foreign lock on the file is waited for.</summary>
     public static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly StoreOptions options;
-    private readonly TimeProvider clock;
     private readonly ILogger<SqliteStore> logger;
-    private readonly IReadOnlyList<string> targetNames;
-    private readonly Dictionary<string, DirtySignal> signals;
     private readonly WriteQueue<WriteOperation> queue;
     private readonly SqliteReaders readers;
     private readonly string path;
     private SqliteFileLock? fileLock;
     private WalKeeper? wal;
     private SqliteWriter? writer;
-    private int closing;
 
     public SqliteStore(IOptions<StoreOptions> options, ConfiguredTargets targets, TimeProvider clock, ILogger<SqliteStore> logger)
+        : base(options.Value, targets, clock)
     {
-        this.options = options.Value;
-        (this.clock, this.logger, targetNames) = (clock, logger, targets.Names);
-        signals = targetNames.ToDictionary(name => name, _ => new DirtySignal());
-        path = FinalPath(Path.GetFullPath(this.options.Path));
-        queue = new WriteQueue<WriteOperation>(this.options.MaxQueuedWrites, this.options.MaxQueuedBytes);
-        readers = new SqliteReaders(path, this.options.Readers);
+        this.logger = logger;
+        path = FinalPath(Path.GetFullPath(Options.Path));
+        queue = new WriteQueue<WriteOperation>(Options.MaxQueuedWrites, Options.MaxQueuedBytes);
+        readers = new SqliteReaders(path, Options.Readers);
     }
 
     public long WalBytes => wal?.UsedBytes ?? 0;
 
     public int QueuedWrites => queue.Count;
+
+    protected override bool IsOpen => writer is not null;
 
     public Task OpenAsync(CancellationToken cancellationToken)
     {
@@ -63,7 +59,7 @@ internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDi
 
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref closing, 1) != 0)
+        if (!TryClose())
             return;
         StoreMeter.Hide(this);
         queue.Close();
@@ -86,11 +82,11 @@ internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDi
             var (from, to) = SqliteMigrations.Run(database, SqliteSchema.Steps);
             if (from != to)
                 Log.Migrated(logger, path, from, to);
-            var targets = TargetRows.Keys(database, targetNames);
-            DueVersions.EndLeases(database, targets, clock.GetUtcNow());
-            wal = new WalKeeper(path, options.MaxWalBytes, database.QueryNumber("pragma page_size"), logger);
+            var targets = TargetRows.Keys(database, TargetNames);
+            DueVersions.EndLeases(database, targets, Clock.GetUtcNow());
+            wal = new WalKeeper(path, Options.MaxWalBytes, database.QueryNumber("pragma page_size"), logger);
             writer = new SqliteWriter(
-                queue, wal, new WriteSession(database, clock, targets), () => new WriteSession(OpenConnection(), clock, targets), Wake, clock, logger);
+                queue, wal, new WriteSession(database, Clock, targets), () => new WriteSession(OpenConnection(), Clock, targets), Wake, Clock, logger);
         }
         catch
         {
@@ -105,7 +101,7 @@ internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDi
     /// <summary>SQLite itself notices damage only where it stumbles over it; an index that has lost an entry answers that there is none.</summary>
     private void Check(SqliteDatabase database)
     {
-        if (new FileInfo(path).Length > options.MaxCheckedBytes)
+        if (new FileInfo(path).Length > Options.MaxCheckedBytes)
             return;
         var found = database.QueryText("pragma integrity_check(1)", 0);
         if (found is not ["ok"])
@@ -136,7 +132,7 @@ internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDi
                 $"""
                 pragma synchronous = full;
                 pragma wal_autocheckpoint = 0;
-                pragma journal_size_limit = {options.MaxWalBytes};
+                pragma journal_size_limit = {Options.MaxWalBytes};
                 pragma cache_size = -32768;
                 pragma temp_store = memory;
                 """);
@@ -177,11 +173,7 @@ internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDi
     private void Wake(IReadOnlyCollection<string> targets)
     {
         foreach (var target in targets)
-        {
-            // A late settlement may speak of a target that has left the configuration.
-            if (signals.TryGetValue(target, out var signal))
-                signal.Set();
-        }
+            Wake(target);
     }
 
     /// <summary>Queues work for the writer; the task ends when it is on stable storage.</summary>
@@ -199,12 +191,6 @@ internal sealed partial class SqliteStore : IBridgeStore, IStoreGauges, IAsyncDi
     {
         ThrowIfNotOpen();
         return readers.ReadAsync(read, cancellationToken);
-    }
-
-    private void ThrowIfNotOpen()
-    {
-        if (writer is null || closing != 0)
-            throw StoreRefusals.NotOpen();
     }
 
     private static partial class Log

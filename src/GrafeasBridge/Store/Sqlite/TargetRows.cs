@@ -39,13 +39,7 @@ internal static class TargetRows
     /// <returns>The last of them; null when there is none left, and then the target is active.</returns>
     public static long? MarkNext(WriteSession session, TargetKey target, long after)
     {
-        var keys = new List<long>(Chunk);
-        using (var rows = session.Use(KnownVersions).Add(after).Add(Chunk))
-        {
-            while (rows.Step())
-                keys.Add(rows.Number(0));
-        }
-
+        var keys = session.Use(KnownVersions).Add(after).Add(Chunk).All(static row => row.Number(0));
         foreach (var coordinate in keys)
             VersionTable.Mark(session, coordinate, target, traceParent: null);
         if (keys.Count == Chunk)

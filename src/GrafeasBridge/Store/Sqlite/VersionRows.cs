@@ -37,7 +37,7 @@ internal static class VersionRows
         if (NameKeys.Coordinate(database, version) is not { } coordinate || TargetRows.Key(database, target) is not { } key)
             return null;
         using var row = database.Use(OfTarget).Add(coordinate).Add(key);
-        return row.Step() ? Read(row) : null;
+        return row.Step() ? StoredRow.Version(row) : null;
     }
 
     public static (IReadOnlyList<VersionRow> Versions, string? UnmappedReason)? OfAnOccurrence(
@@ -45,51 +45,17 @@ internal static class VersionRows
     {
         if (NameKeys.Project(database, project) is not { } key || Occurrences.SequenceOf(database, key, id) is not { } occurrence)
             return null;
-        var versions = ReadAll(database.Use(OfOccurrence).Add(occurrence).Add(targetsJson));
+        var versions = database.Use(OfOccurrence).Add(occurrence).Add(targetsJson).All(StoredRow.Version);
         return (versions, OccurrenceLinks.UnmappedReason(database, key, occurrence));
     }
 
     public static List<VersionCoordinates> OfADigest(SqliteDatabase database, PackageCoordinates? package, string digest)
     {
-        var versions = new List<VersionCoordinates>();
         if (NameKeys.Digest(database, digest) is not { } digestKey)
-            return versions;
+            return [];
         long? packageKey = null;
         if (package is not null && (packageKey = NameKeys.Package(database, package)) is null)
-            return versions;
-        using var rows = database.Use(OfDigest).Add(digestKey).Add(packageKey);
-        while (rows.Step())
-            versions.Add(Coordinates(rows, 0));
-        return versions;
+            return [];
+        return database.Use(OfDigest).Add(digestKey).Add(packageKey).All(static row => row.Coordinates(0));
     }
-
-    public static List<VersionRow> ReadAll(SqliteStatement rows)
-    {
-        var versions = new List<VersionRow>();
-        using (rows)
-        {
-            while (rows.Step())
-                versions.Add(Read(rows));
-        }
-
-        return versions;
-    }
-
-    public static VersionCoordinates Coordinates(SqliteStatement row, int first) =>
-        new(row.Text(first), row.Text(first + 1), row.Text(first + 2), row.Text(first + 3));
-
-    private static VersionRow Read(SqliteStatement row) => new(
-        Sequence: row.Number(0),
-        Target: row.Text(1),
-        Coordinates: Coordinates(row, 2),
-        State: (DeliveryState)row.Number(6),
-        Revision: row.Number(7),
-        SettledRevision: row.Number(8),
-        Attempts: (int)row.Number(9),
-        NextAttempt: row.TimeOrNull(10),
-        LastOutcome: row.Text(11),
-        LastReason: row.Text(12),
-        UpdateTime: row.Time(13),
-        VerifiedTime: row.TimeOrNull(14),
-        FailingSince: row.TimeOrNull(15));
 }

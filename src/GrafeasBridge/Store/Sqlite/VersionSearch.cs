@@ -32,7 +32,7 @@ internal static class VersionSearch
         var statement = database.Use(command).Add(after).Add(limit);
         foreach (var value in values)
             value.AddTo(statement);
-        return VersionRows.ReadAll(statement);
+        return statement.All(StoredRow.Version);
     }
 
     /// <summary>The command for a filter.</summary>
