@@ -132,7 +132,7 @@ internal sealed partial class KeyCabinet(
         public static partial void Signs(ILogger logger, string keyId, int count);
 
         [LoggerMessage(
-            1301, LogLevel.Warning, "The key of receipts is due for a change, but {Max} keys are kept already; it stays", EventName = "ReceiptKeysFull")]
+            1301, LogLevel.Warning, "The receipt key is due for rotation, but {Max} keys are kept already; it stays in use", EventName = "ReceiptKeysFull")]
         public static partial void Full(ILogger logger, int max);
     }
 }

@@ -134,7 +134,7 @@ internal sealed partial class Retirement(
     private static partial class Log
     {
         [LoggerMessage(
-            2040, LogLevel.Information, "{Gone} occurrences are past retention and went; the names of {Forgotten} older ones are forgotten",
+            2040, LogLevel.Information, "{Gone} occurrences past retention were deleted; the names of {Forgotten} older ones were forgotten",
             EventName = "OccurrencesRetired")]
         public static partial void Done(ILogger logger, long gone, long forgotten);
 
