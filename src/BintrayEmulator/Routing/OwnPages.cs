@@ -87,7 +87,7 @@ internal sealed partial class OwnPages(EmulatorStore store, ILogger<OwnPages> lo
 
     private static partial class Log
     {
-        [LoggerMessage(6003, LogLevel.Error, "The store cannot be written", EventName = "EmulatorStoreUnwell")]
+        [LoggerMessage(6003, LogLevel.Error, "The store cannot be written", EventName = "EmulatorStoreUnavailable")]
         public static partial void StoreUnavailable(ILogger logger, Exception exception);
     }
 }

@@ -23,7 +23,7 @@ internal static class DocumentationServices
         return services.AddSingleton<DocumentStore>();
     }
 
-    /// <summary>Does nothing unless the setting is on. Comes after <c>UseAccess</c>, so that it needs a key where calls do.</summary>
+    /// <summary>Does nothing unless the setting is on. Comes after authorization, so that it needs a key where calls do.</summary>
     public static void UseDocumentation(this WebApplication app)
     {
         if (!app.Services.GetRequiredService<IOptions<DocumentationOptions>>().Value.Documentation)
