@@ -120,7 +120,7 @@ public sealed class PostgresMigrationTests : PostgresFixture
         Assert.Equal((7L, (byte)11), (compacted.Occurrences, Assert.Single(compacted.State)));
         Assert.Single(await store.ListVersionsAsync(new VersionFilter("bintray", Commit: "facade"), 0, 9, Stop));
         Assert.Equal(9, (await store.FindCreationAsync("ci", "gone", Stop))!.Value.Creation.Sequence);
-        Assert.Equal(1, await store.ForgetCompactedAsync(DateTimeOffset.UtcNow, 10, Stop));
+        Assert.Equal(1, await store.ForgetCompactedAsync(TimeProvider.System.GetUtcNow(), 10, Stop));
     }
 
     [Fact]
