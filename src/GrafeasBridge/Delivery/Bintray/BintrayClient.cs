@@ -62,7 +62,7 @@ internal sealed class BintrayClient : IDisposable
         ConnectTimeout = options.ConnectTimeout,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
-        MaxConnectionsPerServer = TargetGovernor.MostInHand(options, delivery),
+        MaxConnectionsPerServer = TargetGovernor.MostInFlight(options, delivery) + 1, // one for drift checks
         MaxResponseHeadersLength = 32,
         ConnectCallback = GuardedConnect.ConnectAsync,
     };

@@ -8,13 +8,13 @@ namespace GrafeasBridge.Delivery.Governor;
 /// <param name="Calls">Of the limit; null without one.</param>
 /// <param name="Window">Of the limit, in seconds.</param>
 /// <param name="Source">Of the limit.</param>
-/// <param name="Patience">How often raising the limit was refused.</param>
 /// <param name="CallsPerVersion">What a version costs.</param>
-internal sealed record Lessons(int Form, double? Calls, double? Window, LimitSource? Source, int Patience, double CallsPerVersion)
+internal sealed record Lessons(int Form, double? Calls, double? Window, LimitSource? Source, double CallsPerVersion)
 {
-    public const int CurrentForm = 1;
+    public const int CurrentForm = 2;
     private const int MostText = 1000;
 
+    [JsonIgnore]
     public CallLimit? Limit =>
         Calls is { } calls && Window is { } window && Source is { } source ? new CallLimit(calls, TimeSpan.FromSeconds(window), source) : null;
 
@@ -39,7 +39,6 @@ internal sealed record Lessons(int Form, double? Calls, double? Window, LimitSou
 
     private bool IsPossible() =>
         CallsPerVersion is >= 1 and <= 100
-        && Patience is >= 1 and <= 1000
         && (Calls is null || Calls is >= 1 and <= 1e12)
         && (Window is null || (Window > 0 && Window <= CallHistory.Longest.TotalSeconds))
         && (Source is null || Enum.IsDefined(Source.Value))

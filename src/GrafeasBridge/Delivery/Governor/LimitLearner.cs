@@ -1,25 +1,21 @@
 namespace GrafeasBridge.Delivery.Governor;
 
 /// <summary>
-/// Finds a target's limit from when calls pass and when they do not. It knows nothing of fixed or sliding windows: what passed
-/// between two moments at which the target let calls in is what it allows in that time, for either. One refusal proves nothing: some
-/// targets refuse by chance. Only measurements that agree are a limit, and one that is refused below it again and again is none. Not
-/// safe for several threads.
+/// Estimates a target's call limit from when calls pass and when they are refused. It knows nothing of fixed or sliding windows: what
+/// passed between two moments at which the target began to let calls in is what it allows in that time, for either. Some targets
+/// refuse by chance, so one refusal proves nothing: a limit is what two measurements agree on. It is lowered by a refusal, forgotten
+/// after a second one in a row, and raised by a fifth after windows without any. Not safe for several threads.
 /// </summary>
-internal sealed class LimitLearner
+internal sealed class LimitLearner(CallHistory history, CallLimit? configured)
 {
-    private const double FirstStep = 0.05;
-    private const double BoldStep = 0.4;
-    private const double LargestStep = 1;
-    private const int LongestPatience = 32;
+    // More than the share of a limit that is left unused: a raise that is not refused proves that the limit is higher.
+    private const double Raise = 1.2;
+    private const double NearlyRight = 0.93;
+    private const int WindowsToRaise = 2;
+    private const int LongestBackoff = 32;
     private const int FewCalls = 3;
-    private const double NearlyGood = 0.93;
-    private const double MuchLess = 0.75;
     private const double Agreement = 1.25;
-    private const int FewestProofs = 2;
-    private const int MostProofs = 6;
-    private const int MostUnexplained = 2;
-    private static readonly TimeSpan LeastPatience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ShortestToRaise = TimeSpan.FromMinutes(1);
 
     // Ours: a target's clock and the way to it are not exact, and Retry-After is in whole seconds.
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -31,46 +27,30 @@ internal sealed class LimitLearner
             .Select(seconds => TimeSpan.FromSeconds(seconds)),
     ];
 
-    private readonly CallHistory history;
-    private readonly CallLimit? configured;
-    private readonly List<double> measured = [];
     private Scarcity? scarcity;
     private TimeSpan? lastEnd;
+    private double? measured;
 
-    // How many measurements must agree, and refusals in a row below what was thought to be good.
-    private int proofs = FewestProofs;
-    private int unexplained;
-
-    // Exploring: what was good before the last raise, the size of the next, and how many windows to wait for it.
-    private double good;
-    private double step = FirstStep;
-    private TimeSpan exploreAt;
-
-    /// <param name="history">Of the calls that passed.</param>
-    /// <param name="configured">What the operator says; null when nothing.</param>
-    public LimitLearner(CallHistory history, CallLimit? configured)
-    {
-        this.history = history;
-        this.configured = configured;
-        Limit = configured;
-    }
+    // Since the last raise: the limit before it, while it was not refused; and whether a refusal has lowered the limit already.
+    private double? raisedFrom;
+    private bool lowered;
+    private int backoff = 1;
+    private TimeSpan raiseAt;
 
     /// <summary>What is believed now; null while no limit was ever met.</summary>
-    public CallLimit? Limit { get; private set; }
+    public CallLimit? Limit { get; private set; } = configured;
 
-    /// <summary>Base intervals between one raise and the next; doubles with each raise that was refused.</summary>
-    public int Patience { get; private set; } = 1;
+    /// <summary>The same without a raise that may yet be refused.</summary>
+    public CallLimit? Proven => raisedFrom is { } kept ? Limit! with { Calls = kept } : Limit;
 
-    /// <summary>When the target began to refuse or to run out; null while it does not.</summary>
-    public TimeSpan? ScarceSince => scarcity?.First;
+    /// <summary>True while the target refuses, or is about to.</summary>
+    public bool IsScarce => scarcity is not null;
 
-    /// <summary>Takes what an earlier process learned.</summary>
-    public void Restore(CallLimit limit, int patience, TimeSpan now)
+    /// <summary>Takes what an earlier process learned; what the operator says goes before it.</summary>
+    public void Restore(CallLimit limit, TimeSpan now)
     {
-        if (configured is not null)
-            return;
-        (Limit, Patience, good) = (limit, Math.Clamp(patience, 1, LongestPatience), limit.Calls);
-        exploreAt = now + Interval(limit);
+        if (Limit is null)
+            Believe(limit, now);
     }
 
     /// <summary>A call was refused, or the target says that hardly any is left.</summary>
@@ -100,110 +80,80 @@ internal sealed class LimitLearner
         // The target's own word is more exact than the time of a probe that came late.
         var named = over.Reopens is { } reopens && reopens <= sentAt && reopens >= over.Last - Second;
         var end = named ? over.Reopens!.Value : sentAt;
-        var closed = (named ? end : over.Last) - over.First;
-        if (Limit is { } known && closed <= known.Window + Second)
-            Shrink(known, over, over.First + closed);
-        else
-            Discover(over, end, named);
+        if (Limit is not { Source: LimitSource.Configured })
+            Learn(over, end, named, sentAt);
         lastEnd = end;
-        if (Limit is { } limit)
-            exploreAt = sentAt + Interval(limit);
         return true;
     }
 
-    /// <summary>Tries a little more now and then, when the limit is what holds the bridge back.</summary>
+    /// <summary>Raises a limit that was learned, after enough windows without a refusal; call it while the limit holds versions back.</summary>
     /// <returns>True when the limit was raised.</returns>
-    public bool Explore(TimeSpan now)
+    public bool TryRaise(TimeSpan now)
     {
-        if (Limit is not { } limit || scarcity is not null || now < exploreAt)
+        if (Limit is not { Source: not LimitSource.Configured } limit || scarcity is not null || now < raiseAt)
             return false;
-        // More than the operator says is never tried.
-        var most = limit.Source == LimitSource.Configured ? configured!.Calls : double.MaxValue;
-        if (limit.Calls >= most)
-            return false;
-        good = limit.Calls;
-        unexplained = 0;
-        Limit = limit with { Calls = Math.Min(most, limit.Calls + Math.Max(limit.Calls * step, 1)) };
-        step = Math.Min(step * 2, LargestStep);
-        // Three raises in a row were good: the limit is another.
-        if (step > BoldStep)
-            Patience = 1;
-        exploreAt = now + Interval(limit);
+        if (raisedFrom is not null)
+            backoff = 1;
+        (raisedFrom, lowered) = (limit.Calls, false);
+        Limit = limit with { Calls = Math.Ceiling(limit.Calls * Raise) };
+        raiseAt = now + ToRaise(limit);
         return true;
     }
 
-    private TimeSpan Interval(CallLimit limit)
-    {
-        var once = 2 * limit.Window;
-        return (once > LeastPatience ? once : LeastPatience) * Patience;
-    }
+    private TimeSpan ToRaise(CallLimit limit) => Max(WindowsToRaise * limit.Window, ShortestToRaise) * backoff;
 
-    /// <summary>The window holds; fewer calls fit in than was thought.</summary>
-    private void Shrink(CallLimit known, Scarcity over, TimeSpan until)
+    private void Learn(Scarcity over, TimeSpan end, bool named, TimeSpan now)
     {
-        double atRefusal = history.Count(over.First - known.Window, over.First);
-        double atEnd = history.Count(until - known.Window, until);
-        var explored = good > 0 && good < known.Calls;
-        if (!explored && known.Source != LimitSource.Configured && ++unexplained >= MostUnexplained)
+        var closed = (named ? end : over.Last) - over.First;
+        // A longer window than is known is another limit.
+        var known = Limit is { } limit && closed <= limit.Window + Second ? limit : null;
+        if (known is not null && !lowered)
         {
-            Disbelieve();
+            Lower(known, over.First + closed);
+            raiseAt = now + ToRaise(known);
             return;
         }
 
-        // A refusal may have another cause, and where many have, the limit must not sink to nothing: it falls by half at most. What
-        // was good before a raise is nearly good still.
-        var least = explored ? NearlyGood * Math.Min(good, atRefusal) : Math.Max(1, known.Calls / 2);
-        var calls = Math.Max(least, Math.Min(explored ? good : known.Calls, Math.Min(atRefusal, atEnd)));
-        // With nothing allowed nothing would ever be learned again.
-        if (calls < 1)
-        {
-            if (known.Source != LimitSource.Configured)
-                Disbelieve();
-            return;
-        }
-
-        if (explored)
-            Patience = Math.Min(Patience * 2, LongestPatience);
-        else if (calls < MuchLess * known.Calls)
-            Patience = 1;
-        step = FirstStep;
-        good = calls;
-        Limit = known with { Calls = calls };
+        if (known is not null)
+            (Limit, measured) = (null, null);
+        if (Measure(over, end, named) is { } found)
+            Believe(found, now);
     }
 
-    /// <summary>Nothing is known of the window, or it is longer than was thought.</summary>
-    private void Discover(Scarcity over, TimeSpan end, bool named)
+    /// <summary>The window holds, but fewer calls fit in than was thought. What was kept before a raise is nearly right still.</summary>
+    private void Lower(CallLimit known, TimeSpan until)
+    {
+        double passed = history.Count(until - known.Window, until);
+        var calls = raisedFrom is { } kept
+            ? Math.Max(NearlyRight * kept, Math.Min(kept, passed))
+            : Math.Max(known.Calls / 2, Math.Min(known.Calls, passed));
+        backoff = raisedFrom is null ? 1 : Math.Min(backoff * 2, LongestBackoff);
+        Limit = known with { Calls = Math.Ceiling(calls) };
+        (raisedFrom, lowered) = (null, raisedFrom is null);
+    }
+
+    private void Believe(CallLimit limit, TimeSpan now)
+    {
+        (Limit, raisedFrom, lowered, backoff) = (limit, null, false, 1);
+        raiseAt = now + ToRaise(limit);
+    }
+
+    /// <returns>What the target allows; null while that is not certain.</returns>
+    private CallLimit? Measure(Scarcity over, TimeSpan end, bool named)
     {
         var start = Start(over, end);
         var longest = Max(end - start, TimeSpan.FromMilliseconds(100));
         var shortest = named ? longest - Second - Second : over.Last - start;
-        var window = Round(shortest, longest);
-        double calls = over.Told ?? history.Count(start, end);
+        var window = Min(Round(shortest, longest), CallHistory.Longest);
+        if (over.Told is { } told)
+            return new CallLimit(told, window, LimitSource.Headers);
+        double calls = history.Count(start, end);
         // Others used it up, or an earlier process: how much there is will be seen in the next window.
-        if (calls < FewCalls || (over.Told is null && !IsProved(calls)))
-            return;
-        Limit = new CallLimit(calls, Min(window, CallHistory.Longest), over.Told is null ? LimitSource.Refusals : LimitSource.Headers);
-        Patience = 1;
-        // A guess that may be far too careful is left sooner.
-        step = longest > 1.5 * shortest && !named ? BoldStep : FirstStep;
-        good = calls;
-    }
-
-    private bool IsProved(double calls)
-    {
-        measured.Add(calls);
-        if (measured.Count > proofs)
-            measured.RemoveAt(0);
-        return measured.Count == proofs && measured.Max() <= Agreement * measured.Min();
-    }
-
-    /// <summary>What was believed explains the refusals no longer: it is another limit, or there is none and they come by chance.</summary>
-    private void Disbelieve()
-    {
-        Limit = null;
-        unexplained = 0;
-        measured.Clear();
-        proofs = Math.Min(proofs + 1, MostProofs);
+        if (calls < FewCalls)
+            return null;
+        var agrees = measured is { } before && Math.Max(calls, before) <= Agreement * Math.Min(calls, before);
+        measured = calls;
+        return agrees ? new CallLimit(calls, window, LimitSource.Refusals) : null;
     }
 
     /// <summary>

@@ -23,7 +23,7 @@ internal sealed partial class TargetGovernor
                 clock.GetUtcNow() + pause?.Left,
                 pause?.Reason ?? Gate.Probing ?? "",
                 learner.Limit,
-                tuner.Settled,
+                slots,
                 pace.CallsPerVersion,
                 pace.VersionsPerSecond(now),
                 backlog,
@@ -38,9 +38,9 @@ internal sealed partial class TargetGovernor
     {
         lock (sync)
         {
-            var limit = learner.Limit is { Source: not LimitSource.Configured } learned ? learned : null;
-            var cost = Math.Round(Math.Max(1, pace.CallsPerVersion), 1);
-            return new Lessons(Lessons.CurrentForm, limit?.Calls, limit?.Window.TotalSeconds, limit?.Source, learner.Patience, cost).Write();
+            var limit = learner.Proven is { Source: not LimitSource.Configured } learned ? learned : null;
+            var cost = Math.Round(pace.CallsPerVersion, 1);
+            return new Lessons(Lessons.CurrentForm, limit?.Calls, limit?.Window.TotalSeconds, limit?.Source, cost).Write();
         }
     }
 
@@ -58,7 +58,7 @@ internal sealed partial class TargetGovernor
             pace.Restore(lessons.CallsPerVersion);
             if (lessons.Limit is not { } limit || learner.Limit is not null)
                 return;
-            learner.Restore(limit, lessons.Patience, Now);
+            learner.Restore(limit, Now);
             budget.Set(limit, Now, pace.CallsPerVersion);
             Log.Learned(logger, Name, limit.Calls, limit.Window, limit.Source, limit.Rate);
         }
@@ -73,7 +73,7 @@ internal sealed partial class TargetGovernor
         var byPace = versions / pace.VersionsPerSecond(now);
         var byLimit = versions / learner.Limit?.VersionsPerSecond(pace.CallsPerVersion);
         // How fast it was before its limit was met says nothing.
-        if ((learner.ScarceSince is not null && byLimit is null) || (byPace ?? byLimit) is not { } known)
+        if ((learner.IsScarce && byLimit is null) || (byPace ?? byLimit) is not { } known)
             return null;
         var seconds = Math.Max(known, Math.Max(byPace ?? 0, byLimit ?? 0));
         return TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.FromDays(36_500).TotalSeconds)) + (pause?.Left ?? TimeSpan.Zero);

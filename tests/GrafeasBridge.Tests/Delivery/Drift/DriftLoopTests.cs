@@ -144,7 +144,7 @@ public sealed class DriftLoopTests : DriftFixture
 
         await heard.UntilAsync(() => Looks(heard, "same") == 1);
         await Host.Drift.StopAsync(Token);
-        Assert.Equal(3, Logs.Entries.Count(e => e is { Level: LogLevel.Warning, Event.Name: "DriftStoreFailed" }));
+        Assert.Equal(3, Logs.Entries.Count(e => e is { Level: LogLevel.Warning, Event.Name: "StoreFailed" }));
     }
 
     [Fact]

@@ -131,37 +131,36 @@ public sealed class GovernedDeliveryTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(1, 1000)]
-    [InlineData(8, 200)]
-    public async Task Dead_versions_delay_the_others_by_one_poll_interval_at_most(int dead, int all)
+    [InlineData(7, 8)]
+    [InlineData(4, 4)]
+    public async Task Dead_versions_delay_the_others_until_their_calls_time_out_at_most(int dead, int slots)
     {
+        const int Living = 200;
         using var heard = new Heard(main);
-        await StartAsync();
+        await StartAsync($"Delivery:Concurrency={slots}", "Targets:0:CallTimeout=00:00:30", "Delivery:FirstRetry=01:00:00");
         var release = new TaskCompletionSource();
         fake.Script = async (call, _) =>
         {
-            if (Number(call) >= all - dead)
+            if (Number(call) >= Living)
                 await release.Task;
             return false;
         };
-        await Task.WhenAll(Enumerable.Range(0, all - dead).Select(i => Host.SendAsync(Web(i), "string a=1")));
-        await SendAsync(all - dead, dead);
+        await Task.WhenAll(Enumerable.Range(0, Living).Select(i => Host.SendAsync(Web(i), "string a=1")));
+        await SendAsync(Living, dead);
 
-        // The dead ones are the newest, and go first. Where they hold all slots, others get their places after one interval; else
-        // no time passes at all until every living version has arrived.
+        // The dead ones are the newest, and go first. While they leave a slot, no time passes at all until every living version has
+        // arrived; where they hold all slots, the others wait for the time-out.
         await Host.Worker.StartAsync(Token);
-        await fake.UntilAsync(calls => calls.Count(c => Number(c) >= all - dead) == dead);
-        if (dead == 8)
+        await fake.UntilAsync(calls => calls.Count(c => Number(c) >= Living) == dead);
+        if (dead == slots)
         {
             Assert.Equal(dead, fake.Calls.Count);
-            await Host.Clock.WaitsForAsync(TimeSpan.FromSeconds(1));
-            Host.Clock.Advance(TimeSpan.FromSeconds(1));
+            Host.Clock.Advance(TimeSpan.FromSeconds(30));
         }
 
         // Four calls and two numbers for each; looked at closely only when there may be enough.
-        await heard.UntilAsync(() => heard.All.Count >= 6 * (all - dead) && heard.Tries("delivered") == all - dead);
+        await heard.UntilAsync(() => heard.All.Count >= 6 * Living && heard.Tries("delivered") == Living);
         release.SetResult();
-        await heard.UntilAsync(() => heard.Tries("delivered") == all);
         await Host.Worker.StopAsync(Token);
     }
 
@@ -171,7 +170,7 @@ public sealed class GovernedDeliveryTests : IAsyncLifetime
         using var heard = new Heard(main);
         await StartAsync();
         await Host.Store.KeepLearnedAsync(
-            main, """{"form":1,"calls":300,"window":3600,"source":"Refusals","patience":1,"callsPerVersion":3}""", Token);
+            main, """{"form":2,"calls":300,"window":3600,"source":"Refusals","callsPerVersion":3}""", Token);
         await SendAsync(0, 1);
 
         await Host.Worker.StartAsync(Token);

@@ -152,21 +152,21 @@ internal sealed class Simulation
 
         var count = (int)Math.Min(Pending, admission.Versions);
         Pending -= count;
-        foreach (var version in Governor.Begin(admission.Versions, count))
-            Call(version, CallsPerVersion);
+        Governor.Began(count);
+        for (var i = 0; i < count; i++)
+            Call(CallsPerVersion);
         if (count > 0 && Pending > 0 && count == admission.Versions)
             Turn();
     }
 
-    private void Call(VersionCalls version, int left)
+    private void Call(int left)
     {
         if (Governor.Gate.Quiet is not null)
         {
-            End(version, DeliveryOutcome.Throttled);
+            End(DeliveryOutcome.Throttled);
             return;
         }
 
-        version.Enter();
         var call = Governor.Send();
         MostUnderWay = Math.Max(MostUnderWay, ++underWay);
         var reply = target(clock.Now);
@@ -177,24 +177,24 @@ internal sealed class Simulation
             if (reply.Failure is { } failure)
             {
                 Refused.Add(clock.Now);
-                End(version, failure);
+                End(failure);
             }
             else if (Passed++ >= 0 && left > 1)
             {
-                Call(version, left - 1);
+                Call(left - 1);
             }
             else
             {
-                End(version, DeliveryOutcome.Delivered);
+                End(DeliveryOutcome.Delivered);
             }
         });
     }
 
-    private void End(VersionCalls version, DeliveryOutcome outcome)
+    private void End(DeliveryOutcome outcome)
     {
         if (Governor.Report(new Ending(outcome, "why"), new VersionCoordinates("acme", "images", "web", "1")))
             Pending++;
-        Governor.Ended(version, outcome);
+        Governor.Ended(outcome);
     }
 
     private void After(TimeSpan delay, Action action) => events.Enqueue(action, (clock.Now + delay, order++));
