@@ -15,17 +15,12 @@ internal sealed class LimitLearner(CallHistory history, CallLimit? configured)
     private const int LongestBackoff = 32;
     private const int FewCalls = 3;
     private const double Agreement = 1.25;
+    private const int MostlyOpen = 10;
+    private static readonly TimeSpan ShortestWindow = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ShortestToRaise = TimeSpan.FromMinutes(1);
 
     // Ours: a target's clock and the way to it are not exact, and Retry-After is in whole seconds.
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-
-    /// <summary>Limits are set by people, who take round numbers.</summary>
-    private static readonly TimeSpan[] RoundWindows =
-    [
-        .. new[] { 1, 5, 10, 15, 30, 60, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 604_800, 2_592_000 }
-            .Select(seconds => TimeSpan.FromSeconds(seconds)),
-    ];
 
     private Scarcity? scarcity;
     private TimeSpan? lastEnd;
@@ -116,7 +111,7 @@ internal sealed class LimitLearner(CallHistory history, CallLimit? configured)
 
         if (known is not null)
             (Limit, measured) = (null, null);
-        if (Measure(over, end, named) is { } found)
+        if (Measure(over, end) is { } found)
             Believe(found, now);
     }
 
@@ -139,12 +134,13 @@ internal sealed class LimitLearner(CallHistory history, CallLimit? configured)
     }
 
     /// <returns>What the target allows; null while that is not certain.</returns>
-    private CallLimit? Measure(Scarcity over, TimeSpan end, bool named)
+    private CallLimit? Measure(Scarcity over, TimeSpan end)
     {
-        var start = Start(over, end);
-        var longest = Max(end - start, TimeSpan.FromMilliseconds(100));
-        var shortest = named ? longest - Second - Second : over.Last - start;
-        var window = Min(Round(shortest, longest), CallHistory.Longest);
+        var start = Max(lastEnd ?? history.First ?? over.First, end - CallHistory.Longest);
+        // When hardly anything was asked for most of the time, the window is shorter than that.
+        if (over.First - start > MostlyOpen * (end - over.First))
+            return null;
+        var window = Max(end - start, ShortestWindow);
         if (over.Told is { } told)
             return new CallLimit(told, window, LimitSource.Headers);
         double calls = history.Count(start, end);
@@ -156,41 +152,7 @@ internal sealed class LimitLearner(CallHistory history, CallLimit? configured)
         return agrees ? new CallLimit(calls, window, LimitSource.Refusals) : null;
     }
 
-    /// <summary>
-    /// When the window began in which the calls were used up: when the last one ended, or with the first call; but what trickled
-    /// long before most of them is left out.
-    /// </summary>
-    private TimeSpan Start(Scarcity over, TimeSpan end)
-    {
-        var first = Max(lastEnd ?? history.First ?? over.First, end - CallHistory.Longest);
-        var closed = end - over.First;
-        if (end - first <= 2 * closed)
-            return first;
-        var most = 0.9 * history.Count(first, end);
-        var early = first;
-        var late = over.First;
-        for (var i = 0; i < 40; i++)
-        {
-            var middle = early + ((late - early) / 2);
-            if (history.Count(middle, end) >= most)
-                early = middle;
-            else
-                late = middle;
-        }
-
-        return early;
-    }
-
-    /// <summary>The longest round window that fits what was seen; else what was seen.</summary>
-    private static TimeSpan Round(TimeSpan shortest, TimeSpan longest)
-    {
-        var fitting = RoundWindows.LastOrDefault(round => round >= shortest * 0.98 && round <= longest * 1.02);
-        return fitting > TimeSpan.Zero ? fitting : longest;
-    }
-
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     /// <summary>A time in which the target refuses, or has hardly any calls left.</summary>
     private sealed class Scarcity(TimeSpan first)
