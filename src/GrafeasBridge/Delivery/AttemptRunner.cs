@@ -10,7 +10,7 @@ internal sealed partial class AttemptRunner(
     /// <summary>Never throws.</summary>
     /// <param name="claim">Its place is given up at the end.</param>
     /// <param name="abandon">Gives the version back.</param>
-    public async Task RunAsync(HeldVersion claim, CancellationToken abandon)
+    public async Task RunAsync(InFlightVersion claim, CancellationToken abandon)
     {
         var version = claim.Version;
         DeliveryOutcome? outcome = null;
@@ -35,7 +35,7 @@ internal sealed partial class AttemptRunner(
         }
         finally
         {
-            target.Governor.Ended(outcome);
+            target.RateLimiter.Ended(outcome);
             claim.Dispose();
         }
     }

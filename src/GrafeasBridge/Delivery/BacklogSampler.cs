@@ -14,6 +14,6 @@ internal sealed class BacklogSampler(DeliveryTarget target, IBridgeStore store, 
         next = clock.GetUtcNow() + interval;
         var backlog = await store.BacklogAsync(target.Name, cancellationToken);
         metrics.Sampled(target.Name, backlog);
-        target.Governor.Sampled(backlog.Count);
+        target.RateLimiter.Sampled(backlog.Count);
     }
 }

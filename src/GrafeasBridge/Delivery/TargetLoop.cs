@@ -1,4 +1,4 @@
-using GrafeasBridge.Delivery.Governor;
+using GrafeasBridge.Delivery.RateLimiting;
 using GrafeasBridge.Store;
 
 namespace GrafeasBridge.Delivery;
@@ -8,7 +8,7 @@ internal sealed class TargetLoop(
     DeliveryTarget target,
     IBridgeStore store,
     VersionReconciler reconciler,
-    SuspectLane isolation,
+    PoisonIsolation isolation,
     DeliveryOptions options,
     DeliveryMetrics metrics,
     TimeProvider clock,
@@ -19,7 +19,7 @@ internal sealed class TargetLoop(
 
     private readonly VersionClaims claims = new(target.Name, store, isolation, options.Lease);
     private readonly DirtySubscription dirty = new(target.Name, store, clock, logger);
-    private readonly RateLimitPersistence learned = new(target.Governor, store, clock);
+    private readonly RateLimitPersistence learned = new(target.RateLimiter, store, clock);
     private readonly BacklogSampler backlog = new(target, store, metrics, options.BacklogInterval, clock);
     private readonly LoopBackoff faults = new("delivery", target.Name, options.PollInterval, LongestOutage, logger);
     private readonly List<Task> inFlight = [];
@@ -44,7 +44,7 @@ internal sealed class TargetLoop(
     /// <returns>How many versions were claimed.</returns>
     internal async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
-        var claimed = await ClaimAsync(target.Governor.Admit(options.ClaimBatch).Versions, cancellationToken, cancellationToken);
+        var claimed = await ClaimAsync(target.RateLimiter.Admit(options.ClaimBatch).Versions, cancellationToken, cancellationToken);
         await Task.WhenAll(inFlight);
         inFlight.Clear();
         return claimed;
@@ -59,7 +59,7 @@ internal sealed class TargetLoop(
         admitsNone = !claims.Open.IsCompleted;
         if (admitsNone)
             return options.PollInterval; // the end of the version that is tried alone wakes the loop
-        var admitted = target.Governor.Admit(options.ClaimBatch);
+        var admitted = target.RateLimiter.Admit(options.ClaimBatch);
         admitsNone = admitted.Versions == 0;
         var count = await ClaimAsync(admitted.Versions, stopping, abandon);
         await backlog.SampleAsync(stopping);
@@ -69,13 +69,13 @@ internal sealed class TargetLoop(
         if (count == admitted.Versions)
             return TimeSpan.Zero;
         // One that is to be tried alone waits until nothing else is in flight: a slot that comes free wakes the loop.
-        return claims.SuspectsWait && inFlight.Count > 0 ? options.PollInterval : await UntilDueAsync(stopping);
+        return claims.PoisonCandidatesWait && inFlight.Count > 0 ? options.PollInterval : await UntilDueAsync(stopping);
     }
 
     private async Task<int> ClaimAsync(int most, CancellationToken stopping, CancellationToken abandon)
     {
         var claimed = await claims.TakeAsync(most, stopping);
-        target.Governor.Began(claimed.Count);
+        target.RateLimiter.Began(claimed.Count);
         var attempts = new AttemptRunner(target, store, reconciler, faults, logger);
         inFlight.AddRange(claimed.Select(claim => attempts.RunAsync(claim, abandon)));
         return claimed.Count;

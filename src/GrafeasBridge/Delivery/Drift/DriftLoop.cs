@@ -2,7 +2,7 @@ using GrafeasBridge.Store;
 
 namespace GrafeasBridge.Delivery.Drift;
 
-/// <summary>The looks at one target, one after the other at an even pace. A dead target disturbs nobody else.</summary>
+/// <summary>The drift checks at one target, one after the other at an even rate. A dead target disturbs nobody else.</summary>
 internal sealed class DriftLoop(
     DeliveryTarget target,
     IBridgeStore store,
@@ -17,7 +17,7 @@ internal sealed class DriftLoop(
     private static readonly TimeSpan LongestOutage = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    // Versions that could not be looked at: the others have their turn first.
+    // Versions that could not be checked: the others have their turn first.
     private readonly HashSet<long> putBack = [];
     private readonly TimeSpan step = Step(options);
     private readonly LoopBackoff faults = new("drift checks", target.Name, Longer(Step(options), Second), LongestOutage, logger);
@@ -32,22 +32,22 @@ internal sealed class DriftLoop(
         }
     }
 
-    /// <summary>Looks at all that is due, without the pace, for tests.</summary>
-    /// <returns>How many looks were made.</returns>
+    /// <summary>Checks all that is due, without waiting in between, for tests.</summary>
+    /// <returns>How many checks were made.</returns>
     internal async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
         var count = 0;
         putBack.Clear();
         while (budget.Pause is null && await NextAsync(cancellationToken) is { } version)
         {
-            await LookAsync(version, cancellationToken);
+            await CheckAsync(version, cancellationToken);
             count++;
         }
 
         return count;
     }
 
-    /// <summary>At most one look.</summary>
+    /// <summary>At most one check.</summary>
     /// <returns>How long to wait for the next.</returns>
     private async Task<TimeSpan> StepAsync(CancellationToken stopping)
     {
@@ -57,7 +57,7 @@ internal sealed class DriftLoop(
             return Idle;
         if (!budget.TryTake(1))
             return Longer(step, LongestIdle);
-        await LookAsync(version, stopping);
+        await CheckAsync(version, stopping);
         return unanswered > 0 ? faults.Delay(unanswered) : step;
     }
 
@@ -65,7 +65,7 @@ internal sealed class DriftLoop(
     {
         get
         {
-            var soonest = options.FirstLook < options.Interval ? options.FirstLook : options.Interval;
+            var soonest = options.FirstCheck < options.Interval ? options.FirstCheck : options.Interval;
             return soonest < LongestIdle ? soonest : LongestIdle;
         }
     }
@@ -85,7 +85,7 @@ internal sealed class DriftLoop(
         return null;
     }
 
-    private async Task LookAsync(RestingVersion version, CancellationToken stopping)
+    private async Task CheckAsync(RestingVersion version, CancellationToken stopping)
     {
         var outcome = await checker.CheckAsync(target, budget, version, stopping);
         if (outcome is CheckOutcome.Unanswered or CheckOutcome.Failed)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace GrafeasBridge.Delivery.Governor;
+namespace GrafeasBridge.Delivery.RateLimiting;
 
 /// <summary>What is worth keeping over a restart, as a line of JSON.</summary>
 /// <param name="Form">Of the line; another number is another form.</param>
@@ -9,7 +9,7 @@ namespace GrafeasBridge.Delivery.Governor;
 /// <param name="Window">Of the limit, in seconds.</param>
 /// <param name="Source">Of the limit.</param>
 /// <param name="CallsPerVersion">What a version costs.</param>
-internal sealed record Lessons(int Form, double? Calls, double? Window, LimitSource? Source, double CallsPerVersion)
+internal sealed record SavedRateLimit(int Form, double? Calls, double? Window, LimitSource? Source, double CallsPerVersion)
 {
     public const int CurrentForm = 2;
     private const int MostText = 1000;
@@ -18,17 +18,17 @@ internal sealed record Lessons(int Form, double? Calls, double? Window, LimitSou
     public CallLimit? Limit =>
         Calls is { } calls && Window is { } window && Source is { } source ? new CallLimit(calls, TimeSpan.FromSeconds(window), source) : null;
 
-    public string Write() => JsonSerializer.Serialize(this, LessonsJson.Default.Lessons);
+    public string Write() => JsonSerializer.Serialize(this, SavedRateLimitJson.Default.SavedRateLimit);
 
     /// <returns>Null for what this program did not write, or what cannot be.</returns>
-    public static Lessons? Read(string text)
+    public static SavedRateLimit? Read(string text)
     {
         if (text.Length > MostText)
             return null;
         try
         {
-            return JsonSerializer.Deserialize(text, LessonsJson.Default.Lessons) is { Form: CurrentForm } lessons && lessons.IsPossible()
-                ? lessons
+            return JsonSerializer.Deserialize(text, SavedRateLimitJson.Default.SavedRateLimit) is { Form: CurrentForm } saved && saved.IsPossible()
+                ? saved
                 : null;
         }
         catch (JsonException)
@@ -46,5 +46,5 @@ internal sealed record Lessons(int Form, double? Calls, double? Window, LimitSou
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
-[JsonSerializable(typeof(Lessons))]
-internal sealed partial class LessonsJson : JsonSerializerContext;
+[JsonSerializable(typeof(SavedRateLimit))]
+internal sealed partial class SavedRateLimitJson : JsonSerializerContext;

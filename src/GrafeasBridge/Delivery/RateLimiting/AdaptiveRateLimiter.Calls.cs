@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace GrafeasBridge.Delivery.Governor;
+namespace GrafeasBridge.Delivery.RateLimiting;
 
 /// <summary>The side of the calls: each attempt passes here, innermost in the pipeline, so that repetitions count.</summary>
-internal sealed partial class TargetGovernor
+internal sealed partial class AdaptiveRateLimiter
 {
     /// <summary>Makes one attempt, unless the target asked not to be called.</summary>
     public async ValueTask<TargetReply> CallAsync(Func<CancellationToken, ValueTask<TargetReply>> attempt, CancellationToken cancellationToken)
@@ -25,7 +25,7 @@ internal sealed partial class TargetGovernor
         lock (sync)
         {
             var now = Now;
-            pace.Called();
+            throughput.Called();
             budget.Reserved = Math.Max(0, budget.Reserved - 1);
             budget.Spend(now);
             return new SentCall(++sent, now);
@@ -41,9 +41,9 @@ internal sealed partial class TargetGovernor
             if (reply.Failure == DeliveryOutcome.Throttled)
             {
                 budget.Refund(call.At);
-                pace.Discount(1);
+                throughput.Discount(1);
                 var asked = reply.RetryAfter ?? (reply.Rate is { Remaining: 0 } ? reply.Rate.Reset : null);
-                learner.Scarce(now, sent, now + asked, told: null);
+                estimator.Scarce(now, sent, now + asked, told: null);
                 Say(Gate.Throttle(asked, quiet: asked is not null, reply.Reason), reply.Reason);
             }
             else if (reply.Status > 0)
@@ -59,16 +59,16 @@ internal sealed partial class TargetGovernor
         {
             var why = string.Create(
                 CultureInfo.InvariantCulture, $"The target says that {rate.Remaining} of {rate.Limit} calls are left.");
-            learner.Scarce(now, sent, now + rate.Reset, rate.Limit);
+            estimator.Scarce(now, sent, now + rate.Reset, rate.Limit);
             Say(Gate.Throttle(rate.Reset, quiet: false, why), why);
             return;
         }
 
-        if (!learner.Passed(call.Number, call.At))
+        if (!estimator.Passed(call.Number, call.At))
             return;
         Gate.Passed();
-        budget.Set(learner.Limit, now);
-        if (learner.Limit is { } limit)
+        budget.Set(estimator.Limit, now);
+        if (estimator.Limit is { } limit)
             Log.Learned(logger, Name, limit.Calls, limit.Window, limit.Source, limit.Rate);
     }
 
@@ -87,6 +87,6 @@ internal sealed partial class TargetGovernor
         }
 
         var few = rate.Remaining <= Math.Max(1, (long)(ScarceRemaining * rate.Limit));
-        return few && (learner.IsScarce || (before is not null && before.Remaining > rate.Remaining));
+        return few && (estimator.IsScarce || (before is not null && before.Remaining > rate.Remaining));
     }
 }

@@ -1,7 +1,7 @@
 using GrafeasBridge.Delivery;
-using GrafeasBridge.Delivery.Governor;
+using GrafeasBridge.Delivery.RateLimiting;
 
-namespace GrafeasBridge.Tests.Delivery.Governor;
+namespace GrafeasBridge.Tests.Delivery.RateLimiting;
 
 /// <summary>Calls that nobody waits for take what versions leave.</summary>
 public sealed class BackgroundCallsTests
@@ -12,10 +12,10 @@ public sealed class BackgroundCallsTests
     public void Background_work_takes_a_tenth_of_a_known_limit_at_most()
     {
         var clock = new SimulatedClock();
-        var governor = Governor(clock, o => (o.CallLimit, o.CallLimitWindow) = (1000, TimeSpan.FromSeconds(100)));
+        var limiter = RateLimiter(clock, o => (o.CallLimit, o.CallLimitWindow) = (1000, TimeSpan.FromSeconds(100)));
         var taken = 0;
         for (; clock.Now < TimeSpan.FromSeconds(1000); clock.Now += TimeSpan.FromMilliseconds(100))
-            taken += Takes(governor) ? 1 : 0;
+            taken += Takes(limiter) ? 1 : 0;
 
         Assert.InRange(taken, 800, 910); // a tenth of 9 a second
     }
@@ -25,7 +25,7 @@ public sealed class BackgroundCallsTests
     {
         var run = new Simulation(new HiddenLimit(300, TimeSpan.FromMinutes(1))) { Pending = 1_000_000 };
         var taken = 0;
-        run.EachSecond = () => taken += run.Governor.TryTakeForBackground(1) ? 1 : 0;
+        run.EachSecond = () => taken += run.RateLimiter.TryTakeForBackground(1) ? 1 : 0;
 
         run.Run(until: TimeSpan.FromMinutes(10));
 
@@ -36,32 +36,32 @@ public sealed class BackgroundCallsTests
     public void Background_work_waits_while_the_target_is_paused_and_needs_no_leave_without_a_limit()
     {
         var clock = new SimulatedClock();
-        var governor = Governor(clock);
-        Assert.True(governor.TryTakeForBackground(1));
+        var limiter = RateLimiter(clock);
+        Assert.True(limiter.TryTakeForBackground(1));
 
-        governor.Gate.Throttle(null, quiet: false, "used up");
-        Assert.False(governor.TryTakeForBackground(1));
+        limiter.Gate.Throttle(null, quiet: false, "used up");
+        Assert.False(limiter.TryTakeForBackground(1));
 
         clock.Now += TimeSpan.FromMinutes(1);
-        Assert.False(governor.TryTakeForBackground(1)); // a version goes first
-        governor.Sampled(0);
-        Assert.True(governor.TryTakeForBackground(1)); // where none waits, nobody else would find out
-        governor.Sampled(1);
-        Assert.False(governor.TryTakeForBackground(1));
+        Assert.False(limiter.TryTakeForBackground(1)); // a version goes first
+        limiter.Sampled(0);
+        Assert.True(limiter.TryTakeForBackground(1)); // where none waits, nobody else would find out
+        limiter.Sampled(1);
+        Assert.False(limiter.TryTakeForBackground(1));
     }
 
-    private static bool Takes(TargetGovernor governor)
+    private static bool Takes(AdaptiveRateLimiter limiter)
     {
-        if (!governor.TryTakeForBackground(1))
+        if (!limiter.TryTakeForBackground(1))
             return false;
-        governor.Answered(governor.Send(), Fine);
+        limiter.Answered(limiter.Send(), Fine);
         return true;
     }
 
-    private static TargetGovernor Governor(TimeProvider clock, Action<TargetOptions>? change = null)
+    private static AdaptiveRateLimiter RateLimiter(TimeProvider clock, Action<TargetOptions>? change = null)
     {
         var options = new TargetOptions { Name = "main" };
         change?.Invoke(options);
-        return new TargetGovernor(options, new DeliveryOptions(), clock, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        return new AdaptiveRateLimiter(options, new DeliveryOptions(), clock, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
     }
 }

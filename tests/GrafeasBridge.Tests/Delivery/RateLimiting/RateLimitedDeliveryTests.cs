@@ -1,14 +1,14 @@
 using System.Globalization;
-using GrafeasBridge.Delivery.Governor;
+using GrafeasBridge.Delivery.RateLimiting;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using GrafeasBridge.Tests.Support;
 using Microsoft.AspNetCore.Http;
 
-namespace GrafeasBridge.Tests.Delivery.Governor;
+namespace GrafeasBridge.Tests.Delivery.RateLimiting;
 
-/// <summary>The governor at work: the real loop, the real store, and a server on a real socket.</summary>
-public sealed class GovernedDeliveryTests : IAsyncLifetime
+/// <summary>The limiter at work: the real loop, the real store, and a server on a real socket.</summary>
+public sealed class RateLimitedDeliveryTests : IAsyncLifetime
 {
     private readonly TestLogs logs = new();
     private readonly string main = "t-" + Guid.NewGuid().ToString("N")[..12];
@@ -19,7 +19,7 @@ public sealed class GovernedDeliveryTests : IAsyncLifetime
 
     private DeliveryHost Host => started ?? throw new InvalidOperationException("no host was started");
 
-    private TargetGovernor Governor => Host.Target(main).Governor;
+    private AdaptiveRateLimiter RateLimiter => Host.Target(main).RateLimiter;
 
     public async ValueTask InitializeAsync()
     {
@@ -50,7 +50,7 @@ public sealed class GovernedDeliveryTests : IAsyncLifetime
         }
 
         Assert.InRange(fake.Calls.Count, 60, 60 * 8 + 40); // one probe a minute, soon with companions
-        Assert.StartsWith("The target answered 502", Governor.Status().Reason, StringComparison.Ordinal);
+        Assert.StartsWith("The target answered 502", RateLimiter.Status().Reason, StringComparison.Ordinal);
         fake.Script = null;
         Host.Clock.Advance(TimeSpan.FromMinutes(1));
         for (var turn = 0; turn < 8; turn++)
@@ -77,8 +77,8 @@ public sealed class GovernedDeliveryTests : IAsyncLifetime
         await heard.UntilAsync(() => heard.Tries("delivered") == 2);
         await Host.Worker.StopAsync(Token);
         heard.Scrape();
-        Assert.Equal(270.0 / 3600, Last(heard, "governor.limit"), 6);
-        Assert.Equal(8, Last(heard, "governor.concurrency"));
+        Assert.Equal(270.0 / 3600, Last(heard, "rate_limit"), 6);
+        Assert.Equal(8, Last(heard, "concurrency"));
         Assert.InRange(Last(heard, "time_to_drain"), 60, 300);
     }
 
@@ -98,12 +98,12 @@ public sealed class GovernedDeliveryTests : IAsyncLifetime
         while (await Host.RunOnceAsync() > 0)
             Assert.True(left >= 0);
 
-        var status = Governor.Status();
+        var status = RateLimiter.Status();
         Assert.Equal((false, "The target says that 2 of 40 calls are left."), (status.Open, status.Reason));
         left = 40;
         Host.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(1, await Host.RunOnceAsync());
-        Assert.Equal(new CallLimit(40, TimeSpan.FromMinutes(1), LimitSource.Headers), Governor.Status().Limit);
+        Assert.Equal(new CallLimit(40, TimeSpan.FromMinutes(1), LimitSource.Headers), RateLimiter.Status().Limit);
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public sealed class GovernedDeliveryTests : IAsyncLifetime
 
         await Host.Worker.StartAsync(Token);
         await heard.UntilAsync(() => heard.Tries("delivered") == 1);
-        Assert.Equal(new CallLimit(300, TimeSpan.FromHours(1), LimitSource.Refusals), Governor.Status().Limit);
+        Assert.Equal(new CallLimit(300, TimeSpan.FromHours(1), LimitSource.Refusals), RateLimiter.Status().Limit);
         await Host.Worker.StopAsync(Token);
 
         // One version that took four calls instead of three.

@@ -1,7 +1,7 @@
-namespace GrafeasBridge.Delivery.Governor;
+namespace GrafeasBridge.Delivery.RateLimiting;
 
 /// <summary>What a version costs in calls, and how fast versions get done while there are any. Not safe for several threads.</summary>
-internal sealed class Pace
+internal sealed class Throughput
 {
     // Reading, writing, reading back; a version that is there already and only read costs less, one that is created more.
     private const double FirstGuess = 3;

@@ -1,4 +1,4 @@
-namespace GrafeasBridge.Delivery.Governor;
+namespace GrafeasBridge.Delivery.RateLimiting;
 
 /// <summary>
 /// Estimates a target's call limit from when calls pass and when they are refused. It knows nothing of fixed or sliding windows: what
@@ -6,7 +6,7 @@ namespace GrafeasBridge.Delivery.Governor;
 /// refuse by chance, so one refusal proves nothing: a limit is what two measurements agree on. It is lowered by a refusal, forgotten
 /// after a second one in a row, and raised by a fifth after windows without any. Not safe for several threads.
 /// </summary>
-internal sealed class LimitLearner(CallHistory history, CallLimit? configured)
+internal sealed class RateLimitEstimator(CallHistory history, CallLimit? configured)
 {
     // More than the share of a limit that is left unused: a raise that is not refused proves that the limit is higher.
     private const double Raise = 1.2;

@@ -1,4 +1,4 @@
-namespace GrafeasBridge.Delivery.Governor;
+namespace GrafeasBridge.Delivery.RateLimiting;
 
 /// <summary>
 /// The calls that may be made now. Two accounts have to agree: a bucket that fills steadily, which spreads the calls over the

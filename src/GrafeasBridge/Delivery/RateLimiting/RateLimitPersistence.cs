@@ -1,9 +1,9 @@
 using GrafeasBridge.Store;
 
-namespace GrafeasBridge.Delivery.Governor;
+namespace GrafeasBridge.Delivery.RateLimiting;
 
 /// <summary>Keeps what a limiter has learned in the store, so that a restart does not have to learn it again.</summary>
-internal sealed class RateLimitPersistence(TargetGovernor limiter, IBridgeStore store, TimeProvider clock)
+internal sealed class RateLimitPersistence(AdaptiveRateLimiter limiter, IBridgeStore store, TimeProvider clock)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 

@@ -1,6 +1,6 @@
 using GrafeasBridge.Mapping;
 
-namespace GrafeasBridge.Delivery.Governor;
+namespace GrafeasBridge.Delivery.RateLimiting;
 
 /// <summary>How many versions may be claimed.</summary>
 /// <param name="Versions">Now.</param>
@@ -15,7 +15,7 @@ internal readonly record struct SentCall(long Number, TimeSpan At);
 /// Decides how much a target is asked for: how many versions may be claimed, and when the next one. It learns from every call that
 /// passes through the target's pipeline. Safe for several threads.
 /// </summary>
-internal sealed partial class TargetGovernor
+internal sealed partial class AdaptiveRateLimiter
 {
     private const double BackgroundShare = 0.1;
     private const double ScarceRemaining = 0.05;
@@ -27,8 +27,8 @@ internal sealed partial class TargetGovernor
     private readonly long origin;
     private readonly CallHistory history = new();
     private readonly CallBudget budget;
-    private readonly LimitLearner learner;
-    private readonly Pace pace = new();
+    private readonly RateLimitEstimator estimator;
+    private readonly Throughput throughput = new();
 
     private long sent;
     private bool disconnected;
@@ -39,7 +39,7 @@ internal sealed partial class TargetGovernor
     private bool headersIgnored;
     private long? backlog;
 
-    public TargetGovernor(TargetOptions target, DeliveryOptions delivery, TimeProvider clock, ILogger logger)
+    public AdaptiveRateLimiter(TargetOptions target, DeliveryOptions delivery, TimeProvider clock, ILogger logger)
     {
         Name = target.Name;
         slots = MostInFlight(target, delivery);
@@ -49,9 +49,9 @@ internal sealed partial class TargetGovernor
         Gate = new TargetGate(delivery, clock, target.BreakDuration);
         var configured =
             target.CallLimit > 0 ? new CallLimit(target.CallLimit, target.CallLimitWindow, LimitSource.Configured) : null;
-        learner = new LimitLearner(history, configured);
+        estimator = new RateLimitEstimator(history, configured);
         budget = new CallBudget(history);
-        budget.Set(configured, TimeSpan.Zero, pace.CallsPerVersion);
+        budget.Set(configured, TimeSpan.Zero, throughput.CallsPerVersion);
     }
 
     public string Name { get; }
@@ -72,19 +72,19 @@ internal sealed partial class TargetGovernor
         lock (sync)
         {
             var now = Now;
-            if (HoldsVersionsBack && learner.TryRaise(now))
+            if (HoldsVersionsBack && estimator.TryRaise(now))
             {
-                budget.Set(learner.Limit, now);
-                Log.Raised(logger, Name, learner.Limit!.Calls, learner.Limit.Window);
+                budget.Set(estimator.Limit, now);
+                Log.Raised(logger, Name, estimator.Limit!.Calls, estimator.Limit.Window);
             }
 
-            var free = Math.Min(slots - pace.InFlight, most);
-            var open = free > 0 ? Gate.Admit(free, pace.InFlight) : 0;
+            var free = Math.Min(slots - throughput.InFlight, most);
+            var open = free > 0 ? Gate.Admit(free, throughput.InFlight) : 0;
             if (open == 0)
                 return new Admission(0, Gate.Pause?.Left);
-            var room = budget.Room(pace.CallsPerVersion, open, now);
+            var room = budget.Room(throughput.CallsPerVersion, open, now);
             limitHolds = room < open;
-            return new Admission(room, room > 0 ? null : budget.Until(pace.CallsPerVersion, pace.CallsPerVersion, now));
+            return new Admission(room, room > 0 ? null : budget.Until(throughput.CallsPerVersion, throughput.CallsPerVersion, now));
         }
     }
 
@@ -93,31 +93,31 @@ internal sealed partial class TargetGovernor
     {
         lock (sync)
         {
-            pace.Began(Now, count);
-            budget.Reserved += count * pace.CallsPerVersion;
+            throughput.Began(Now, count);
+            budget.Reserved += count * throughput.CallsPerVersion;
         }
     }
 
     /// <summary>A version is no longer in flight.</summary>
-    /// <param name="outcome">Null when the try has none.</param>
+    /// <param name="outcome">Null when the attempt has none.</param>
     public void Ended(DeliveryOutcome? outcome)
     {
         lock (sync)
         {
-            pace.Ended(Now, outcome?.Meaning().Nature == OutcomeNature.Done);
-            budget.Reserved = Math.Min(budget.Reserved, pace.InFlight * pace.CallsPerVersion);
+            throughput.Ended(Now, outcome?.Meaning().Nature == OutcomeNature.Done);
+            budget.Reserved = Math.Min(budget.Reserved, throughput.InFlight * throughput.CallsPerVersion);
         }
     }
 
-    /// <summary>Learns from how a try ended.</summary>
+    /// <summary>Learns from how an attempt ended.</summary>
     /// <returns>True when the version is to be given back: what stopped it concerns the whole target.</returns>
-    public bool Report(Ending ending, VersionCoordinates version)
+    public bool Report(AttemptResult result, VersionCoordinates version)
     {
         // A refusal for the limit has closed the gate when it arrived.
-        if (ending.Outcome != DeliveryOutcome.Throttled || Gate.Pause is null)
-            Say(Gate.Report(ending, version, disconnected), ending.Reason);
-        return ending.Outcome == DeliveryOutcome.Throttled
-            || (ending.Outcome is DeliveryOutcome.Unauthorized or DeliveryOutcome.Unreachable && Gate.Pause is not null);
+        if (result.Outcome != DeliveryOutcome.Throttled || Gate.Pause is null)
+            Say(Gate.Report(result, version, disconnected), result.Reason);
+        return result.Outcome == DeliveryOutcome.Throttled
+            || (result.Outcome is DeliveryOutcome.Unauthorized or DeliveryOutcome.Unreachable && Gate.Pause is not null);
     }
 
     /// <summary>Asks for calls that nobody waits for: at most a tenth of a known limit, and nothing that versions need.</summary>
@@ -128,10 +128,10 @@ internal sealed partial class TargetGovernor
         {
             var now = Now;
             // After a pause a version goes first; where none waits, nobody else would find out that the target answers again.
-            var versionFirst = Gate.Probing is not null && (pace.InFlight > 0 || backlog is not 0);
-            if (Gate.Pause is not null || versionFirst || pace.InFlight >= slots || !LimitLeaves(calls, now))
+            var versionFirst = Gate.Probing is not null && (throughput.InFlight > 0 || backlog is not 0);
+            if (Gate.Pause is not null || versionFirst || throughput.InFlight >= slots || !LimitLeaves(calls, now))
                 return false;
-            pace.Discount(calls);
+            throughput.Discount(calls);
             budget.Reserved += calls;
             return true;
         }
@@ -139,12 +139,12 @@ internal sealed partial class TargetGovernor
 
     private bool LimitLeaves(int calls, TimeSpan now)
     {
-        if (learner.Limit is not { } limit)
+        if (estimator.Limit is not { } limit)
             return true;
         var share = BackgroundShare * limit.Rate;
         background = Math.Min(background + (share * (now - backgroundAt).TotalSeconds), Math.Max(calls, BackgroundShare * CallLimit.Burst * limit.Calls));
         backgroundAt = now;
-        var needed = calls + pace.CallsPerVersion;
+        var needed = calls + throughput.CallsPerVersion;
         if (HoldsVersionsBack || background < calls || budget.Until(needed, needed, now) > TimeSpan.Zero)
             return false;
         background -= calls;
