@@ -1,8 +1,11 @@
 using GrafeasBridge.Access;
 using GrafeasBridge.Admin;
+using GrafeasBridge.Api;
+using GrafeasBridge.Api.Pipeline;
 using GrafeasBridge.Beta;
 using GrafeasBridge.Delivery;
 using GrafeasBridge.Documentation;
+using GrafeasBridge.Health;
 using GrafeasBridge.Hosting;
 using GrafeasBridge.Ingest;
 using GrafeasBridge.Mapping;
@@ -10,7 +13,6 @@ using GrafeasBridge.Query;
 using GrafeasBridge.Receipts;
 using GrafeasBridge.Retention;
 using GrafeasBridge.Store;
-using GrafeasBridge.Telemetry;
 
 namespace GrafeasBridge;
 
@@ -34,7 +36,8 @@ internal static class Program
         var settings = builder.Configuration;
         logging(builder.Logging.ClearProviders());
         builder.Services
-            .AddHosting(settings, await EmbeddedEmulator.StartIfNeededAsync(settings, logging)) // the doors
+            .AddHosting(settings, await EmbeddedEmulator.StartIfNeededAsync(settings, logging)) // listeners
+            .AddApi(settings)       // what every service needs
             .AddAccess(settings)    // 2, 3
             .AddIngest(settings)    // 1, 4
             .AddBeta()              // 1, 4 for grafeas.v1beta1
@@ -44,21 +47,17 @@ internal static class Program
             .AddDelivery(settings)  // 7
             .AddQuery()             // 8
             .AddRetention(settings) // 9
-            .AddTelemetry(settings)
+            .AddHealth(settings)
             .AddDocumentation(settings);
         adjust?.Invoke(builder);
 
         var app = builder.Build();
-        app.UseRefusalCount();
-        app.UseDrain();
-        app.UseHeaderLimits();
-        app.UseCallsInHand();
-        app.UseRestErrors();
-        app.UseRouting();
-        app.UseAccess();
-        app.UseMetrics();
-        app.UseDocumentation();
-        app.UseRestRequests();
+        app.UseApi(caller =>
+        {
+            caller.UseAccess();
+            caller.UseMetrics();
+            caller.UseDocumentation();
+        });
         app.MapHealth();
         app.MapIngest();
         app.MapBeta();

@@ -1,7 +1,8 @@
 using System.ComponentModel.DataAnnotations;
+using GrafeasBridge.Api;
 using Microsoft.Extensions.Options;
 
-namespace GrafeasBridge.Ingest;
+namespace GrafeasBridge.Ingest.Archivista;
 
 /// <summary>Settings of the Archivista dialect: section <c>Archivista</c>.</summary>
 internal sealed class ArchivistaOptions
