@@ -5,11 +5,11 @@ namespace GrafeasBridge.Delivery.RateLimiting;
 /// <summary>How many versions may be claimed.</summary>
 /// <param name="Versions">Now.</param>
 /// <param name="Wait">When there are none: how long until there are, as far as time alone decides it; null when it does not.</param>
-internal readonly record struct Admission(int Versions, TimeSpan? Wait);
+internal sealed record Admission(int Versions, TimeSpan? Wait);
 
 /// <summary>A call under way.</summary>
 /// <param name="Number">Grows with every call of the target.</param>
-internal readonly record struct SentCall(long Number, TimeSpan At);
+internal sealed record SentCall(long Number, TimeSpan At);
 
 /// <summary>
 /// Decides how much a target is asked for: how many versions may be claimed, and when the next one. It learns from every call that
