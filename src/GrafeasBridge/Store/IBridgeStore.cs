@@ -230,7 +230,7 @@ internal static class BridgeStoreExtensions
         this IBridgeStore store, string target, int max, TimeSpan lease, CancellationToken cancellationToken)
     {
         var claim = await store.ClaimAsync(target, new ClaimTerms(max, 0, lease), cancellationToken);
-        if (claim.Versions.Count > 0 || !claim.HasPoisonCandidates)
+        if (claim.Versions.Count > 0 || !claim.PoisonCandidatesWait)
             return claim.Versions;
         return await store.ClaimPoisonCandidateAsync(target, lease, cancellationToken) is { } candidate ? [candidate] : [];
     }

@@ -173,8 +173,8 @@ internal sealed record ClaimedVersion(
 internal sealed record ClaimTerms(int Newest, int Oldest, TimeSpan Lease);
 
 /// <summary>What was claimed.</summary>
-/// <param name="HasPoisonCandidates">Versions whose last attempt ended with a crash of its process wait to be claimed, each alone.</param>
-internal sealed record ClaimResult(IReadOnlyList<ClaimedVersion> Versions, bool HasPoisonCandidates);
+/// <param name="PoisonCandidatesWait">Versions whose last attempt ended with a crash of its process wait to be claimed, each alone.</param>
+internal sealed record ClaimResult(IReadOnlyList<ClaimedVersion> Versions, bool PoisonCandidatesWait);
 
 /// <summary>How a try ended, to be written on the version's row.</summary>
 /// <param name="State">Verified, Waiting or Parked.</param>

@@ -83,10 +83,10 @@ internal class MutantStore : DispatchProxy
 
     private async Task<ClaimedVersion?> ClaimPoisonCandidateAsync(string target, TimeSpan lease, CancellationToken stop)
     {
-        var suspect = await store.ClaimPoisonCandidateAsync(target, lease, stop);
-        if (suspect is not null)
-            leases[suspect.Id] = suspect.Lease;
-        return suspect;
+        var candidate = await store.ClaimPoisonCandidateAsync(target, lease, stop);
+        if (candidate is not null)
+            leases[candidate.Id] = candidate.Lease;
+        return candidate;
     }
 
     /// <summary>All claims of this process came by here, and no other process has the file.</summary>

@@ -17,7 +17,7 @@ public abstract class ClaimContract : StoreContract
         await AddVersionsAsync("1", "2", "3", "4", "5", "6");
         var claim = await Store.ClaimAsync(Target, new ClaimTerms(2, 1, Lease), Stop);
         Assert.Equal(["6", "5", "1"], claim.Versions.Select(c => c.Coordinates.Version));
-        Assert.False(claim.HasPoisonCandidates);
+        Assert.False(claim.PoisonCandidatesWait);
         Assert.Equal(["2", "3"], (await Store.ClaimAsync(Target, new ClaimTerms(0, 2, Lease), Stop)).Versions.Select(c => c.Coordinates.Version));
         Assert.Equal(["4"], (await Store.ClaimAsync(Target, new ClaimTerms(5, 5, Lease), Stop)).Versions.Select(c => c.Coordinates.Version));
     }
@@ -122,7 +122,7 @@ public abstract class ClaimContract : StoreContract
         await AddVersionsAsync("3");
         var claim = await Store.ClaimAsync(Target, new ClaimTerms(9, 0, Lease), Stop);
         Assert.Equal(["3", "2"], claim.Versions.Select(c => c.Coordinates.Version));
-        Assert.True(claim.HasPoisonCandidates);
+        Assert.True(claim.PoisonCandidatesWait);
         Assert.Equal(3, (await Store.BacklogAsync(Target, Stop)).Count);
         Assert.Equal(DateTimeOffset.MinValue, await Store.NextDueAsync(Target, Stop));
 
@@ -130,7 +130,7 @@ public abstract class ClaimContract : StoreContract
         Assert.Equal((Web("1"), 1, 2), (suspect!.Coordinates, suspect.CrashCount, suspect.Attempts));
         Assert.Null(await Store.ClaimPoisonCandidateAsync(Target, Lease, Stop));
         Clock.Advance(Lease);
-        Assert.True((await Store.ClaimAsync(Target, new ClaimTerms(9, 0, Lease), Stop)).HasPoisonCandidates);
+        Assert.True((await Store.ClaimAsync(Target, new ClaimTerms(9, 0, Lease), Stop)).PoisonCandidatesWait);
         Assert.Equal([2, 1, 1], (await PoisonCandidatesAsync()).Select(s => s.CrashCount));
     }
 
@@ -153,7 +153,7 @@ public abstract class ClaimContract : StoreContract
         await AddVersionsAsync("fails", "given back", "late");
         var late = (await Store.ClaimAsync(Target, 9, Lease, Stop)).Single(c => c.Coordinates == Web("late"));
         Clock.Advance(Lease);
-        Assert.True((await Store.ClaimAsync(Target, new ClaimTerms(9, 0, Lease), Stop)).HasPoisonCandidates);
+        Assert.True((await Store.ClaimAsync(Target, new ClaimTerms(9, 0, Lease), Stop)).PoisonCandidatesWait);
         Assert.Equal(SettleResult.LeaseLost, await Store.SettleAsync(late, Verified, Stop));
         var suspects = await PoisonCandidatesAsync();
         Assert.Equal(["fails", "given back"], suspects.Select(s => s.Coordinates.Version).Order());
@@ -163,7 +163,7 @@ public abstract class ClaimContract : StoreContract
         var claim = await Store.ClaimAsync(Target, new ClaimTerms(9, 0, Lease), Stop);
         Assert.Equal(["fails", "given back", "late"], claim.Versions.Select(c => c.Coordinates.Version).Order());
         Assert.All(claim.Versions, c => Assert.Equal(0, c.CrashCount));
-        Assert.False(claim.HasPoisonCandidates);
+        Assert.False(claim.PoisonCandidatesWait);
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class PostgresBridgesTests : PostgresVersions
         foreach (var bridge in (IBridgeStore[])[right, wrong])
         {
             var claim = await bridge.ClaimAsync(Target, new ClaimTerms(9, 9, Lease), Stop);
-            Assert.Equal((0, false), (claim.Versions.Count, claim.HasPoisonCandidates));
+            Assert.Equal((0, false), (claim.Versions.Count, claim.PoisonCandidatesWait));
         }
 
         Assert.Equal(SettleResult.Settled, await right.SettleAsync(first, Verified, Stop));
@@ -78,7 +78,7 @@ public sealed class PostgresBridgesTests : PostgresVersions
         late.PossiblyWritten = ["late"];
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         patience.CancelAfter(Patience);
-        while (!(await others[0].ClaimAsync(Target, new ClaimTerms(1, 0, Lease), patience.Token)).HasPoisonCandidates)
+        while (!(await others[0].ClaimAsync(Target, new ClaimTerms(1, 0, Lease), patience.Token)).PoisonCandidatesWait)
             patience.Token.ThrowIfCancellationRequested();
 
         var claims = await Task.WhenAll(others.Select(bridge => bridge.ClaimPoisonCandidateAsync(Target, Lease, Stop)));
