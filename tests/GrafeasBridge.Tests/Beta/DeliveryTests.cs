@@ -8,6 +8,7 @@ using Conversion = GrafeasBridge.Beta.Conversion;
 namespace GrafeasBridge.Tests.Beta;
 
 /// <summary>What v1beta1 wrote, on its way through the whole bridge to the repository.</summary>
+[OnBothStores]
 public sealed class DeliveryTests : IAsyncLifetime
 {
     private BridgeHost host = null!;

@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
 using GrafeasBridge.Beta;
 using GrafeasBridge.Store;
+using GrafeasBridge.Tests.Support;
 using BetaVersion = Grafeas.V1Beta1.Package.Version;
 using BetaVulnerability = Grafeas.V1Beta1.Vulnerability;
 using Issue = Grafeas.V1.VulnerabilityOccurrence.Types.PackageIssue;
@@ -10,6 +11,7 @@ using VersionKind = Grafeas.V1.Version.Types.VersionKind;
 namespace GrafeasBridge.Tests.Beta;
 
 /// <summary>What stays and what goes when one version changes what the other wrote, on examples.</summary>
+[OnBothStores]
 public sealed class MergeTests
 {
     private static readonly BetaOriginals Views = new();
