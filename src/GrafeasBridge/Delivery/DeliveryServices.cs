@@ -25,7 +25,7 @@ internal static class DeliveryServices
         services.AddSingleton<DeliveryComplaints>();
         services.AddSingleton<IComplaints>(provider => provider.GetRequiredService<DeliveryComplaints>());
         services.AddSingleton<VersionReconciler>();
-        services.AddSingleton<SuspectLane>();
+        services.AddSingleton<PoisonIsolation>();
         services.AddSingleton<DeliveryWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<DeliveryWorker>());
         return services.AddDrift(configuration);
