@@ -20,8 +20,8 @@ internal sealed class CredulousTarget(ITarget target) : ITarget
         return carried;
     }
 
-    public Task CreateAsync(VersionCoordinates version, TargetException missing, CancellationToken cancellationToken) =>
-        target.CreateAsync(version, missing, cancellationToken);
+    public Task PrepareAsync(VersionCoordinates version, TargetException missing, CancellationToken cancellationToken) =>
+        target.PrepareAsync(version, missing, cancellationToken);
 
     public async Task SetAsync(VersionCoordinates version, IReadOnlyList<MappedAttribute> attributes, CancellationToken cancellationToken)
     {

@@ -111,15 +111,16 @@ internal sealed class BintrayClient : IDisposable
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         (var body, var whole) = await ReadAsync(
             stream, response.IsSuccessStatusCode ? options.MaxReplyBytes : MaxErrorBytes, cancellationToken);
-        (var failure, var reason) = BintrayReplies.Judge(status, body, creates, response.Headers.Location);
+        (var failure, var reason, var missing) = BintrayReplies.Judge(status, body, creates, response.Headers.Location);
         if (failure is null && !whole && response.IsSuccessStatusCode)
         {
-            failure = DeliveryOutcome.Garbled;
+            failure = DeliveryOutcome.MalformedResponse;
             reason = $"The target's answer is longer than {options.Key}:MaxReplyBytes ({options.MaxReplyBytes}).";
         }
 
         return new TargetReply(failure, credentials.Redact(reason), status, body, failure is null ? null : retryAfter)
         {
+            Missing = missing,
             Rate = RateHeaders.Read(response.Headers, clock.GetUtcNow()),
         };
     }

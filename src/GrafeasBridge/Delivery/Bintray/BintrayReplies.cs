@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using GrafeasBridge.Delivery.Http;
 
 namespace GrafeasBridge.Delivery.Bintray;
 
@@ -12,28 +13,29 @@ internal static class BintrayReplies
     /// <param name="body">The beginning of the body.</param>
     /// <param name="creates">True for a POST that creates: there, 409 means that it exists already, which is as good.</param>
     /// <param name="location">Where a redirect points; null without one.</param>
-    /// <returns>No failure for a success; otherwise the failure and a sentence.</returns>
-    public static (DeliveryOutcome? Failure, string Reason) Judge(int status, ReadOnlySpan<byte> body, bool creates, Uri? location = null)
+    public static TargetVerdict Judge(int status, ReadOnlySpan<byte> body, bool creates, Uri? location = null)
     {
         if (status is >= 200 and < 300 || (status == 409 && creates))
-            return (null, "");
+            return TargetVerdict.Done;
         if (status is >= 300 and < 400)
-            return (DeliveryOutcome.Unreachable, Redirect(status, location));
+            return new TargetVerdict(DeliveryOutcome.Unreachable, Redirect(status, location));
         var message = Message(body);
         var said = Said(status, message);
         if (SaysLimit(body, message))
-            return (DeliveryOutcome.Throttled, said);
-        return status switch
+            return new TargetVerdict(DeliveryOutcome.Throttled, said);
+        if (status == 404 && Missing(message) is { } missing)
+            return new TargetVerdict(DeliveryOutcome.Missing, said, missing.Word());
+        var failure = status switch
         {
-            429 => (DeliveryOutcome.Throttled, said),
-            408 or 425 or >= 500 or < 200 => (DeliveryOutcome.Unreachable, said),
-            403 when SaysPlan(message) => (DeliveryOutcome.Rejected, said),
-            401 or 403 => (DeliveryOutcome.Unauthorized, said),
-            404 when Missing(message) is { } missing => (missing, said),
+            429 => DeliveryOutcome.Throttled,
+            408 or 425 or >= 500 or < 200 => DeliveryOutcome.Unreachable,
+            403 when SaysPlan(message) => DeliveryOutcome.Rejected,
+            401 or 403 => DeliveryOutcome.Unauthorized,
             // Not the service's own words: something in front of it answered, which may pass.
-            404 or 405 when message is null => (DeliveryOutcome.Unreachable, said),
-            _ => (DeliveryOutcome.Rejected, said),
+            404 or 405 when message is null => DeliveryOutcome.Unreachable,
+            _ => DeliveryOutcome.Rejected,
         };
+        return new TargetVerdict(failure, said);
     }
 
     /// <summary>The service's message; null when the body is not its JSON.</summary>
@@ -55,19 +57,8 @@ internal static class BintrayReplies
         }
     }
 
-    private static DeliveryOutcome? Missing(string? message)
-    {
-        if (message is null || !message.EndsWith("was not found", StringComparison.OrdinalIgnoreCase))
-            return null;
-        return message.Split(' ', 2)[0].ToUpperInvariant() switch
-        {
-            "SUBJECT" => DeliveryOutcome.SubjectMissing,
-            "REPO" => DeliveryOutcome.RepoMissing,
-            "PACKAGE" => DeliveryOutcome.PackageMissing,
-            "VERSION" => DeliveryOutcome.VersionMissing,
-            _ => null,
-        };
-    }
+    private static BintrayPart? Missing(string? message) =>
+        message?.EndsWith("was not found", StringComparison.OrdinalIgnoreCase) == true ? BintrayParts.Said(message.Split(' ', 2)[0]) : null;
 
     // The limit comes as 403, and a proxy may wrap it in something that is not JSON.
     private static bool SaysLimit(ReadOnlySpan<byte> body, string? message) =>
