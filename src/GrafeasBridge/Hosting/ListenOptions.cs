@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -27,31 +26,31 @@ internal sealed class ListenOptions
     public string TlsKeyFile { get; set; } = "";
 
     /// <summary>Open connections at most, over all doors.</summary>
-    [Range(1, 100_000)]
+    [SettingRange(1, 100_000)]
     public int MaxConnections { get; set; } = 2_000;
 
     /// <summary>Calls at once on one HTTP/2 connection at most.</summary>
-    [Range(1, 10_000)]
+    [SettingRange(1, 10_000)]
     public int MaxStreamsPerConnection { get; set; } = 256;
 
     /// <summary>Calls in hand at once at most, over all doors; one more is refused with RESOURCE_EXHAUSTED and a hint when to come again.</summary>
-    [Range(1, 100_000)]
+    [SettingRange(1, 100_000)]
     public int MaxCalls { get; set; } = 1_024;
 
     /// <summary>Bytes of the address and all headers of a request at most.</summary>
-    [Range(1024, 1024 * 1024)]
+    [SettingRange(1024, 1024 * 1024)]
     public int MaxHeaderBytes { get; set; } = 32 * 1024;
 
     /// <summary>Headers of a request at most.</summary>
-    [Range(16, 1000)]
+    [SettingRange(16, 1000)]
     public int MaxHeaders { get; set; } = 100;
 
     /// <summary>How long everything is still served after a stop was asked for, with readiness off, so that others look elsewhere first.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "00:02:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]
+    [SettingRange("00:00:00", "00:02:00")]
     public TimeSpan DrainDelay { get; set; }
 
     /// <summary>How long a stop waits for calls and deliveries in hand, after <see cref="DrainDelay"/>.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "00:05:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]
+    [SettingRange("00:00:01", "00:05:00")]
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>gRPC server reflection, for exploring with grpcurl.</summary>
