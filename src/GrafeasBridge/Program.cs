@@ -2,6 +2,8 @@ using GrafeasBridge.Access;
 using GrafeasBridge.Admin;
 using GrafeasBridge.Beta;
 using GrafeasBridge.Delivery;
+using GrafeasBridge.Delivery.Bintray;
+using GrafeasBridge.Delivery.Embedded;
 using GrafeasBridge.Documentation;
 using GrafeasBridge.Hosting;
 using GrafeasBridge.Ingest;
@@ -33,8 +35,9 @@ internal static class Program
         });
         var settings = builder.Configuration;
         logging(builder.Logging.ClearProviders());
+        var emulator = await EmbeddedEmulator.StartIfNeededAsync(settings, logging);
         builder.Services
-            .AddHosting(settings, await EmbeddedEmulator.StartIfNeededAsync(settings, logging)) // the doors
+            .AddHosting(settings, emulator) // the doors
             .AddAccess(settings)    // 2, 3
             .AddIngest(settings)    // 1, 4
             .AddBeta()              // 1, 4 for grafeas.v1beta1
@@ -42,6 +45,8 @@ internal static class Program
             .AddReceipts(settings)  // 5: what the sender gets in hand
             .AddMapping(settings)   // 6
             .AddDelivery(settings)  // 7
+            .AddBintray()           // a kind of target; the first is what a target is that names none
+            .AddEmbedded(emulator?.Target)
             .AddQuery()             // 8
             .AddRetention(settings) // 9
             .AddTelemetry(settings)

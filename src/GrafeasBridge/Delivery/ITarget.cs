@@ -9,6 +9,9 @@ internal interface ITarget
     /// <exception cref="TargetException"><see cref="DeliveryOutcome.Missing"/> when the version, or something that holds it, is not there.</exception>
     Task<IReadOnlyList<CarriedAttribute>> ReadAsync(VersionCoordinates version, CancellationToken cancellationToken);
 
+    /// <summary>Whether an attribute that the target carries says what is wanted, as far as its kind can tell. Pure.</summary>
+    bool Same(MappedAttribute wanted, CarriedAttribute carried);
+
     /// <summary>
     /// Makes a version that is missing ready to be written: creates it and what holds it, as far as the target's settings allow. A kind
     /// of target where writing needs no preparation does nothing; one that never creates throws <paramref name="missing"/> again.
@@ -30,7 +33,7 @@ internal interface ITarget
 }
 
 /// <summary>An attribute as a target reports it.</summary>
-/// <param name="Type">Null when the target names a type that the bridge does not know.</param>
+/// <param name="Type">Null at a target without types, and where it names a type that the bridge does not know: its kind says what that means.</param>
 /// <param name="Values">As the target wrote them, in its order, as text.</param>
 internal sealed record CarriedAttribute(string Name, AttributeType? Type, IReadOnlyList<string> Values);
 

@@ -122,7 +122,7 @@ internal sealed partial class VersionReconciler(
             carried = [];
         }
 
-        var plan = AttributePlan.Make(wanted, carried, version.Owned);
+        var plan = AttributePlan.Make(wanted, carried, version.Owned, api.Same);
         if (plan.IsEmpty)
             return new Ending(DeliveryOutcome.Unchanged, Said(wanted.Count, "carried already"), Owned: names, ReadBack: ReadBackText.Of(names, carried));
 
@@ -132,7 +132,7 @@ internal sealed partial class VersionReconciler(
             return new Ending(DeliveryOutcome.LeaseLost, "Another worker has taken the version over.");
         version.MayHaveSet = [.. plan.Set.Select(a => a.Name)];
         var now = await WriteAsync(api, version.Coordinates, plan, cancellationToken);
-        var rest = AttributePlan.Make(wanted, now, owned);
+        var rest = AttributePlan.Make(wanted, now, owned, api.Same);
         return rest.IsEmpty
             ? new Ending(DeliveryOutcome.Delivered, Said(wanted.Count, "written and read back"), Owned: names, ReadBack: ReadBackText.Of(names, now))
             : new Ending(DeliveryOutcome.ReadBackMismatch, $"The target accepted the write, but reading back differs in {rest.Names()}.");

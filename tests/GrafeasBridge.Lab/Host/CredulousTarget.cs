@@ -11,6 +11,8 @@ internal sealed class CredulousTarget(ITarget target) : ITarget
     private readonly ConcurrentDictionary<VersionCoordinates, Dictionary<string, CarriedAttribute>> believed = new();
     private readonly ConcurrentDictionary<VersionCoordinates, bool> written = new();
 
+    public bool Same(MappedAttribute wanted, CarriedAttribute carried) => target.Same(wanted, carried);
+
     public async Task<IReadOnlyList<CarriedAttribute>> ReadAsync(VersionCoordinates version, CancellationToken cancellationToken)
     {
         if (written.TryRemove(version, out _))

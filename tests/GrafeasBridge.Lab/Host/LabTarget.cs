@@ -18,6 +18,8 @@ internal sealed class LabTarget(ITarget target, Passings passings) : ITarget
 
     public static IReadOnlyList<string> Verbs { get; } = [Read, Prepare, Set, Remove, ReadBack];
 
+    public bool Same(MappedAttribute wanted, CarriedAttribute carried) => target.Same(wanted, carried);
+
     public async Task<IReadOnlyList<CarriedAttribute>> ReadAsync(VersionCoordinates version, CancellationToken cancellationToken)
     {
         var verb = written.TryRemove(version, out _) ? ReadBack : Read;

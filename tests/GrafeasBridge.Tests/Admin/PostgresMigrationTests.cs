@@ -29,7 +29,7 @@ public sealed class PostgresMigrationTests : PostgresHouse
         Assert.All(await Task.WhenAll(commands), ending => Assert.True(ending.Code == 0, ending.Output + ending.Errors));
         Assert.Equal(PostgresSchema.Steps.Count, await NumberAsync("select count(*) from grafeasbridge_schema"));
         Assert.Equal(8, await NumberAsync("select count(*) from projects"));
-        Assert.InRange(Logs.Entries.Count(entry => entry.Event.Name == "PostgresMigrated"), 0, 1);
+        Assert.InRange(Logs.Entries.Count(entry => entry.Event.Name == "PostgresMigrated"), 0, Today);
     }
 
     [Fact]

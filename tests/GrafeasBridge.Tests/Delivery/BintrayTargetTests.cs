@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using GrafeasBridge.Delivery;
+using GrafeasBridge.Delivery.Bintray;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Tests.Support;
 
@@ -22,11 +23,11 @@ public sealed class BintrayTargetTests : IAsyncLifetime
 
     [Theory]
     [InlineData("acme", "images", "team:web", "1.4.0", "/packages/acme/images/team%3Aweb/versions/1.4.0/attributes")]
-    [InlineData("acme", "im ages", "a/b", "1?2#3;4%", "/packages/acme/im%20ages/a%2Fb/versions/1%3F2%233%3B4%25/attributes")]
+    [InlineData("acme", "im ages", "a/b", "1?2#3;4%", "/packages/acme/im%20ages/a%3Ab/versions/1%3F2%233%3B4%25/attributes")]
     [InlineData("acme", "images", "wéb", "1+2~3", "/packages/acme/images/w%C3%A9b/versions/1%2B2~3/attributes")]
     public async Task Each_name_is_one_encoded_segment(string subject, string repo, string package, string version, string path)
     {
-        fake.Have(subject, repo, package, version);
+        fake.Have(subject, repo, BintrayNames.Package(package), version);
         using var harness = Harness();
 
         Assert.Empty(await harness.Target.ReadAsync(new(subject, repo, package, version), Token));
@@ -202,5 +203,5 @@ public sealed class BintrayTargetTests : IAsyncLifetime
             refusal.Message);
     }
 
-    private TargetHarness Harness(Action<TargetOptions>? change = null) => new(fake.Url, new TestClock(), logs, change);
+    private TargetHarness Harness(Action<BintrayOptions>? change = null) => new(fake.Url, new TestClock(), logs, change);
 }

@@ -1,4 +1,5 @@
 using GrafeasBridge.Delivery;
+using GrafeasBridge.Delivery.Http;
 using GrafeasBridge.Tests.Support;
 using Microsoft.AspNetCore.Http;
 

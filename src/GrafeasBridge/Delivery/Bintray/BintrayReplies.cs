@@ -7,35 +7,27 @@ namespace GrafeasBridge.Delivery.Bintray;
 /// <summary>What an answer of a Bintray-shaped endpoint means. Pure; survives any body.</summary>
 internal static class BintrayReplies
 {
-    private const int MaxQuote = 300;
-
     /// <param name="status">HTTP status.</param>
     /// <param name="body">The beginning of the body.</param>
     /// <param name="creates">True for a POST that creates: there, 409 means that it exists already, which is as good.</param>
     /// <param name="location">Where a redirect points; null without one.</param>
     public static TargetVerdict Judge(int status, ReadOnlySpan<byte> body, bool creates, Uri? location = null)
     {
-        if (status is >= 200 and < 300 || (status == 409 && creates))
+        if (status is >= 200 and < 400)
+            return HttpReplies.Judge(status, "", location);
+        if (status == 409 && creates)
             return TargetVerdict.Done;
-        if (status is >= 300 and < 400)
-            return new TargetVerdict(DeliveryOutcome.Unreachable, Redirect(status, location));
         var message = Message(body);
-        var said = Said(status, message);
-        if (SaysLimit(body, message))
-            return new TargetVerdict(DeliveryOutcome.Throttled, said);
-        if (status == 404 && Missing(message) is { } missing)
-            return new TargetVerdict(DeliveryOutcome.Missing, said, missing.Word());
-        var failure = status switch
+        var said = HttpReplies.Said(status, message);
+        return status switch
         {
-            429 => DeliveryOutcome.Throttled,
-            408 or 425 or >= 500 or < 200 => DeliveryOutcome.Unreachable,
-            403 when SaysPlan(message) => DeliveryOutcome.Rejected,
-            401 or 403 => DeliveryOutcome.Unauthorized,
+            _ when SaysLimit(body, message) => new(DeliveryOutcome.Throttled, said),
+            404 when Missing(message) is { } missing => new(DeliveryOutcome.Missing, said, missing.Word()),
+            403 when SaysPlan(message) => new(DeliveryOutcome.Rejected, said),
             // Not the service's own words: something in front of it answered, which may pass.
-            404 or 405 when message is null => DeliveryOutcome.Unreachable,
-            _ => DeliveryOutcome.Rejected,
+            404 or 405 when message is null => new(DeliveryOutcome.Unreachable, said),
+            _ => HttpReplies.Judge(status, said, location),
         };
-        return new TargetVerdict(failure, said);
     }
 
     /// <summary>The service's message; null when the body is not its JSON.</summary>
@@ -69,15 +61,4 @@ internal static class BintrayReplies
         message is not null
         && (message.Contains("must be premium", StringComparison.OrdinalIgnoreCase)
             || message.Contains("commercial type does not support", StringComparison.OrdinalIgnoreCase));
-
-    private static string Said(int status, string? message) => message is null
-        ? $"The target answered {status}, not in its own format."
-        : $"The target answered {status}: {Text.OneLine(message, MaxQuote)}";
-
-    private static string Redirect(int status, Uri? location)
-    {
-        var where = location is { IsAbsoluteUri: true } ? $" to {Text.OneLine(location.GetLeftPart(UriPartial.Authority), 100)}" : "";
-        return $"The endpoint redirects{where} ({status}), and redirects are not followed; "
-            + "set the target's BaseUrl to where the service is.";
-    }
 }

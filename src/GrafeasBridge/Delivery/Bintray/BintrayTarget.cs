@@ -1,12 +1,22 @@
+using GrafeasBridge.Delivery.Http;
 using GrafeasBridge.Mapping;
 
 namespace GrafeasBridge.Delivery.Bintray;
 
 /// <summary>A repository that speaks Bintray's REST API.</summary>
-internal sealed partial class BintrayTarget(TargetOptions options, BintrayClient client, ILogger<BintrayTarget> logger) : ITarget
+internal sealed partial class BintrayTarget(BintrayOptions options, TargetHttp http, ILogger<BintrayTarget> logger) : ITarget
 {
     // Keeps the URL of a DELETE within what servers accept.
     private const int NamesPerDelete = 40;
+
+    public static BintrayTarget Make(BintrayOptions options, TargetParts parts) => new(
+        options,
+        parts.Http(
+            key => Credentials.Basic(options.Username, key),
+            (method, status, body, location) => BintrayReplies.Judge(status, body, creates: method == HttpMethod.Post, location)),
+        parts.Loggers.CreateLogger<BintrayTarget>());
+
+    public bool Same(MappedAttribute wanted, CarriedAttribute carried) => BintrayTypes.Same(wanted, carried);
 
     public async Task<IReadOnlyList<CarriedAttribute>> ReadAsync(VersionCoordinates version, CancellationToken cancellationToken)
     {
@@ -84,12 +94,12 @@ internal sealed partial class BintrayTarget(TargetOptions options, BintrayClient
         (var path, var body) = part switch
         {
             BintrayPart.Version => (BintrayPaths.Versions(version.InPackage), BintrayCodec.Version(version.Version)),
-            BintrayPart.Package => (BintrayPaths.Packages(version), BintrayCodec.Package(version.Package, options.Licenses, options.VcsUrl)),
+            BintrayPart.Package => (BintrayPaths.Packages(version), BintrayCodec.Package(BintrayNames.Package(version.Package), options.Licenses, options.VcsUrl)),
             BintrayPart.Repository => (BintrayPaths.Repository(version), BintrayCodec.Repository(version.Repo, options.RepositoryType)),
             _ => throw new ArgumentOutOfRangeException(nameof(part), part, "cannot be created"),
         };
         var name = Path(version, part);
-        var reply = await client.SendAsync(HttpMethod.Post, path, body, cancellationToken);
+        var reply = await http.SendAsync(HttpMethod.Post, path, body, cancellationToken);
         if (reply.Failure == DeliveryOutcome.Rejected)
         {
             var remedy = part == BintrayPart.Package ? $" Set {options.Key}:Licenses and :VcsUrl, or create the package, then redeliver." : "";
@@ -126,7 +136,7 @@ internal sealed partial class BintrayTarget(TargetOptions options, BintrayClient
     };
 
     private async Task<TargetReply> CallAsync(HttpMethod method, string path, byte[]? json, CancellationToken cancellationToken) =>
-        (await client.SendAsync(method, path, json, cancellationToken)).OrThrow();
+        (await http.SendAsync(method, path, json, cancellationToken)).OrThrow();
 
     private static partial class Log
     {

@@ -93,12 +93,12 @@ internal sealed partial class DriftChecker(
         budget.Report(new Ending(DeliveryOutcome.Unchanged, ""), version.Coordinates);
         return DriftComparison.IsAsReadBack(version, carried)
             ? Same(version, version.ReadBack!.Names)
-            : await CompareAsync(version, carried, cancellationToken);
+            : await CompareAsync(api, version, carried, cancellationToken);
     }
 
     /// <summary>By what the values mean, which costs a mapping.</summary>
     private async Task<(CheckOutcome Outcome, CheckResult Result)> CompareAsync(
-        RestingVersion version, IReadOnlyList<CarriedAttribute> carried, CancellationToken cancellationToken)
+        ITarget api, RestingVersion version, IReadOnlyList<CarriedAttribute> carried, CancellationToken cancellationToken)
     {
         IReadOnlyList<MappedAttribute> wanted;
         try
@@ -110,7 +110,7 @@ internal sealed partial class DriftChecker(
             return Drifted($"Since {Since(version)} the target has changed, and what it should say cannot be read. {damage.Message}");
         }
 
-        var plan = AttributePlan.Make(wanted, carried, version.Owned);
+        var plan = AttributePlan.Make(wanted, carried, version.Owned, api.Same);
         return plan.IsEmpty
             ? Same(version, [.. wanted.Select(a => a.Name)])
             : Drifted($"Since {Since(version)} the target has changed in {plan.Names()}.");

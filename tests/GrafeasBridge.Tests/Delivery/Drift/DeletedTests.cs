@@ -27,7 +27,7 @@ public sealed class DeletedTests : DriftFixture
         Assert.Equal((DeliveryState.Parked, "RemovedAtTarget"), (row.State, row.LastOutcome));
         Assert.EndsWith(" It stays deleted; redeliver to create it again.", row.LastReason, StringComparison.Ordinal);
         Assert.Contains(Logs.Entries, e => e is { Event.Name: "RemovedAtTarget", Level: LogLevel.Warning });
-        Assert.Equal((1, 1), (Looks(heard, "missing"), Looks(heard, "deleted")));
+        Assert.Equal((1, 1), (Looks(heard, "missing"), Looks(heard, "removed_at_target")));
 
         Assert.Equal(0, await LookAfterAsync(Day));
         Assert.Equal(0, await Host.RunOnceAsync());

@@ -104,6 +104,8 @@ internal sealed class Puppet(Shelf shelf, At firstRead) : ITarget, IDisposable
         return verb is Verb.ReadTarget or Verb.ReadBack or Verb.Look ? shelf.Read() : throw Failure();
     }
 
+    public bool Same(MappedAttribute wanted, CarriedAttribute carried) => AttributeValues.Same(wanted.Type, wanted.Values, carried.Values);
+
     public Task PrepareAsync(VersionCoordinates version, TargetException missing, CancellationToken cancellationToken) =>
         throw new NotSupportedException("The version is always there.");
 

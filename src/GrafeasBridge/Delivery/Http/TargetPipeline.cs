@@ -4,7 +4,7 @@ using Polly.CircuitBreaker;
 using Polly.Retry;
 using Polly.Timeout;
 
-namespace GrafeasBridge.Delivery;
+namespace GrafeasBridge.Delivery.Http;
 
 /// <summary>
 /// The seconds of retrying, once per target: total time-out, retry, circuit breaker, attempt time-out, governor, in this order. What
