@@ -1,6 +1,5 @@
 using System.Net;
 using BintrayEmulator.Access;
-using BintrayEmulator.Faults;
 using BintrayEmulator.Http;
 using BintrayEmulator.Routing;
 using BintrayEmulator.Storage;
@@ -21,14 +20,16 @@ public static partial class EmulatorHost
     /// <param name="options">All settings. Put a user in <see cref="EmulatorOptions.Users"/>, or nobody can write.</param>
     /// <param name="clock">The time of everything that the emulator stamps, waits or limits.</param>
     /// <param name="logging">Where its logs go; nowhere when it is left out.</param>
+    /// <param name="configure">Adds middleware and routes in front of the emulator's own routes.</param>
     /// <exception cref="OptionsValidationException">The settings are wrong; it names all problems.</exception>
     /// <exception cref="InvalidDataException">A file that the settings name holds something else.</exception>
-    public static WebApplication Build(EmulatorOptions options, TimeProvider clock, Action<ILoggingBuilder>? logging = null)
+    public static WebApplication Build(
+        EmulatorOptions options, TimeProvider clock, Action<ILoggingBuilder>? logging = null, Action<WebApplication>? configure = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         logging?.Invoke(builder.Logging);
         builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
-        return Compose(builder, options, clock);
+        return Compose(builder, options, clock, configure);
     }
 
     /// <summary>What is wrong with these settings, one sentence each; empty when the emulator can start with them.</summary>
@@ -40,7 +41,8 @@ public static partial class EmulatorHost
     internal static bool IsLoopback(EmulatorOptions options) =>
         ListenAddress.TryParse(options.Listen, out var listen) && IPAddress.IsLoopback(listen.Address);
 
-    internal static WebApplication Compose(WebApplicationBuilder builder, EmulatorOptions options, TimeProvider clock)
+    internal static WebApplication Compose(
+        WebApplicationBuilder builder, EmulatorOptions options, TimeProvider clock, Action<WebApplication>? configure)
     {
         if (Problems(options) is { Count: > 0 } problems)
             throw new OptionsValidationException(EmulatorOptions.Section, typeof(EmulatorOptions), problems);
@@ -51,7 +53,7 @@ public static partial class EmulatorHost
         {
             // Opens the file now: a start that cannot work fails before it listens, and the container closes the file in the end.
             _ = app.Services.GetRequiredService<EmulatorStore>();
-            MapAll(app, options);
+            MapAll(app, options, configure);
         }
         catch
         {
@@ -79,8 +81,6 @@ public static partial class EmulatorHost
                 services.GetRequiredService<UserDirectory>().Names,
                 options.History ? options.HistoryLimit : 0))
             .AddSingleton<CallLimit>()
-            .AddSingleton<FaultBoard>()
-            .AddSingleton<LateChanges>()
             .AddSingleton(new CallLedger(clock, options.CallWindow))
             .AddSingleton<RequestCounter>();
     }
@@ -100,12 +100,12 @@ public static partial class EmulatorHost
             kestrel.Listen(listen.Address, listen.Port, o => o.Protocols = HttpProtocols.Http1);
     }
 
-    private static void MapAll(WebApplication app, EmulatorOptions options)
+    private static void MapAll(WebApplication app, EmulatorOptions options, Action<WebApplication>? configure)
     {
         app.Use(PathRules.Apply);
         app.UseRouting();
         app.UseMiddleware<FrontDoor>();
-        app.UseMiddleware<FaultMiddleware>();
+        configure?.Invoke(app);
         app.UseStatusCodePages(context => Unrouted(context.HttpContext).WriteAsync(context.HttpContext));
 
         var routes = new RouteTable(app);

@@ -26,8 +26,8 @@ public sealed class EmulatorOptions
     /// <summary>A file with one <c>name:api-key</c> a line (<c>#</c> starts a comment); these users join <see cref="Users"/>.</summary>
     public string? UsersFile { get; set; }
 
-    /// <summary>Opens <c>/_emulator/faults</c>, <c>state</c>, <c>history</c> and <c>calls</c>. Off, they do not exist.</summary>
-    public bool FaultsEnabled { get; set; }
+    /// <summary>Opens <c>/_emulator/state</c>, <c>history</c> and <c>calls</c>. Off, they do not exist.</summary>
+    public bool AdminEnabled { get; set; }
 
     /// <summary>
     /// A file with the key for <c>/_emulator</c>, sent as <c>Authorization: Bearer KEY</c>. Without it only callers on loopback may

@@ -1,4 +1,5 @@
 using BintrayEmulator.Access;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 
 namespace BintrayEmulator;
@@ -8,8 +9,33 @@ internal static class Standalone
 {
     private const string FirstUser = "bintray";
 
-    /// <exception cref="OptionsValidationException">A setting is unknown or wrong.</exception>
-    public static WebApplication Build(string[] args)
+    private const int CannotRun = 2;
+
+    /// <summary>Runs until it is told to stop.</summary>
+    /// <param name="configure">Adds middleware and routes in front of the emulator's own routes.</param>
+    /// <returns>The exit code: 0, or 2 with a sentence on the error stream.</returns>
+    public static async Task<int> RunAsync(string[] args, Action<WebApplication>? configure = null)
+    {
+        try
+        {
+            await using var app = Build(args, configure);
+            await app.RunAsync();
+            return 0;
+        }
+        catch (OptionsValidationException e)
+        {
+            await Console.Error.WriteLineAsync(string.Join(Environment.NewLine, e.Failures));
+            return CannotRun;
+        }
+        // A file that holds something else or cannot be opened, a port that is taken.
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException or SqliteException)
+        {
+            await Console.Error.WriteLineAsync("The emulator cannot run: " + e.Message);
+            return CannotRun;
+        }
+    }
+
+    private static WebApplication Build(string[] args, Action<WebApplication>? configure)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { Args = args });
         builder.Configuration.AddEnvironmentVariables().AddCommandLine(args);
@@ -27,7 +53,7 @@ internal static class Standalone
             Console.WriteLine($"Users and their API keys are in {Path.GetFullPath(options.UsersFile)}");
         }
 
-        return EmulatorHost.Compose(builder, options, TimeProvider.System);
+        return EmulatorHost.Compose(builder, options, TimeProvider.System, configure);
     }
 
     private static EmulatorOptions Read(ConfigurationManager configuration)

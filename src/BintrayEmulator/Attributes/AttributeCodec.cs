@@ -34,33 +34,24 @@ internal static class AttributeCodec
     /// <summary>Attributes as the service wrote them.</summary>
     /// <remarks>
     /// The service did not keep the order of values; JFrog's own test expects them swapped. They leave in reverse here, so that a client
-    /// which trusts the order is found out. <paramref name="shuffle"/> mixes values and attributes further.
+    /// which trusts the order is found out.
     /// </remarks>
-    public static JsonArray Write(IEnumerable<StoredAttribute> attributes, Random? shuffle = null)
-    {
-        var ordered = attributes.OrderBy(a => a.Name, StringComparer.Ordinal).ToArray();
-        shuffle?.Shuffle(ordered);
-        return new JsonArray([.. ordered.Select(a => WriteOne(a, shuffle))]);
-    }
+    public static JsonArray Write(IEnumerable<StoredAttribute> attributes) =>
+        new([.. attributes.OrderBy(a => a.Name, StringComparer.Ordinal).Select(WriteOne)]);
 
     /// <summary>The form of <c>?attribute_values=1</c>: one object, name to values.</summary>
     public static JsonObject WriteByName(IEnumerable<StoredAttribute> attributes) => new(attributes
         .OrderBy(a => a.Name, StringComparer.Ordinal)
-        .Select(a => KeyValuePair.Create(a.Name, (JsonNode?)Values(a, shuffle: null))));
+        .Select(a => KeyValuePair.Create(a.Name, (JsonNode?)Values(a))));
 
-    private static JsonObject WriteOne(StoredAttribute attribute, Random? shuffle) => new()
+    private static JsonObject WriteOne(StoredAttribute attribute) => new()
     {
         ["name"] = attribute.Name,
-        ["values"] = Values(attribute, shuffle),
+        ["values"] = Values(attribute),
         ["type"] = StoredAttribute.Word(attribute.Type),
     };
 
-    private static JsonArray Values(StoredAttribute attribute, Random? shuffle)
-    {
-        var values = attribute.Values.Reverse().ToArray();
-        shuffle?.Shuffle(values);
-        return new JsonArray([.. values.Select(attribute.ValueNode)]);
-    }
+    private static JsonArray Values(StoredAttribute attribute) => new([.. attribute.Values.Reverse().Select(attribute.ValueNode)]);
 
     private static StoredAttribute ReadOne(JsonElement element, int maxValues)
     {

@@ -1,23 +1,19 @@
 using System.Text.Json;
 using BintrayEmulator.Access;
 using BintrayEmulator.Attributes;
-using BintrayEmulator.Faults;
 using BintrayEmulator.Routing;
 using BintrayEmulator.Storage;
 
 namespace BintrayEmulator.Http;
 
 /// <summary>One call on its way through: who makes it, what it names, and the store it works on.</summary>
-internal sealed class Call(HttpContext context, Caller caller, EmulatorStore store, LateChanges late, EmulatorOptions options)
+internal sealed class Call(HttpContext context, Caller caller, EmulatorStore store, EmulatorOptions options)
 {
     public Caller Caller { get; } = caller;
 
     public EmulatorOptions Options { get; } = options;
 
-    /// <summary>What a fault plan does to this call on the inside; usually nothing.</summary>
-    public FaultEffects Effects { get; } = context.Features.Get<FaultEffects>() ?? FaultEffects.None;
-
-    public LateChanges Late { get; } = late;
+    public CallWriter Writer { get; } = context.Features.Get<CallWriter>() ?? CallWriter.Default;
 
     public string Subject => Segment("subject");
 
@@ -48,7 +44,7 @@ internal sealed class Call(HttpContext context, Caller caller, EmulatorStore sto
 
     public T Read<T>(Func<Session, T> work) => store.Read(work);
 
-    public Task<T> WriteAsync<T>(Func<Session, T> work) => store.WriteAsync(work, keep: !Effects.LosesWrite, context.RequestAborted);
+    public Task<T> WriteAsync<T>(Func<Session, T> work) => Writer.WriteAsync(store, work, context.RequestAborted);
 
     /// <summary>The repository that the path names. A private one is shown to its publishers only.</summary>
     public Repository Repository(Session session)

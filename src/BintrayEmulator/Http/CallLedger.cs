@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using BintrayEmulator.Faults;
 
 namespace BintrayEmulator.Http;
 
@@ -14,7 +13,6 @@ internal sealed class CallLedger(TimeProvider clock, TimeSpan window)
     private readonly Lock gate = new();
     private readonly List<Arrival> kept = [];
     private readonly SortedDictionary<int, long> byStatus = [];
-    private readonly SortedDictionary<FaultKind, long> byFault = [];
     private TimeSpan length = window;
     private DateTimeOffset since = clock.GetUtcNow();
     private long dropped;
@@ -48,12 +46,6 @@ internal sealed class CallLedger(TimeProvider clock, TimeSpan window)
         }
     }
 
-    public void Hit(FaultKind kind)
-    {
-        lock (gate)
-            byFault[kind] = byFault.GetValueOrDefault(kind) + 1;
-    }
-
     /// <summary>Begins anew, with another window when one is given.</summary>
     public void Reset(TimeSpan? newWindow)
     {
@@ -63,7 +55,6 @@ internal sealed class CallLedger(TimeProvider clock, TimeSpan window)
             dropped += kept.Count;
             kept.Clear();
             byStatus.Clear();
-            byFault.Clear();
             (calls, greatest, isExact) = (0, (0, 0), true);
             length = newWindow ?? length;
             since = clock.GetUtcNow();
@@ -80,7 +71,6 @@ internal sealed class CallLedger(TimeProvider clock, TimeSpan window)
                 ["since"] = Attributes.AttributeDates.Write(since),
                 ["calls"] = calls,
                 ["byStatus"] = new JsonObject(byStatus.Select(s => KeyValuePair.Create(s.Key.ToString("D", null), (JsonNode?)s.Value))),
-                ["byFault"] = new JsonObject(byFault.Select(f => KeyValuePair.Create(FaultBoard.Word(f.Key), (JsonNode?)f.Value))),
                 ["windowMilliseconds"] = length.TotalMilliseconds,
                 ["greatest"] = new JsonObject { ["all"] = all, ["notRefused"] = notRefused, ["exact"] = isExact },
             };

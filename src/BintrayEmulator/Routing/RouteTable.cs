@@ -1,12 +1,11 @@
 using BintrayEmulator.Access;
-using BintrayEmulator.Faults;
 using BintrayEmulator.Http;
 using BintrayEmulator.Storage;
 
 namespace BintrayEmulator.Routing;
 
-/// <summary>What a fault plan and the counters want to know about a route.</summary>
-/// <param name="IsOwn">The emulator's own page, which the service never had: no faults, no limits.</param>
+/// <summary>What middleware and the counters want to know about a route.</summary>
+/// <param name="IsOwn">The emulator's own page, which the service never had: no limits.</param>
 /// <param name="IsAttributes">Attributes of a package or version.</param>
 internal sealed record RouteKind(bool IsOwn = false, bool IsAttributes = false)
 {
@@ -64,7 +63,6 @@ internal sealed class RouteTable(IEndpointRouteBuilder app)
             context,
             caller,
             services.GetRequiredService<EmulatorStore>(),
-            services.GetRequiredService<LateChanges>(),
             services.GetRequiredService<EmulatorOptions>());
     }
 }

@@ -57,15 +57,13 @@ internal sealed class EmulatorStore : IDisposable
 
         var readers = new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWrite, DefaultTimeout = 30 };
         var store = new EmulatorStore(connection, readers.ToString(), clock, historyLimit);
-        store.Write(
-            session =>
-            {
-                foreach (var user in users)
-                    session.AddSubject(user);
+        store.Write(session =>
+        {
+            foreach (var user in users)
+                session.AddSubject(user);
 
-                return true;
-            },
-            keep: true);
+            return true;
+        });
         return store;
     }
 
@@ -78,16 +76,13 @@ internal sealed class EmulatorStore : IDisposable
         return work(new Session(connection, transaction, Now()));
     }
 
-    /// <summary>
-    /// Writes in one transaction, durable when this returns. Nothing is kept when <paramref name="work"/> throws, or when
-    /// <paramref name="keep"/> is false: the fault of a write that is answered and lost.
-    /// </summary>
-    public async Task<T> WriteAsync<T>(Func<Session, T> work, bool keep, CancellationToken cancellationToken)
+    /// <summary>Writes in one transaction, durable when this returns. Nothing is kept when <paramref name="work"/> throws.</summary>
+    public async Task<T> WriteAsync<T>(Func<Session, T> work, CancellationToken cancellationToken)
     {
         await gate.WaitAsync(cancellationToken);
         try
         {
-            return Write(work, keep);
+            return Write(work);
         }
         finally
         {
@@ -99,7 +94,6 @@ internal sealed class EmulatorStore : IDisposable
     public Task ProbeAsync(CancellationToken cancellationToken) => WriteAsync(
         session => session.Execute(
             "insert into probe(id, seen) values(1, $now) on conflict(id) do update set seen = $now", ("$now", session.Now)),
-        keep: true,
         cancellationToken);
 
     public void Dispose()
@@ -111,13 +105,11 @@ internal sealed class EmulatorStore : IDisposable
         gate.Dispose();
     }
 
-    private T Write<T>(Func<Session, T> work, bool keep)
+    private T Write<T>(Func<Session, T> work)
     {
         using var transaction = writer.BeginTransaction(deferred: false);
         var result = work(new Session(writer, transaction, Now(), historyLimit));
-        if (keep)
-            transaction.Commit();
-
+        transaction.Commit();
         return result;
     }
 

@@ -54,18 +54,6 @@ internal static class HistoryTable
 
     public static bool IsHistoryTruncated(this Session session) => session.Number("select min(sequence) from history") > 1;
 
-    /// <summary>What a version carried so many changes ago, or at a time (Unix milliseconds); null when it was not there yet.</summary>
-    public static string? Former(this Session session, PackageVersion version, int behind, long? asOf) => session.Query(
-        "select attributes from history where subject = $subject and repo = $repo and package = $package and version = $version " +
-        "and time <= $asOf order by sequence desc limit 1 offset $behind",
-        r => r.GetString(0),
-        ("$subject", version.Package.Repository.Subject),
-        ("$repo", version.Package.Repository.Name),
-        ("$package", version.Package.Name),
-        ("$version", version.Name),
-        ("$asOf", asOf ?? long.MaxValue),
-        ("$behind", asOf is null ? behind : 0)).FirstOrDefault();
-
     private static void Bound(this Session session) => session.Execute(
         "delete from history where sequence <= (select max(sequence) from history) - $limit", ("$limit", session.HistoryLimit));
 

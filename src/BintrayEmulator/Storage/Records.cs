@@ -30,7 +30,7 @@ internal sealed record PackageVersion(long Id, Package Package, string Name, Jso
 internal sealed record Webhook(string Package, string Url, string Method);
 
 /// <summary>What a version carried after one change.</summary>
-/// <param name="Verb">The method, <c>create</c> or <c>delete</c> of the version, or the fault that changed it.</param>
+/// <param name="Verb">The method, <c>create</c> or <c>delete</c> of the version, or what else changed it.</param>
 /// <param name="Attributes">JSON, as a GET answers it.</param>
 internal sealed record HistoryEntry(
     long Sequence,

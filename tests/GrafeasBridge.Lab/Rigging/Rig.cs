@@ -36,7 +36,7 @@ internal sealed class Rig : IAsyncDisposable
         bintray = new HttpClient { BaseAddress = EmulatorUrl, Timeout = TimeSpan.FromMinutes(2) };
         bintray.DefaultRequestHeaders.Authorization =
             new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("bridge:" + ApiKey)));
-        Emulator = new ChildProcess("emulator", new Uri(EmulatorUrl, "healthz"), [Beside("BintrayEmulator.dll"), .. EmulatorSettings(options)]);
+        Emulator = new ChildProcess("emulator", new Uri(EmulatorUrl, "healthz"), [Beside("BintrayEmulator.Faults.dll"), .. EmulatorSettings(options)]);
         Bridges = [.. Enumerable.Range(0, options.Replicas).Select(i => Replica(i, ports[1 + (2 * i)], ports[2 + (2 * i)], options))];
         Channel = Connect([.. Enumerable.Range(0, options.Replicas).Select(i => ports[1 + (2 * i)])]);
     }
@@ -179,7 +179,7 @@ internal sealed class Rig : IAsyncDisposable
         $"--Emulator:Listen={EmulatorUrl.GetLeftPart(UriPartial.Authority)}",
         $"--Emulator:Path={Path.Combine(Folder, "emulator.db")}",
         $"--Emulator:UsersFile={Path.Combine(Folder, "users")}",
-        "--Emulator:FaultsEnabled=true",
+        "--Emulator:AdminEnabled=true",
         "--Emulator:History=true",
         .. options.Emulator,
     ];

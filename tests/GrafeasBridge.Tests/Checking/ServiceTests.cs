@@ -18,8 +18,9 @@ public sealed class ServiceTests
     [Fact]
     public async Task The_service_itself_keeps_its_promises_also_to_a_target_that_loses_writes()
     {
-        await using var host = await BridgeHost.StartAsync("Emulator:History=true", "Emulator:FaultsEnabled=true");
-        await FaultsAsync(host, """{"seed":5,"rules":[{"kind":"lostWrite","count":2,"match":{"methods":["PATCH"]}},{"kind":"status","rate":0.2}]}""");
+        await using var emulator = await FaultyEmulator.StartAsync();
+        await using var host = await StartAsync(emulator);
+        await emulator.FaultsAsync("""{"seed":5,"rules":[{"kind":"lostWrite","count":2,"match":{"methods":["PATCH"]}},{"kind":"status","rate":0.2}]}""");
         await BuildSamples.NoteAsync(host, "ci");
         var names = new List<string>();
         for (var i = 0; i < 12; i++)
@@ -29,7 +30,7 @@ public sealed class ServiceTests
         await DeleteAsync(host, names[3]);
         await VerifiedAsync(host, "1", names.Where((_, i) => i % 2 == 1));
         Write("stored", ("names", World.Texts(names.Where((_, i) => i != 3))));
-        var run = await CheckAsync(host);
+        var run = await CheckAsync(host, emulator);
         Assert.True(run.Code == 0, run.Output + run.Errors);
         Assert.Equal((12, 12, 15, 3), (run.Count("receipts"), run.Count("contentHashes"), run.Count("signatures"), run.Count("proofs")));
         Assert.Equal("", run.NotJudged);
@@ -38,20 +39,23 @@ public sealed class ServiceTests
     [Fact]
     public async Task What_the_target_loses_after_it_was_verified_is_found()
     {
-        await using var host = await BridgeHost.StartAsync("Emulator:History=true", "Emulator:FaultsEnabled=true");
+        await using var emulator = await FaultyEmulator.StartAsync();
+        await using var host = await StartAsync(emulator);
         await BuildSamples.NoteAsync(host, "ci");
         var name = await CreateAsync(host, 1);
         await VerifiedAsync(host, "1", [name]);
-        await FaultsAsync(host, """{"rules":[{"kind":"lateLoss","afterCalls":1,"match":{"methods":["PATCH"]}}]}""");
+        await emulator.FaultsAsync("""{"rules":[{"kind":"lateLoss","afterCalls":1,"match":{"methods":["PATCH"]}}]}""");
         var next = await CreateAsync(host, 3);
         await VerifiedAsync(host, "1", [name, next]);
-        using (var http = new HttpClient { BaseAddress = host.Emulator })
-            await http.GetAsync(new Uri("/repos/acme", UriKind.Relative), Cancelled);
-        var run = await CheckAsync(host);
+        await emulator.Http.GetAsync(new Uri("/repos/acme", UriKind.Relative), Cancelled);
+        var run = await CheckAsync(host, emulator);
         Assert.Equal((1, "lost:1"), (run.Code, run.Found));
         Assert.Contains(next, run.Texts, StringComparison.Ordinal);
         Assert.Equal(1, run.Count("steps.backByFault.open"));
     }
+
+    private static Task<BridgeHost> StartAsync(FaultyEmulator emulator) =>
+        BridgeHost.StartAsync([.. emulator.Settings, "Targets:0:CreateMissing=Repository"]);
 
     private async Task<string> CreateAsync(BridgeHost host, int number)
     {
@@ -75,18 +79,18 @@ public sealed class ServiceTests
         var bridge = new Bridge.BridgeClient(host.Channel);
         VersionSummary summary;
         // It rests between tries for longer than a test wants to wait.
-        while ((summary = (await bridge.GetVersionAsync(BuildSamples.Version(version), cancellationToken: Cancelled)).Summary).State != DeliveryState.Verified)
+        while ((summary = (await bridge.GetVersionAsync(BuildSamples.Version(version, FaultyEmulator.Target), cancellationToken: Cancelled)).Summary).State != DeliveryState.Verified)
         {
             if (summary.State == DeliveryState.Waiting)
-                await bridge.RedeliverAsync(BuildSamples.Again(version), cancellationToken: Cancelled);
+                await bridge.RedeliverAsync(BuildSamples.Again(version, FaultyEmulator.Target), cancellationToken: Cancelled);
         }
 
         var proof = await new ReceiptBook.ReceiptBookClient(host.Channel).GetDeliveryProofAsync(
-            new GetDeliveryProofRequest { Target = "embedded", Subject = "acme", Repo = "images", Package = "team:web", Version = version },
+            new GetDeliveryProofRequest { Target = FaultyEmulator.Target, Subject = "acme", Repo = "images", Package = "team:web", Version = version },
             cancellationToken: Cancelled);
         Write(
             "verified",
-            ("target", "embedded"),
+            ("target", FaultyEmulator.Target),
             ("subject", "acme"),
             ("repo", "images"),
             ("package", "team:web"),
@@ -96,20 +100,13 @@ public sealed class ServiceTests
             ("proof", World.Json(proof)));
     }
 
-    private async Task<CheckerRun> CheckAsync(BridgeHost host)
+    private async Task<CheckerRun> CheckAsync(BridgeHost host, FaultyEmulator emulator)
     {
         using var folder = new TemporaryFolder();
         await File.WriteAllLinesAsync(folder.File("journal.jsonl"), lines, Cancelled);
         return await CheckerRun.OfAsync(
-            ["--journal", folder.File("journal.jsonl"), "--target", host.Emulator.ToString(), "--keys", new Uri(host.Rest.BaseAddress!, "/receipts/keys").ToString()],
+            ["--journal", folder.File("journal.jsonl"), "--target", emulator.Http.BaseAddress!.ToString(), "--keys", new Uri(host.Rest.BaseAddress!, "/receipts/keys").ToString()],
             folder.File("report.json"));
-    }
-
-    private static async Task FaultsAsync(BridgeHost host, string plan)
-    {
-        using var http = new HttpClient { BaseAddress = host.Emulator };
-        using var answer = await http.PutAsync(new Uri("/_emulator/faults", UriKind.Relative), new StringContent(plan), Cancelled);
-        answer.EnsureSuccessStatusCode();
     }
 
     private void Write(string kind, params IEnumerable<(string Name, JsonNode? Value)> fields)

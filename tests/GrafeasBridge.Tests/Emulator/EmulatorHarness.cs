@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using BintrayEmulator;
+using BintrayEmulator.Faults;
 using GrafeasBridge.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
@@ -106,10 +107,10 @@ internal sealed class EmulatorHarness : IAsyncDisposable
 
     private WebApplication Build()
     {
-        var options = new EmulatorOptions { Listen = "http://127.0.0.1:0", Path = DatabasePath, FaultsEnabled = true };
+        var options = new EmulatorOptions { Listen = "http://127.0.0.1:0", Path = DatabasePath, AdminEnabled = true };
         options.Users[User] = new EmulatorUser { ApiKey = Key };
         configure?.Invoke(options);
-        return EmulatorHost.Build(options, clock, logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(Logs));
+        return EmulatorHost.Build(options, clock, logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(Logs), FaultInjection.Configure);
     }
 }
 

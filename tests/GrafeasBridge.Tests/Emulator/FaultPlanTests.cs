@@ -46,6 +46,19 @@ public sealed class FaultPlanTests
     }
 
     [Fact]
+    public async Task Every_rule_tells_how_often_each_of_its_faults_struck()
+    {
+        await using var emulator = await EmulatorHarness.StartWithVersionAsync();
+        await emulator.FaultsAsync("""{"rules":[{"kind":"reset","count":1},{"kind":"html","count":2},{"kind":"lostWrite","match":{"methods":["PATCH"]}}]}""");
+        await Assert.ThrowsAsync<HttpRequestException>(() => emulator.GetAsync(Attributes));
+        await emulator.GetAsync(Attributes);
+        await emulator.GetAsync(Attributes);
+        await emulator.PatchAsync(Attributes, "[]");
+        var rules = (await emulator.GetAsync("/_emulator/faults")).Json["rules"]!.AsArray();
+        Assert.Equal(["""{"reset":1}""", """{"html":2}""", """{"lostWrite":1}"""], rules.Select(r => r!["kinds"]!.ToJsonString()));
+    }
+
+    [Fact]
     public async Task The_same_seed_makes_the_same_run()
     {
         await using var emulator = await EmulatorHarness.StartAsync();

@@ -93,9 +93,21 @@ public sealed class OwnPagesTests
     [Fact]
     public async Task The_admin_pages_do_not_exist_until_they_are_opened()
     {
-        await using var emulator = await EmulatorHarness.StartAsync(o => o.FaultsEnabled = false);
+        await using var emulator = await EmulatorHarness.StartAsync(o => o.AdminEnabled = false);
         Assert.Equal((404, """{"message":"Not Found"}"""), await BothAsync(emulator.GetAsync("/_emulator/state")));
         Assert.Equal(404, (await emulator.FaultsAsync("{}")).Status);
+    }
+
+    [Fact]
+    public async Task The_emulator_that_ships_cannot_be_made_to_fail()
+    {
+        await using var host = await Support.BridgeHost.StartAsync("Emulator:AdminEnabled=true");
+        using var http = new HttpClient { BaseAddress = host.Emulator };
+        using var content = new StringContent("""{"rules":[{"kind":"reset"}]}""");
+        var cancel = TestContext.Current.CancellationToken;
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await http.GetAsync("/_emulator/state", cancel)).StatusCode);
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, (await http.PutAsync("/_emulator/faults", content, cancel)).StatusCode);
+        Assert.DoesNotContain(typeof(EmulatorHost).Assembly.GetTypes(), type => type.Name.Contains("Fault", StringComparison.Ordinal));
     }
 
     [Fact]

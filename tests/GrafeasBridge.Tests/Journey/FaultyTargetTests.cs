@@ -1,12 +1,8 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Text;
-using BintrayEmulator;
 using Grafeas.V1;
 using GrafeasBridge.Tests.Support;
 using GrafeasBridge.V1;
-using Microsoft.AspNetCore.Builder;
 
 namespace GrafeasBridge.Tests.Journey;
 
@@ -14,24 +10,21 @@ namespace GrafeasBridge.Tests.Journey;
 public sealed class FaultyTargetTests
 {
     private const int Versions = 60;
-    private const string Key = "faulty-test-key";
 
     [Fact]
     public async Task All_versions_are_verified_in_the_end_and_one_without_package_is_parked_and_delays_none()
     {
-        using var folder = new TemporaryFolder();
-        await using var emulator = await StartEmulatorAsync(folder);
-        using var bintray = await PrepareAsync(emulator.Urls.First());
+        await using var emulator = await FaultyEmulator.StartAsync();
+        await PrepareAsync(emulator);
         await using var bridge = await BridgeHost.StartAsync(
-            "Targets:0:Name=faulty",
-            $"Targets:0:BaseUrl={emulator.Urls.First()}",
-            "Targets:0:Username=bridge",
-            $"Targets:0:ApiKey={Key}",
+        [
+            .. emulator.Settings,
             "Targets:0:AttemptTimeout=00:00:01",
             "Targets:0:RetryDelay=00:00:00.010",
             "Delivery:FirstRetry=00:00:00.050",
             "Delivery:MaxRetryDelay=00:00:01",
-            "Delivery:ThrottlePause=00:00:01");
+            "Delivery:ThrottlePause=00:00:01",
+        ]);
         await SendAsync(bridge);
 
         var ended = await EndedAsync(bridge);
@@ -41,29 +34,16 @@ public sealed class FaultyTargetTests
         Assert.Contains("redeliver", orphan.LastReason, StringComparison.Ordinal);
         Assert.All(ended.Values.Where(v => v.Package == "team:web"), v => Assert.Equal(DeliveryState.Verified, v.State));
         Assert.Equal(Versions + 1, ended.Count);
-        await NothingIsMissingAsync(bintray);
-    }
-
-    private static async Task<WebApplication> StartEmulatorAsync(TemporaryFolder folder)
-    {
-        var options = new EmulatorOptions { Listen = "http://127.0.0.1:0", Path = folder.File("emulator.db"), FaultsEnabled = true };
-        options.Users["bridge"] = new EmulatorUser { ApiKey = Key };
-        var emulator = EmulatorHost.Build(options, TimeProvider.System);
-        await emulator.StartAsync(TestContext.Current.CancellationToken);
-        return emulator;
+        await NothingIsMissingAsync(emulator.Http);
     }
 
     /// <summary>A repository with one package, and from then on the faults.</summary>
-    private static async Task<HttpClient> PrepareAsync(string url)
+    private static async Task PrepareAsync(FaultyEmulator emulator)
     {
         var cancel = TestContext.Current.CancellationToken;
-        var http = new HttpClient { BaseAddress = new Uri(url + "/") };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("bridge:" + Key)));
-        (await http.PostAsJsonAsync("repos/acme/images", new { name = "images", type = "docker" }, cancel)).EnsureSuccessStatusCode();
-        (await http.PostAsJsonAsync("packages/acme/images", new { name = "team:web" }, cancel)).EnsureSuccessStatusCode();
-        var plan = new { seed = 20261123, rules = new[] { new { kind = "mixed", rate = 0.3, match = new { pathPrefix = "/packages" } } } };
-        (await http.PutAsJsonAsync("_emulator/faults", plan, cancel)).EnsureSuccessStatusCode();
-        return http;
+        (await emulator.Http.PostAsJsonAsync("repos/acme/images", new { name = "images", type = "docker" }, cancel)).EnsureSuccessStatusCode();
+        (await emulator.Http.PostAsJsonAsync("packages/acme/images", new { name = "team:web" }, cancel)).EnsureSuccessStatusCode();
+        await emulator.FaultsAsync("""{"seed":20261123,"rules":[{"kind":"mixed","rate":0.3,"match":{"pathPrefix":"/packages"}}]}""");
     }
 
     private static async Task SendAsync(BridgeHost bridge)

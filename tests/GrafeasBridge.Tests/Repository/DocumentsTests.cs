@@ -1,8 +1,9 @@
+using System.Text.RegularExpressions;
 using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Repository;
 
-public sealed class DocumentsTests
+public sealed partial class DocumentsTests
 {
     [Fact]
     public void The_page_of_settings_says_what_the_options_classes_say() =>
@@ -24,17 +25,30 @@ public sealed class DocumentsTests
         Assert.Empty(pages.SelectMany(DeadLinks));
     }
 
+    [Theory]
+    [InlineData("## One try", "one-try")]
+    [InlineData("## What is looked up (SQLite)", "what-is-looked-up-sqlite")]
+    [InlineData("### Signed statements: `x_y`", "signed-statements-x_y")]
+    public void A_heading_is_linked_by_its_words(string heading, string anchor) => Assert.Equal([anchor], Anchors([heading]));
+
     private static IEnumerable<string> DeadLinks(string page)
     {
-        foreach (System.Text.RegularExpressions.Match link in System.Text.RegularExpressions.Regex.Matches(
-            File.ReadAllText(page), @"\]\((?<to>[^)#\s]+)(?:#[^)]*)?\)", System.Text.RegularExpressions.RegexOptions.NonBacktracking))
+        foreach (Match link in Links().Matches(File.ReadAllText(page)))
         {
-            var to = link.Groups["to"].Value;
+            (var to, var anchor) = (link.Groups["to"].Value, link.Groups["anchor"].Value);
             if (to.Contains("://", StringComparison.Ordinal))
                 continue;
-            var file = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(page)!, to));
-            if (!Path.Exists(file))
-                yield return $"{Path.GetRelativePath(RepositoryFiles.Root, page)} -> {to}";
+            var file = to.Length == 0 ? page : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(page)!, to));
+            if (!Path.Exists(file) || (anchor.Length > 0 && !Anchors(File.ReadLines(file)).Contains(anchor)))
+                yield return $"{Path.GetRelativePath(RepositoryFiles.Root, page)} -> {link.Value}";
         }
     }
+
+    // As GitHub makes them of headings: lower case, hyphens for blanks, nothing else but letters, digits and underscores.
+    private static IEnumerable<string> Anchors(IEnumerable<string> lines) => lines
+        .Where(line => line.StartsWith('#'))
+        .Select(line => new string([.. line.TrimStart('#').Trim().Replace(' ', '-').Where(c => char.IsLetterOrDigit(c) || c is '-' or '_').Select(char.ToLowerInvariant)]));
+
+    [GeneratedRegex(@"\]\((?<to>[^)#\s]*)(?:#(?<anchor>[^)]*))?\)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Links();
 }

@@ -19,6 +19,9 @@ internal sealed record FaultPlan(int Seed, IReadOnlyList<FaultRule> Rules)
 
     public static FaultPlan Empty { get; } = new(0, []);
 
+    /// <summary>A kind as plans and histories spell it.</summary>
+    public static string Word(FaultKind kind) => JsonNamingPolicy.CamelCase.ConvertName(kind.ToString());
+
     /// <summary>Reads a plan. Refused (400) with every problem at once.</summary>
     public static FaultPlan Read(JsonElement? body)
     {

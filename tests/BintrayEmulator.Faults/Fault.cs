@@ -4,8 +4,9 @@ namespace BintrayEmulator.Faults;
 /// <param name="Rule">The rule's name, or its place in the plan.</param>
 /// <param name="Applied">The call is carried out first.</param>
 /// <param name="Seed">For what is random about the fault itself.</param>
-/// <param name="Effects">What changes inside the call; null for faults around it.</param>
-/// <param name="Lane">Counts the calls on their way through <c>slow</c>; left when the call ends.</param>
+/// <param name="Effects">What changes inside a write; null for faults around it.</param>
+/// <param name="Stale">How old the answer of <c>staleRead</c> is.</param>
+/// <param name="InFlight">Counts the calls on their way through <c>slow</c>; left when the call ends.</param>
 internal sealed record Fault(
     string Rule,
     FaultKind Kind,
@@ -15,11 +16,12 @@ internal sealed record Fault(
     TimeSpan Duration,
     bool Applied,
     int Seed,
-    FaultEffects? Effects = null,
-    FaultLane? Lane = null);
+    WriteEffects? Effects = null,
+    StaleAnswer? Stale = null,
+    InFlightCalls? InFlight = null);
 
 /// <summary>The calls that one rule slows down and that are on their way.</summary>
-internal sealed class FaultLane
+internal sealed class InFlightCalls
 {
     private int inFlight;
 

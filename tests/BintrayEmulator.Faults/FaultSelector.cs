@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace BintrayEmulator.Faults;
 
-/// <summary>The plan in force, its dice and its tallies. One lock: draws come in a fixed order from one seed.</summary>
-internal sealed class FaultBoard(TimeProvider clock)
+/// <summary>The plan in force, its random draws and its tallies. One lock: draws come in a fixed order from one seed.</summary>
+internal sealed class FaultSelector(TimeProvider clock)
 {
     private const string CallLimitText = "You have exceeded your API call limit";
     private static readonly int[] MixedStatuses = [408, 429, 500, 503, 504];
@@ -18,21 +18,21 @@ internal sealed class FaultBoard(TimeProvider clock)
     private readonly Lock gate = new();
     private FaultPlan plan = FaultPlan.Empty;
     private RuleState[] states = [];
-    private Random dice = new(0);
+    private Random random = new(0);
 
-    /// <summary>Puts a plan in force, with fresh dice and tallies.</summary>
+    /// <summary>Puts a plan in force, with a fresh random sequence and fresh tallies.</summary>
     public void Replace(FaultPlan next)
     {
         lock (gate)
         {
             plan = next;
             states = [.. next.Rules.Select((r, i) => new RuleState(r, r.Name ?? "rule " + i.ToString(CultureInfo.InvariantCulture)))];
-            dice = new Random(next.Seed);
+            random = new Random(next.Seed);
         }
     }
 
     /// <summary>What happens to this call; null when nothing does.</summary>
-    public Fault? Draw(FaultTarget target)
+    public Fault? Select(FaultTarget target)
     {
         lock (gate)
         {
@@ -65,13 +65,11 @@ internal sealed class FaultBoard(TimeProvider clock)
                     ["matched"] = s.Matched,
                     ["fired"] = s.Fired,
                     ["kinds"] = new JsonObject(
-                        s.ByKind.OrderBy(k => k.Key).Select(k => KeyValuePair.Create(Word(k.Key), (JsonNode?)k.Value))),
+                        s.ByKind.OrderBy(k => k.Key).Select(k => KeyValuePair.Create(FaultPlan.Word(k.Key), (JsonNode?)k.Value))),
                 })]),
             };
         }
     }
-
-    public static string Word(FaultKind kind) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(kind.ToString());
 
     private bool Fires(RuleState state, FaultTarget target)
     {
@@ -79,7 +77,7 @@ internal sealed class FaultBoard(TimeProvider clock)
         if (rule.Count is { } count && state.Fired >= count)
             return false;
 
-        if (!Fits(rule.Kind, target) || rule.Rate is { } rate && dice.NextDouble() >= rate)
+        if (!Fits(rule.Kind, target) || rule.Rate is { } rate && random.NextDouble() >= rate)
             return false;
 
         return rule.Kind != FaultKind.Throttle || IsOverLimit(state);
@@ -143,17 +141,16 @@ internal sealed class FaultBoard(TimeProvider clock)
         };
     }
 
-    private static FaultEffects? Effects(FaultRule rule, FaultKind kind, int seed) => kind switch
+    private static WriteEffects? Effects(FaultRule rule, FaultKind kind) => kind switch
     {
-        FaultKind.LostWrite => new FaultEffects(LosesWrite: true),
-        FaultKind.Truncate => new FaultEffects(TruncatesTo: rule.Length ?? 16),
-        FaultKind.Reorder => new FaultEffects(ShuffleSeed: seed),
-        FaultKind.LateLoss or FaultKind.DeleteVersion => new FaultEffects(Late: new LateFault(kind, LateAfter(rule), rule.AfterCalls)),
-        FaultKind.StaleRead => new FaultEffects(Stale: new StaleFault(StaleAge(rule), rule.Behind ?? 1)),
+        FaultKind.LostWrite => new WriteEffects(LosesWrite: true),
+        FaultKind.Truncate => new WriteEffects(TruncatesTo: rule.Length ?? 16),
+        FaultKind.LateLoss or FaultKind.DeleteVersion =>
+            new WriteEffects(Deferred: new DeferredFault(kind, DeferredAfter(rule), rule.AfterCalls)),
         _ => null,
     };
 
-    private static TimeSpan? LateAfter(FaultRule rule) => rule switch
+    private static TimeSpan? DeferredAfter(FaultRule rule) => rule switch
     {
         { AfterMilliseconds: { } after } => Milliseconds(after),
         { AfterCalls: null } => Milliseconds(1000),
@@ -165,18 +162,12 @@ internal sealed class FaultBoard(TimeProvider clock)
 
     private Fault Slow(RuleState state)
     {
-        var calls = state.Lane.Enter();
+        var calls = state.InFlight.Enter();
         var wait = Math.Min((long)calls * (state.Rule.Milliseconds ?? 50), FaultRule.MaxMilliseconds);
-        return Plain(state, FaultKind.Slow, 0) with { Lane = state.Lane, Duration = TimeSpan.FromMilliseconds(wait) };
+        return Plain(state, FaultKind.Slow, 0) with { InFlight = state.InFlight, Duration = TimeSpan.FromMilliseconds(wait) };
     }
 
-    private Fault Plain(RuleState state, FaultKind kind, int status)
-    {
-        var seed = dice.Next();
-        return Plain(state, kind, status, seed) with { Effects = Effects(state.Rule, kind, seed) };
-    }
-
-    private Fault Plain(RuleState state, FaultKind kind, int status, int seed) => new(
+    private Fault Plain(RuleState state, FaultKind kind, int status) => new(
         state.Name,
         kind,
         status,
@@ -184,7 +175,9 @@ internal sealed class FaultBoard(TimeProvider clock)
         state.Rule.RetryAfterSeconds is { } seconds ? RetryAfter(state.Rule, seconds) : null,
         Milliseconds(state.Rule.Milliseconds ?? 1000),
         state.Rule.Applied ?? false,
-        seed);
+        random.Next(),
+        Effects(state.Rule, kind),
+        kind == FaultKind.StaleRead ? new StaleAnswer(StaleAge(state.Rule), state.Rule.Behind ?? 1) : null);
 
     private Fault? MakeMixed(RuleState state, FaultTarget target)
     {
@@ -193,7 +186,7 @@ internal sealed class FaultBoard(TimeProvider clock)
         if (kinds.Length == 0)
             return null;
 
-        var kind = kinds[dice.Next(kinds.Length)];
+        var kind = kinds[random.Next(kinds.Length)];
         if (kind == FaultKind.Slow)
             return Slow(state);
 
@@ -202,16 +195,16 @@ internal sealed class FaultBoard(TimeProvider clock)
         {
             FaultKind.Throttle => 403,
             FaultKind.Html => 502,
-            _ => statuses[dice.Next(statuses.Count)],
+            _ => statuses[random.Next(statuses.Count)],
         };
-        var fault = Plain(state, kind, status) with { Applied = kind != FaultKind.Throttle && (rule.Applied ?? dice.Next(2) == 0) };
+        var fault = Plain(state, kind, status) with { Applied = kind != FaultKind.Throttle && (rule.Applied ?? random.Next(2) == 0) };
         return kind switch
         {
             FaultKind.Delay => fault with { Duration = Milliseconds(rule.Milliseconds ?? 200) },
             FaultKind.Stall => fault with { Duration = Milliseconds(rule.StallMilliseconds ?? 2000) },
             FaultKind.Throttle => fault with { Body = CallLimitText },
             FaultKind.Status when status is 429 or 503 && fault.RetryAfter is null =>
-                fault with { RetryAfter = RetryAfter(rule with { RetryAfterAsDate = rule.RetryAfterAsDate ?? dice.Next(2) == 0 }, 1) },
+                fault with { RetryAfter = RetryAfter(rule with { RetryAfterAsDate = rule.RetryAfterAsDate ?? random.Next(2) == 0 }, 1) },
             _ => fault,
         };
     }
@@ -256,7 +249,7 @@ internal sealed class FaultBoard(TimeProvider clock)
         // When the calls of a sliding window passed.
         public Queue<DateTimeOffset> Passed { get; } = new();
 
-        public FaultLane Lane { get; } = new();
+        public InFlightCalls InFlight { get; } = new();
 
         public Dictionary<FaultKind, long> ByKind { get; } = [];
     }

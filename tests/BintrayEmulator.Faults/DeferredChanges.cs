@@ -3,14 +3,14 @@ using BintrayEmulator.Storage;
 
 namespace BintrayEmulator.Faults;
 
-/// <summary>When a late change comes: after a time, after so many further calls, or what of the two is first.</summary>
-internal sealed record LateFault(FaultKind Kind, TimeSpan? After, int? AfterCalls);
+/// <summary>When a deferred change is due: after a time, after so many further calls, or what of the two is first.</summary>
+internal sealed record DeferredFault(FaultKind Kind, TimeSpan? After, int? AfterCalls);
 
 /// <summary>
 /// Writes that were kept and answered, and that will be undone. They are carried out by the first call that finds them due, before that
 /// call sees anything, so nobody can tell that no timer was there. A restart forgets those that are not due yet.
 /// </summary>
-internal sealed class LateChanges(EmulatorStore store, TimeProvider clock)
+internal sealed class DeferredChanges(EmulatorStore store, TimeProvider clock)
 {
     // Each call looks at all of them. More are not arranged.
     private const int MaxOpen = 10_000;
@@ -20,7 +20,7 @@ internal sealed class LateChanges(EmulatorStore store, TimeProvider clock)
     private long calls;
 
     /// <summary>Arranges that what turned <paramref name="before"/> into <paramref name="after"/> is undone, or that the version goes.</summary>
-    public void Arrange(LateFault fault, AttributeOwner owner, IReadOnlyList<StoredAttribute> before, IReadOnlyList<StoredAttribute> after)
+    public void Arrange(DeferredFault fault, AttributeOwner owner, IReadOnlyList<StoredAttribute> before, IReadOnlyList<StoredAttribute> after)
     {
         lock (gate)
         {
@@ -34,7 +34,7 @@ internal sealed class LateChanges(EmulatorStore store, TimeProvider clock)
     public async Task CatchUpAsync(bool isCall)
     {
         foreach (var change in TakeDue(isCall))
-            await store.WriteAsync(session => change.CarryOut(session), keep: true, CancellationToken.None);
+            await store.WriteAsync(session => change.Apply(session), CancellationToken.None);
     }
 
     private List<Change> TakeDue(bool isCall)
@@ -67,19 +67,19 @@ internal sealed class LateChanges(EmulatorStore store, TimeProvider clock)
 
         public long? DueCall { get; } = dueCall;
 
-        public bool CarryOut(Session session)
+        public bool Apply(Session session)
         {
             if (!session.OwnerExists(owner))
                 return false;
 
             if (kind == FaultKind.DeleteVersion)
             {
-                session.DeleteVersion(owner, FaultBoard.Word(kind));
+                session.DeleteVersion(owner, FaultPlan.Word(kind));
                 return true;
             }
 
             Undo(session);
-            session.Remember(owner, FaultBoard.Word(kind));
+            session.Remember(owner, FaultPlan.Word(kind));
             return true;
         }
 

@@ -8,10 +8,9 @@ namespace BintrayEmulator.Faults;
 /// <summary>Makes calls go wrong as the plan says. The emulator's own pages never do.</summary>
 internal sealed partial class FaultMiddleware(
     RequestDelegate next,
-    FaultBoard board,
-    LateChanges late,
+    FaultSelector selector,
+    DeferredChanges deferred,
     RequestCounter counter,
-    CallLedger ledger,
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
     ILogger<FaultMiddleware> logger)
@@ -19,7 +18,7 @@ internal sealed partial class FaultMiddleware(
     public async Task InvokeAsync(HttpContext context)
     {
         var route = context.GetEndpoint()?.Metadata.GetMetadata<RouteKind>();
-        await late.CatchUpAsync(isCall: route?.IsOwn != true);
+        await deferred.CatchUpAsync(isCall: route?.IsOwn != true);
         if (route?.IsOwn == true)
         {
             await next(context);
@@ -27,7 +26,7 @@ internal sealed partial class FaultMiddleware(
         }
 
         var target = new FaultTarget(context.Request.Method, context.Request.Path.Value ?? "/", route?.IsAttributes ?? false);
-        var fault = board.Draw(target);
+        var fault = selector.Select(target);
         if (fault is null)
             await next(context);
         else
@@ -37,16 +36,18 @@ internal sealed partial class FaultMiddleware(
     private async Task ApplyAsync(HttpContext context, Fault fault)
     {
         Log.Fired(logger, fault.Kind, fault.Rule, fault.Applied);
-        ledger.Hit(fault.Kind);
-        if (fault.Effects is { } effects)
-        {
-            context.Features.Set(effects);
-            await next(context);
-            return;
-        }
-
         switch (fault.Kind)
         {
+            case FaultKind.Reorder:
+                await ReorderAsync(context, fault);
+                return;
+            case FaultKind.StaleRead:
+                await AnswerStaleAsync(context, fault);
+                return;
+            case FaultKind.LostWrite or FaultKind.Truncate or FaultKind.LateLoss or FaultKind.DeleteVersion:
+                context.Features.Set<CallWriter>(new FaultyCallWriter(fault.Effects!, deferred));
+                await next(context);
+                return;
             case FaultKind.Slow:
                 await SlowAsync(context, fault);
                 return;
@@ -62,6 +63,25 @@ internal sealed partial class FaultMiddleware(
         }
     }
 
+    private async Task ReorderAsync(HttpContext context, Fault fault)
+    {
+        var answer = await CarryOutAsync(context);
+        if (context.Response.StatusCode == StatusCodes.Status200OK)
+            await ChangedAnswers.Shuffled(StatusCodes.Status200OK, answer, fault.Seed).WriteAsync(context);
+        else
+            await context.Response.Body.WriteAsync(answer, context.RequestAborted);
+    }
+
+    // The call itself runs too, so that it is refused and counted like any other.
+    private async Task AnswerStaleAsync(HttpContext context, Fault fault)
+    {
+        var answer = await CarryOutAsync(context);
+        if (context.Response.StatusCode == StatusCodes.Status200OK)
+            await ChangedAnswers.Stale(context, fault.Stale!).WriteAsync(context);
+        else
+            await context.Response.Body.WriteAsync(answer, context.RequestAborted);
+    }
+
     private async Task SlowAsync(HttpContext context, Fault fault)
     {
         try
@@ -71,7 +91,7 @@ internal sealed partial class FaultMiddleware(
         }
         finally
         {
-            fault.Lane!.Leave();
+            fault.InFlight!.Leave();
         }
     }
 
