@@ -1,5 +1,4 @@
 using GrafeasBridge.Delivery;
-using GrafeasBridge.Delivery.Http;
 using GrafeasBridge.Tests.Support;
 using Microsoft.AspNetCore.Http;
 
