@@ -1,10 +1,13 @@
 using GrafeasBridge.Access;
 using GrafeasBridge.Admin;
+using GrafeasBridge.Api;
+using GrafeasBridge.Api.Pipeline;
 using GrafeasBridge.Beta;
 using GrafeasBridge.Delivery;
 using GrafeasBridge.Delivery.Bintray;
 using GrafeasBridge.Delivery.Embedded;
 using GrafeasBridge.Documentation;
+using GrafeasBridge.Health;
 using GrafeasBridge.Hosting;
 using GrafeasBridge.Ingest;
 using GrafeasBridge.Mapping;
@@ -12,7 +15,6 @@ using GrafeasBridge.Query;
 using GrafeasBridge.Receipts;
 using GrafeasBridge.Retention;
 using GrafeasBridge.Store;
-using GrafeasBridge.Telemetry;
 
 namespace GrafeasBridge;
 
@@ -37,7 +39,8 @@ internal static class Program
         logging(builder.Logging.ClearProviders());
         var emulator = await EmbeddedEmulator.StartIfNeededAsync(settings, logging);
         builder.Services
-            .AddHosting(settings, emulator) // the doors
+            .AddHosting(settings, emulator) // listeners
+            .AddApi(settings)       // what every service needs
             .AddAccess(settings)    // 2, 3
             .AddIngest(settings)    // 1, 4
             .AddBeta()              // 1, 4 for grafeas.v1beta1
@@ -49,21 +52,17 @@ internal static class Program
             .AddEmbedded(emulator?.Target)
             .AddQuery()             // 8
             .AddRetention(settings) // 9
-            .AddTelemetry(settings)
+            .AddHealth(settings)
             .AddDocumentation(settings);
         adjust?.Invoke(builder);
 
         var app = builder.Build();
-        app.UseRefusalCount();
-        app.UseDrain();
-        app.UseHeaderLimits();
-        app.UseCallsInHand();
-        app.UseRestErrors();
-        app.UseRouting();
-        app.UseAccess();
-        app.UseMetrics();
-        app.UseDocumentation();
-        app.UseRestRequests();
+        app.UseApi(caller =>
+        {
+            caller.UseAccess();
+            caller.UseMetrics();
+            caller.UseDocumentation();
+        });
         app.MapHealth();
         app.MapIngest();
         app.MapBeta();

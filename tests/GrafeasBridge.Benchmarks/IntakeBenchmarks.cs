@@ -1,8 +1,9 @@
 using BenchmarkDotNet.Attributes;
 using Google.Protobuf;
 using Grafeas.V1;
+using GrafeasBridge.Api;
 using GrafeasBridge.Benchmarks.Load;
-using GrafeasBridge.Ingest;
+using GrafeasBridge.Ingest.Validation;
 
 namespace GrafeasBridge.Benchmarks;
 

@@ -2,8 +2,9 @@ using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
+using GrafeasBridge.Api.Rest;
 using GrafeasBridge.Filtering;
-using GrafeasBridge.Ingest;
+using GrafeasBridge.Ingest.Archivista;
 using Grpc.Core;
 
 namespace GrafeasBridge.Fuzz;

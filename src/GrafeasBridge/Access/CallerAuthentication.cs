@@ -1,5 +1,6 @@
 using System.Text;
-using GrafeasBridge.Ingest;
+using GrafeasBridge.Api;
+using GrafeasBridge.Api.Rest;
 using Grpc.Core;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Net.Http.Headers;

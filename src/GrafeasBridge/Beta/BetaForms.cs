@@ -1,7 +1,9 @@
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1Beta1;
+using GrafeasBridge.Api;
 using GrafeasBridge.Filtering;
 using GrafeasBridge.Ingest;
+using GrafeasBridge.Ingest.Adapters;
 using GrafeasBridge.Store;
 using V1Note = Grafeas.V1.Note;
 using V1Occurrence = Grafeas.V1.Occurrence;

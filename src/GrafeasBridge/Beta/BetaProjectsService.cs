@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1Beta1.Project;
+using GrafeasBridge.Api;
 using GrafeasBridge.Ingest;
 using Grpc.Core;
 

@@ -1,5 +1,6 @@
 using Grafeas.V1Beta1;
-using GrafeasBridge.Ingest;
+using GrafeasBridge.Ingest.Adapters;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace GrafeasBridge.Beta;
 
@@ -9,7 +10,7 @@ internal static class BetaServices
     public static IServiceCollection AddBeta(this IServiceCollection services)
     {
         services.AddSingleton<BetaOriginals>();
-        services.AddSingleton<IOriginals>(provider => provider.GetRequiredService<BetaOriginals>());
+        services.Replace(ServiceDescriptor.Singleton<IOriginals>(provider => provider.GetRequiredService<BetaOriginals>()));
         services.AddSingleton<INoteForm<Note>, BetaNoteForm>();
         services.AddSingleton<IOccurrenceForm<Occurrence>, BetaOccurrenceForm>();
         services.AddSingleton<VulnerabilitySummary>();

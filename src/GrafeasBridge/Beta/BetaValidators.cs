@@ -1,5 +1,6 @@
 using Grafeas.V1Beta1;
-using GrafeasBridge.Ingest;
+using GrafeasBridge.Api;
+using GrafeasBridge.Ingest.Validation;
 
 namespace GrafeasBridge.Beta;
 

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using GrafeasBridge.Ingest;
+using GrafeasBridge.Ingest.Adapters;
 using GrafeasBridge.Store;
 
 namespace GrafeasBridge.Beta;

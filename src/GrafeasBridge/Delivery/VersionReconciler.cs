@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using GrafeasBridge.Delivery.Drift;
 using GrafeasBridge.Mapping;
-using GrafeasBridge.Retention;
 using GrafeasBridge.Store;
 using GrafeasBridge.Telemetry;
+using GrafeasBridge.Versions;
 using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Delivery;

@@ -1,27 +1,29 @@
+using GrafeasBridge.Api.Pipeline;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Hosting;
 
 /// <summary>Opens Kestrel's listeners as <see cref="ListenOptions"/> say, every size bounded.</summary>
-internal sealed class Doors(IOptions<ListenOptions> listen) : IConfigureOptions<KestrelServerOptions>
+internal sealed class Doors(IOptions<ListenOptions> listen, IOptions<ServingOptions> serving) : IConfigureOptions<KestrelServerOptions>
 {
     public void Configure(KestrelServerOptions kestrel)
     {
         var options = listen.Value;
+        var limits = serving.Value;
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
         // Both dialects measure what they read against Ingest:MaxMessageBytes and refuse in their own words. Kestrel's limit would come
         // first and turn a large gRPC message into a fault of the service, logged as an error for every caller who sends one.
         kestrel.Limits.MaxRequestBodySize = null;
         // HeaderLimits refuses in words; the server itself ends, without any, only what is far larger.
-        kestrel.Limits.MaxRequestHeadersTotalSize = HeaderLimits.Grace * options.MaxHeaderBytes;
-        kestrel.Limits.MaxRequestLineSize = HeaderLimits.Grace * options.MaxHeaderBytes;
-        kestrel.Limits.MaxRequestBufferSize = Math.Max(1024 * 1024, HeaderLimits.Grace * options.MaxHeaderBytes);
-        kestrel.Limits.MaxRequestHeaderCount = HeaderLimits.Grace * options.MaxHeaders;
+        kestrel.Limits.MaxRequestHeadersTotalSize = HeaderLimits.Grace * limits.MaxHeaderBytes;
+        kestrel.Limits.MaxRequestLineSize = HeaderLimits.Grace * limits.MaxHeaderBytes;
+        kestrel.Limits.MaxRequestBufferSize = Math.Max(1024 * 1024, HeaderLimits.Grace * limits.MaxHeaderBytes);
+        kestrel.Limits.MaxRequestHeaderCount = HeaderLimits.Grace * limits.MaxHeaders;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
         kestrel.Limits.Http2.MaxStreamsPerConnection = options.MaxStreamsPerConnection;
-        kestrel.Limits.Http2.MaxRequestHeaderFieldSize = HeaderLimits.Grace * options.MaxHeaderBytes;
+        kestrel.Limits.Http2.MaxRequestHeaderFieldSize = HeaderLimits.Grace * limits.MaxHeaderBytes;
         kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(60);
 
         Open(kestrel, options.Grpc, door => door.Protocols = HttpProtocols.Http2);

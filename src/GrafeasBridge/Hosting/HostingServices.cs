@@ -1,3 +1,4 @@
+using GrafeasBridge.Api.Pipeline;
 using GrafeasBridge.Delivery;
 using GrafeasBridge.Store;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -14,9 +15,8 @@ internal static class HostingServices
         services.AddSingleton<IValidateOptions<ListenOptions>, ListenOptionsValidator>();
         services.AddSingleton<IValidateOptions<ListenOptions>, ListenOptionsRules>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, Doors>();
-        services.AddOptions<HostOptions>().Configure<IOptions<ListenOptions>>((host, listen) => host.ShutdownTimeout = listen.Value.DrainDelay + listen.Value.StopTimeout);
-        services.AddSingleton<Drain>();
-        services.AddHostedService(provider => provider.GetRequiredService<Drain>());
+        services.AddOptions<HostOptions>().Configure<IOptions<ServingOptions>>(
+            (host, serving) => host.ShutdownTimeout = serving.Value.DrainDelay + serving.Value.StopTimeout);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new TargetNames([.. provider.GetRequiredService<IOptions<TargetsOptions>>().Value.Targets.Select(target => target.Name)]));
         services.AddGrpcReflection();
@@ -24,19 +24,6 @@ internal static class HostingServices
             return services;
         return services.AddHostedService(_ => emulator);
     }
-
-    /// <summary>Refuses calls beyond the number that is allowed at once.</summary>
-    public static IApplicationBuilder UseCallsInHand(this IApplicationBuilder app) => app.UseMiddleware<CallsInHand>();
-
-    /// <summary>Sends callers elsewhere while the service stops.</summary>
-    public static IApplicationBuilder UseDrain(this WebApplication app)
-    {
-        var drain = app.Services.GetRequiredService<Drain>();
-        return app.Use(next => context => drain.TellAsync(context, next));
-    }
-
-    /// <summary>Refuses oversized heads of requests. Comes first of all.</summary>
-    public static IApplicationBuilder UseHeaderLimits(this IApplicationBuilder app) => app.UseMiddleware<HeaderLimits>();
 
     /// <summary>For exploring with grpcurl; off unless asked for.</summary>
     public static void MapReflection(this WebApplication app)

@@ -33,26 +33,6 @@ internal sealed class ListenOptions
     [SettingRange(1, 10_000)]
     public int MaxStreamsPerConnection { get; set; } = 256;
 
-    /// <summary>Calls in hand at once at most, over all doors; one more is refused with RESOURCE_EXHAUSTED and a hint when to come again.</summary>
-    [SettingRange(1, 100_000)]
-    public int MaxCalls { get; set; } = 1_024;
-
-    /// <summary>Bytes of the address and all headers of a request at most.</summary>
-    [SettingRange(1024, 1024 * 1024)]
-    public int MaxHeaderBytes { get; set; } = 32 * 1024;
-
-    /// <summary>Headers of a request at most.</summary>
-    [SettingRange(16, 1000)]
-    public int MaxHeaders { get; set; } = 100;
-
-    /// <summary>How long everything is still served after a stop was asked for, with readiness off, so that others look elsewhere first.</summary>
-    [SettingRange("00:00:00", "00:02:00")]
-    public TimeSpan DrainDelay { get; set; }
-
-    /// <summary>How long a stop waits for calls and deliveries in hand, after <see cref="DrainDelay"/>.</summary>
-    [SettingRange("00:00:01", "00:05:00")]
-    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(20);
-
     /// <summary>gRPC server reflection, for exploring with grpcurl.</summary>
     public bool Reflection { get; set; }
 

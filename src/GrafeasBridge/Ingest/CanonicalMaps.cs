@@ -1,6 +1,7 @@
 using System.Collections;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using GrafeasBridge.Api;
 
 namespace GrafeasBridge.Ingest;
 

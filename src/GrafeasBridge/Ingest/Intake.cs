@@ -4,6 +4,8 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
 using GrafeasBridge.Access;
+using GrafeasBridge.Api;
+using GrafeasBridge.Ingest.Adapters;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Receipts;
 using GrafeasBridge.Store;
@@ -22,9 +24,11 @@ internal sealed class Intake(
     IOccurrenceMapping mapping,
     ReplyReceipts receipts,
     TimeProvider clock,
-    IOptions<IngestOptions> settings)
+    IOptions<IngestOptions> settings,
+    IOptions<ApiOptions> limits)
 {
     private readonly IngestOptions options = settings.Value;
+    private readonly int maxMessageBytes = limits.Value.MaxMessageBytes;
 
     /// <summary>All or none, in the form of any version; the answer keeps the order.</summary>
     /// <param name="batch">Whether the occurrences came as a list: then field paths say which one is meant.</param>
@@ -175,10 +179,10 @@ internal sealed class Intake(
         long size = 0;
         for (var i = 0; i < items.Length; i++)
             size += Math.Max(occurrences[i].CalculateSize(), items[i].Content.Length) + Pages.ItemOverhead;
-        if (size <= options.MaxMessageBytes)
+        if (size <= maxMessageBytes)
             return;
         throw Errors.TooLarge(
-            $"The answer would have {size} bytes; at most {options.MaxMessageBytes} are allowed (Ingest:MaxMessageBytes). "
+            $"The answer would have {size} bytes; at most {maxMessageBytes} are allowed (Ingest:MaxMessageBytes). "
             + "Send less at once.");
     }
 
@@ -187,10 +191,10 @@ internal sealed class Intake(
     {
         for (var i = 0; i < items.Length; i++)
         {
-            if (items[i].Content.Length <= options.MaxMessageBytes)
+            if (items[i].Content.Length <= maxMessageBytes)
                 continue;
             throw Errors.TooLarge(
-                $"{call.Path(i)} would become an occurrence of {items[i].Content.Length} bytes; at most {options.MaxMessageBytes} are allowed "
+                $"{call.Path(i)} would become an occurrence of {items[i].Content.Length} bytes; at most {maxMessageBytes} are allowed "
                 + "(Ingest:MaxMessageBytes).");
         }
     }

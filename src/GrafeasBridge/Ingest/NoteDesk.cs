@@ -2,6 +2,8 @@ using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using GrafeasBridge.Access;
+using GrafeasBridge.Api;
+using GrafeasBridge.Ingest.Adapters;
 using GrafeasBridge.Store;
 using Grpc.Core;
 
@@ -27,7 +29,7 @@ internal sealed class NoteDesk<T>(IBridgeStore store, INoteForm<T> form, ListRea
         Refuse(note);
 
         var stored = New(project, id, note);
-        await Refusals.AboutAsync(
+        await StoreErrors.AboutAsync(
             store.AddNotesAsync([stored], context.CancellationToken), Type, new NoteName(project, id).ToString());
         return note;
     }
@@ -109,7 +111,7 @@ internal sealed class NoteDesk<T>(IBridgeStore store, INoteForm<T> form, ListRea
     {
         var note = ResourceNames.Note(name, "name");
         context.Require(Role.Operate, note.Project);
-        return Refusals.AboutAsync(store.DeleteNoteAsync(note.Project, note.Id, context.CancellationToken), Type, note.ToString());
+        return StoreErrors.AboutAsync(store.DeleteNoteAsync(note.Project, note.Id, context.CancellationToken), Type, note.ToString());
     }
 
     private NewNote New(string project, string id, T note)

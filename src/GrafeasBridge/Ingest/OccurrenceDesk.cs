@@ -5,6 +5,8 @@ using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
 using GrafeasBridge.Access;
+using GrafeasBridge.Api;
+using GrafeasBridge.Ingest.Adapters;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using Grpc.Core;
@@ -115,7 +117,7 @@ internal sealed class OccurrenceDesk<T>(
         var caller = context.Require(Role.Operate, occurrence.Project);
         var stored = await FindAsync(occurrence, context.CancellationToken);
         caller.RequireKnown(ResourceNames.Note(form.NoteName(stored), "note_name").Project);
-        return await Refusals.AboutAsync(
+        return await StoreErrors.AboutAsync(
             store.DeleteOccurrenceAsync(occurrence.Project, occurrence.Id, context.CancellationToken), Type, occurrence.ToString());
     }
 

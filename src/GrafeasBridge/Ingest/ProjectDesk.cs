@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using GrafeasBridge.Access;
+using GrafeasBridge.Api;
 using GrafeasBridge.Store;
 using Grpc.Core;
 

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1.Project;
+using GrafeasBridge.Api;
 using GrafeasBridge.Filtering;
 using Grpc.Core;
 

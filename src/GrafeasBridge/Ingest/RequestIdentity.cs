@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Grafeas.V1;
+using GrafeasBridge.Api;
 using Grpc.Core;
 
 namespace GrafeasBridge.Ingest;

@@ -2,6 +2,7 @@ using System.Collections;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
+using GrafeasBridge.Api;
 using GrafeasBridge.Filtering;
 
 namespace GrafeasBridge.Ingest;

@@ -1,4 +1,6 @@
 using Google.Protobuf;
+using GrafeasBridge.Api;
+using GrafeasBridge.Ingest.Adapters;
 using GrafeasBridge.Store;
 
 namespace GrafeasBridge.Ingest;

@@ -1,6 +1,8 @@
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
+using GrafeasBridge.Api;
 using GrafeasBridge.Ingest;
+using GrafeasBridge.Ingest.Validation;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using GrafeasBridge.V1;

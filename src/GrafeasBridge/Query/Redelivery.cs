@@ -1,6 +1,6 @@
 using GrafeasBridge.Access;
+using GrafeasBridge.Api;
 using GrafeasBridge.Filtering;
-using GrafeasBridge.Ingest;
 using GrafeasBridge.Store;
 using GrafeasBridge.V1;
 using Microsoft.Extensions.Options;
@@ -11,7 +11,7 @@ namespace GrafeasBridge.Query;
 /// Marks many versions, found by a filter. Each batch is found and marked by itself: what changed in between is left alone, and
 /// a call that breaks off has marked the batches before.
 /// </summary>
-internal sealed class Redelivery(IBridgeStore store, ListReader lists, PageTokens tokens, IOptions<IngestOptions> settings)
+internal sealed class Redelivery(IBridgeStore store, ListReader lists, PageTokens tokens, IOptions<ApiOptions> settings)
 {
     private const int DefaultMost = 1000;
     private const int LargestMost = 100_000;

@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
+using GrafeasBridge.Api;
 using GrafeasBridge.Delivery;
-using GrafeasBridge.Ingest;
 using GrafeasBridge.Store;
 using GrafeasBridge.V1;
 

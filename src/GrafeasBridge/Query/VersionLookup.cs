@@ -1,5 +1,5 @@
 using GrafeasBridge.Access;
-using GrafeasBridge.Ingest;
+using GrafeasBridge.Api;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 

@@ -1,8 +1,8 @@
 using Google.Protobuf.WellKnownTypes;
 using GrafeasBridge.Mapping;
-using GrafeasBridge.Retention;
 using GrafeasBridge.Store;
 using GrafeasBridge.V1;
+using GrafeasBridge.Versions;
 using Wire = GrafeasBridge.V1;
 
 namespace GrafeasBridge.Query;

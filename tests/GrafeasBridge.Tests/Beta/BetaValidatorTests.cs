@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Grafeas.V1Beta1;
+using GrafeasBridge.Api;
 using GrafeasBridge.Beta;
-using GrafeasBridge.Ingest;
 
 namespace GrafeasBridge.Tests.Beta;
 

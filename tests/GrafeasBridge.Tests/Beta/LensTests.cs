@@ -1,7 +1,7 @@
 using CsCheck;
 using Google.Protobuf;
 using GrafeasBridge.Beta;
-using GrafeasBridge.Ingest;
+using GrafeasBridge.Ingest.Adapters;
 using GrafeasBridge.Store;
 using GrafeasBridge.Tests.Support;
 using BetaNote = Grafeas.V1Beta1.Note;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using GrafeasBridge.Hosting;
+using GrafeasBridge.Api.Pipeline;
 using GrafeasBridge.Tests.Clients;
 using GrafeasBridge.Tests.Support;
 
@@ -102,7 +102,7 @@ public sealed partial class ComposeTests
     public async Task A_bridge_is_given_the_time_that_it_takes_to_stop(string files)
     {
         var bridge = (JsonObject)(await ReadAsync(files))["services"]!["bridge"]!;
-        var defaults = new ListenOptions();
+        var defaults = new ServingOptions();
         var drain = bridge["environment"]!["Listen__DrainDelay"] is { } told
             ? TimeSpan.Parse((string)told!, CultureInfo.InvariantCulture)
             : defaults.DrainDelay;

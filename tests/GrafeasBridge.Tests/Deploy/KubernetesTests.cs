@@ -1,4 +1,4 @@
-using GrafeasBridge.Hosting;
+using GrafeasBridge.Api.Pipeline;
 using GrafeasBridge.Tests.Clients;
 using GrafeasBridge.Tests.Support;
 
@@ -84,7 +84,7 @@ public sealed class KubernetesTests : IDisposable
         var manifests = await RenderAsync(Base);
         Assert.Contains("Listen__DrainDelay: \"00:00:10\"", manifests, StringComparison.Ordinal);
         Assert.Contains("terminationGracePeriodSeconds: 60", manifests, StringComparison.Ordinal);
-        Assert.True(new ListenOptions().StopTimeout + TimeSpan.FromSeconds(10) < TimeSpan.FromSeconds(60));
+        Assert.True(new ServingOptions().StopTimeout + TimeSpan.FromSeconds(10) < TimeSpan.FromSeconds(60));
     }
 
     private async Task<string> RenderAsync(string part)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using GrafeasBridge.Api.Pipeline;
 using GrafeasBridge.Hosting;
 using GrafeasBridge.Tests.Delivery;
 using GrafeasBridge.Tests.Support;
@@ -29,12 +30,12 @@ public sealed class DrainTests
             BridgeHost.Settings(folder.Path, ["Listen:DrainDelay=00:00:07"]),
             logging => logging.AddProvider(logs),
             builder => builder.Services.AddSingleton(p => new Drain(
-                p.GetRequiredService<IOptions<ListenOptions>>(), clock, p.GetRequiredService<ILogger<Drain>>())));
+                p.GetRequiredService<IOptions<ServingOptions>>(), clock, p.GetRequiredService<ILogger<Drain>>())));
         await Startup.StartAsync(app, Cancelled);
         string[] addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
         using var channel = GrpcChannel.ForAddress(addresses[0]);
         using var rest = new HttpClient { BaseAddress = new Uri(addresses[1]) };
-        var health = new Health.HealthClient(channel);
+        var health = new global::Grpc.Health.V1.Health.HealthClient(channel);
         Assert.Equal(HttpStatusCode.OK, (await ReadyAsync(rest)).Code);
 
         var stop = app.StopAsync(Cancelled);

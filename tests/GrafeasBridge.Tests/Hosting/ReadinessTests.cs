@@ -74,7 +74,7 @@ public sealed class ReadinessTests
     {
         await using var host = await BridgeHost.StartAsync();
         await Refusal.OfAsync(
-            StatusCode.NotFound, new Health.HealthClient(host.Channel).CheckAsync(new HealthCheckRequest { Service = "none" }, cancellationToken: Cancelled));
+            StatusCode.NotFound, new global::Grpc.Health.V1.Health.HealthClient(host.Channel).CheckAsync(new HealthCheckRequest { Service = "none" }, cancellationToken: Cancelled));
     }
 
     // The framework logs each unhealthy answer as an error.
@@ -114,5 +114,5 @@ public sealed class ReadinessTests
     private static Task<HttpResponseMessage> ReadyAsync(BridgeHost host) => host.Rest.GetAsync(new Uri("/readyz", UriKind.Relative), Cancelled);
 
     private static async Task<HealthCheckResponse.Types.ServingStatus> HealthAsync(BridgeHost host) =>
-        (await new Health.HealthClient(host.Channel).CheckAsync(new HealthCheckRequest(), cancellationToken: Cancelled)).Status;
+        (await new global::Grpc.Health.V1.Health.HealthClient(host.Channel).CheckAsync(new HealthCheckRequest(), cancellationToken: Cancelled)).Status;
 }

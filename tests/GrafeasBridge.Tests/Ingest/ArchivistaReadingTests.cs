@@ -4,9 +4,9 @@ using CsCheck;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
-using GrafeasBridge.Ingest;
+using GrafeasBridge.Ingest.Archivista;
 using GrafeasBridge.Tests.Support;
-using Statement = GrafeasBridge.Ingest.Statement;
+using Statement = GrafeasBridge.Ingest.Archivista.Statement;
 
 namespace GrafeasBridge.Tests.Ingest;
 

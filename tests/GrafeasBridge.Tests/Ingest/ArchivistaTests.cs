@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Grafeas.V1;
-using GrafeasBridge.Ingest;
+using GrafeasBridge.Ingest.Archivista;
 using GrafeasBridge.Tests.Access;
 using GrafeasBridge.Tests.Support;
 

@@ -73,7 +73,8 @@ public sealed class BuildsRefusalTests(IngestFixture fixture) : IClassFixture<In
             case "repository": report.Repository = value; break;
             case "uri": report.Artifacts.Clear(); break;
             case "names": report.Artifacts[0].Names.AddRange(Enumerable.Repeat("h.example/b", 100)); break;
-            case "many": for (var i = 0; i < 1000; i++)
+            case "many":
+                for (var i = 0; i < 1000; i++)
                     report.Artifacts.Add(new BuiltArtifact { Uri = $"u{i}" }); break;
             default: report.EndTime = new Timestamp { Seconds = long.MaxValue }; break;
         }

@@ -2,6 +2,8 @@ using System.Net;
 using Grafeas.V1.Project;
 using Grafeas.V1Beta1;
 using GrafeasBridge.Access;
+using GrafeasBridge.Api;
+using GrafeasBridge.Api.Pipeline;
 using GrafeasBridge.Beta;
 using GrafeasBridge.Ingest;
 using GrafeasBridge.Mapping;
@@ -78,19 +80,16 @@ internal sealed class IngestHost : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
         });
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(new TargetNames(["test"]));
-        builder.Services.AddIngest(builder.Configuration).AddBeta().AddStore(builder.Configuration).AddReceipts(builder.Configuration)
+        builder.Services.AddApi(builder.Configuration).AddIngest(builder.Configuration).AddBeta().AddStore(builder.Configuration).AddReceipts(builder.Configuration)
             .AddMapping(builder.Configuration);
         adjust?.Invoke(builder.Services);
 
         var built = builder.Build();
-        built.UseRestErrors();
-        built.UseRouting();
-        built.Use((context, next) =>
+        built.UseApi(access => access.Use((context, next) =>
         {
             context.Features.Set(CallerOf(context));
             return next(context);
-        });
-        built.UseRestRequests();
+        }));
         built.MapIngest();
         built.MapBeta();
         await built.Services.GetRequiredService<IBridgeStore>().OpenAsync(cancellationToken);

@@ -1,4 +1,4 @@
-using GrafeasBridge.Ingest;
+using GrafeasBridge.Api;
 using Grpc.Core;
 
 namespace GrafeasBridge.Tests.Ingest;

@@ -1,7 +1,8 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
-using GrafeasBridge.Ingest;
+using GrafeasBridge.Api;
+using GrafeasBridge.Ingest.Validation;
 
 namespace GrafeasBridge.Tests.Ingest;
 

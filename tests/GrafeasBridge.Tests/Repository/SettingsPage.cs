@@ -11,24 +11,24 @@ namespace GrafeasBridge.Tests.Repository;
 /// <summary>Renders the page of all settings from the options classes: name, default, range, and the first words of their doc.</summary>
 internal static partial class SettingsPage
 {
-    private static readonly (string Section, Type Type, string About)[] Sections =
+    private static readonly (string Section, Type[] Types, string About)[] Sections =
     [
-        ("Listen", typeof(GrafeasBridge.Hosting.ListenOptions), "The doors."),
-        ("Access", typeof(GrafeasBridge.Access.AccessOptions), "Who may call."),
-        ("Ingest", typeof(GrafeasBridge.Ingest.IngestOptions), "What comes in."),
-        ("Archivista", typeof(GrafeasBridge.Ingest.ArchivistaOptions), "Uploads in the [Archivista dialect](Ingest/Archivista/README.md)."),
-        ("Store", typeof(GrafeasBridge.Store.StoreOptions), "Where it is kept."),
-        ("Receipts", typeof(GrafeasBridge.Receipts.ReceiptsOptions), "What senders get in hand: [Receipts](Receipts/README.md)."),
-        ("Mapping", typeof(GrafeasBridge.Mapping.MappingOptions), "What becomes of it. Resolver rows and the table: [Mapping](Mapping/README.md)."),
-        ("Delivery", typeof(GrafeasBridge.Delivery.DeliveryOptions), "How versions are brought to their targets."),
-        ("Drift", typeof(GrafeasBridge.Delivery.Drift.DriftOptions), "Whether targets still carry what was verified: [Drift](Delivery/README.md#drift)."),
-        ("Targets:N", typeof(GrafeasBridge.Delivery.TargetOptions), "The targets, numbered from 0. None: the embedded emulator. These are settings of every kind of target."),
-        ("Targets:N", typeof(GrafeasBridge.Delivery.Bintray.BintrayOptions), "Further settings of a target whose `Kind` is `Bintray`, which it is when none is named."),
-        ("Retention", typeof(GrafeasBridge.Retention.RetentionOptions), "How long history is kept: [Retention](Retention/README.md)."),
-        ("Emulator", typeof(BintrayEmulator.EmulatorOptions), "The embedded emulator; the same when it runs alone."),
-        ("Rest", typeof(GrafeasBridge.Documentation.DocumentationOptions), "What REST shows of itself."),
-        ("Health", typeof(GrafeasBridge.Telemetry.HealthOptions), "When the bridge calls itself [degraded](Telemetry/README.md#health)."),
-        ("Telemetry", typeof(GrafeasBridge.Telemetry.TelemetryOptions), "What leaves the process."),
+        ("Listen", [typeof(GrafeasBridge.Hosting.ListenOptions), typeof(GrafeasBridge.Api.Pipeline.ServingOptions)], "Where and how calls are served."),
+        ("Access", [typeof(GrafeasBridge.Access.AccessOptions)], "Who may call."),
+        ("Ingest", [typeof(GrafeasBridge.Api.ApiOptions), typeof(GrafeasBridge.Ingest.IngestOptions)], "What comes in."),
+        ("Archivista", [typeof(GrafeasBridge.Ingest.Archivista.ArchivistaOptions)], "Uploads in the [Archivista dialect](Ingest/Archivista/README.md)."),
+        ("Store", [typeof(GrafeasBridge.Store.StoreOptions)], "Where it is kept."),
+        ("Receipts", [typeof(GrafeasBridge.Receipts.ReceiptsOptions)], "What senders get in hand: [Receipts](Receipts/README.md)."),
+        ("Mapping", [typeof(GrafeasBridge.Mapping.MappingOptions)], "What becomes of it. Resolver rows and the table: [Mapping](Mapping/README.md)."),
+        ("Delivery", [typeof(GrafeasBridge.Delivery.DeliveryOptions)], "How versions are brought to their targets."),
+        ("Drift", [typeof(GrafeasBridge.Delivery.Drift.DriftOptions)], "Whether targets still carry what was verified: [Drift](Delivery/README.md#drift)."),
+        ("Targets:N", [typeof(GrafeasBridge.Delivery.TargetOptions)], "The targets, numbered from 0. None: the embedded emulator. Every kind of target has these settings."),
+        ("Targets:N", [typeof(GrafeasBridge.Delivery.Bintray.BintrayOptions)], "Further settings of a target whose `Kind` is `Bintray`, which it is when none is named."),
+        ("Retention", [typeof(GrafeasBridge.Retention.RetentionOptions)], "How long history is kept: [Retention](Retention/README.md)."),
+        ("Emulator", [typeof(BintrayEmulator.EmulatorOptions)], "The embedded emulator; the same when it runs alone."),
+        ("Rest", [typeof(GrafeasBridge.Documentation.DocumentationOptions)], "What REST shows of itself."),
+        ("Health", [typeof(GrafeasBridge.Telemetry.HealthOptions)], "When the bridge calls itself [degraded](Telemetry/README.md#health)."),
+        ("Telemetry", [typeof(GrafeasBridge.Telemetry.TelemetryOptions)], "What leaves the process."),
     ];
 
     public static string Render()
@@ -37,20 +37,26 @@ internal static partial class SettingsPage
         page.AppendLine("# Settings").AppendLine();
         page.AppendLine("Ordinary .NET configuration: `appsettings.json`, environment variables with `__` for `:`, `--Key=value` on the command");
         page.AppendLine("line, later ones winning. This page is made from the code; a test compares them.");
-        foreach ((var section, var type, var about) in Sections)
+        foreach ((var section, var types, var about) in Sections)
         {
-            page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {section}{(IsKind(type) ? $", {Name(type)}" : "")}").AppendLine().AppendLine(about).AppendLine();
+            page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {section}{(IsKind(types[0]) ? $", {Name(types[0])}" : "")}").AppendLine().AppendLine(about).AppendLine();
             page.AppendLine("| key | default | range | what |").AppendLine("|---|---|---|---|");
-            var docs = Docs(type);
-            var defaults = Activator.CreateInstance(type)!;
-            foreach (var property in Settable(type))
-            {
-                page.AppendLine(CultureInfo.InvariantCulture,
-                    $"| `{section}:{property.Name}` | {Default(property.GetValue(defaults))} | {Range(property)} | {docs[property.Name]} |");
-            }
+            foreach (var type in types)
+                AppendRows(page, section, type);
         }
 
         return page.ToString();
+    }
+
+    private static void AppendRows(StringBuilder page, string section, Type type)
+    {
+        var docs = Docs(type);
+        var defaults = Activator.CreateInstance(type)!;
+        foreach (var property in Settable(type))
+        {
+            page.AppendLine(CultureInfo.InvariantCulture,
+                $"| `{section}:{property.Name}` | {Default(property.GetValue(defaults))} | {Range(property)} | {docs[property.Name]} |");
+        }
     }
 
     private static IEnumerable<PropertyInfo> Settable(Type type) => type

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using GrafeasBridge.Api.Rest;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -120,8 +121,8 @@ public sealed class BodyTests(BridgeFixture fixture) : IClassFixture<BridgeFixtu
         using var logs = new Support.TestLogs();
         logs.Expect(entry => entry.Event.Name == "StrayHttpException");
         using var factory = logs.Factory();
-        var errors = new GrafeasBridge.Ingest.RestErrors(
-            _ => throw new InvalidTimeZoneException("secret"), factory.CreateLogger<GrafeasBridge.Ingest.RestErrors>());
+        var errors = new RestErrors(
+            _ => throw new InvalidTimeZoneException("secret"), factory.CreateLogger<RestErrors>());
         var context = new DefaultHttpContext { Request = { Method = "GET", Path = "/v1/x" }, Response = { Body = new MemoryStream() } };
         await errors.InvokeAsync(context);
         var body = Encoding.UTF8.GetString(((MemoryStream)context.Response.Body).ToArray());

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
+using GrafeasBridge.Api;
 using GrafeasBridge.Tests.Query;
 using GrafeasBridge.Tests.Support;
 using GrafeasBridge.V1;
@@ -88,7 +89,7 @@ public sealed class LimitTests(SmallBridge small) : IClassFixture<SmallBridge>
     public void Every_limit_of_the_settings_of_what_comes_in_is_in_the_table()
     {
         var table = string.Join('\n', Table.Select(row => row.Allowed + row.Value));
-        string[] limits = [.. typeof(GrafeasBridge.Ingest.IngestOptions).GetProperties().Where(p => p.Name.StartsWith("Max", StringComparison.Ordinal) && !p.Name.StartsWith("MaxFilter", StringComparison.Ordinal)).Select(p => $"(Ingest:{p.Name})")];
+        string[] limits = [.. typeof(ApiOptions).GetProperties().Where(p => p.Name.StartsWith("Max", StringComparison.Ordinal) && !p.Name.StartsWith("MaxFilter", StringComparison.Ordinal)).Select(p => $"(Ingest:{p.Name})")];
         Assert.True(limits.Length >= 5);
         Assert.All(limits, limit => Assert.Contains(limit, table, StringComparison.Ordinal));
     }

@@ -9,6 +9,7 @@ using GrafeasBridge.Store;
 using GrafeasBridge.Tests.Mapping;
 using GrafeasBridge.Tests.Store;
 using GrafeasBridge.Tests.Support;
+using GrafeasBridge.Versions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Options = Microsoft.Extensions.Options.Options;

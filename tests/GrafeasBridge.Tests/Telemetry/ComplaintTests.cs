@@ -1,4 +1,5 @@
 using GrafeasBridge.Delivery;
+using GrafeasBridge.Health;
 using GrafeasBridge.Store;
 using GrafeasBridge.Telemetry;
 using GrafeasBridge.Tests.Delivery;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using GrafeasBridge.Health;
 using GrafeasBridge.Telemetry;
 using GrafeasBridge.Tests.Access;
 using GrafeasBridge.Tests.Cli;
@@ -28,7 +29,7 @@ public sealed class HealthTests
         foreach (var service in new[]
         {
             "", "grafeas.v1.Grafeas", "grafeas.v1.project.Projects", "grafeas.v1beta1.GrafeasV1Beta1", "grafeas.v1beta1.project.Projects",
-            "grafeasbridge.v1.Bridge", "grafeasbridge.v1.Builds", "grafeasbridge.v1.ReceiptBook", TelemetryServices.DeliveryHealth,
+            "grafeasbridge.v1.Bridge", "grafeasbridge.v1.Builds", "grafeasbridge.v1.ReceiptBook", HealthServices.DeliveryHealth,
         })
         {
             Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await GrpcAsync(host, service));
@@ -54,7 +55,7 @@ public sealed class HealthTests
         var reason = Assert.Single(degraded["reasons"]!.AsArray())!;
         Assert.Equal(("VERSIONS_PARKED", "main", 1), ((string?)reason["reason"], (string?)reason["target"], (int)reason["count"]!));
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await GrpcAsync(host, ""));
-        Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, await GrpcAsync(host, TelemetryServices.DeliveryHealth));
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, await GrpcAsync(host, HealthServices.DeliveryHealth));
         var report = await new HealthReports.HealthReportsClient(host.Channel).GetHealthAsync(new GetHealthRequest(), cancellationToken: Cancelled);
         Assert.Equal(HealthReport.Types.Status.Degraded, report.Status);
         Assert.Equal(("VERSIONS_PARKED", "main", 1), (report.Reasons[0].Reason, report.Reasons[0].Target, report.Reasons[0].Count));
@@ -76,7 +77,7 @@ public sealed class HealthTests
         await using var host = await BridgeHost.StartAsync($"Health:MinFreeBytes={1L << 40}");
         var reason = Assert.Single((await UntilAsync(host, "degraded"))["reasons"]!.AsArray())!;
         Assert.Equal("DISK_NEARLY_FULL", (string?)reason["reason"]);
-        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await GrpcAsync(host, TelemetryServices.DeliveryHealth));
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await GrpcAsync(host, HealthServices.DeliveryHealth));
     }
 
     [Fact]
@@ -107,5 +108,5 @@ public sealed class HealthTests
     }
 
     private static async Task<HealthCheckResponse.Types.ServingStatus> GrpcAsync(BridgeHost host, string service) =>
-        (await new Health.HealthClient(host.Channel).CheckAsync(new HealthCheckRequest { Service = service }, cancellationToken: Cancelled)).Status;
+        (await new global::Grpc.Health.V1.Health.HealthClient(host.Channel).CheckAsync(new HealthCheckRequest { Service = service }, cancellationToken: Cancelled)).Status;
 }

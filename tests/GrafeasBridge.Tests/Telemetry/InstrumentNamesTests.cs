@@ -2,6 +2,8 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using GrafeasBridge.Api;
+using GrafeasBridge.Api.Pipeline;
 using GrafeasBridge.Ingest;
 using GrafeasBridge.Retention;
 using GrafeasBridge.Store;

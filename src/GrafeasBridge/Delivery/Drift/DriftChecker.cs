@@ -1,6 +1,6 @@
 using GrafeasBridge.Mapping;
-using GrafeasBridge.Retention;
 using GrafeasBridge.Store;
+using GrafeasBridge.Versions;
 using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Delivery.Drift;

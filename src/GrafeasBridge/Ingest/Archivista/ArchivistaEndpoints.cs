@@ -1,17 +1,18 @@
 using System.Globalization;
 using System.Text.Json;
 using GrafeasBridge.Access;
+using GrafeasBridge.Api;
 using GrafeasBridge.Store;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 
-namespace GrafeasBridge.Ingest;
+namespace GrafeasBridge.Ingest.Archivista;
 
 /// <summary>The dialect over HTTP: one JSON envelope in, its id out; the id in, the same bytes out. Refusals are sentences in plain text.</summary>
 internal sealed partial class ArchivistaEndpoints(
     ArchivistaUploads uploads,
     IOptions<ArchivistaOptions> settings,
-    IOptions<IngestOptions> limits,
+    IOptions<ApiOptions> limits,
     Overload overload,
     ILogger<ArchivistaEndpoints> logger)
 {

@@ -1,6 +1,7 @@
+using GrafeasBridge.Api;
 using Microsoft.Extensions.Options;
 
-namespace GrafeasBridge.Ingest;
+namespace GrafeasBridge.Ingest.Archivista;
 
 /// <summary>Settings of the Archivista dialect: section <c>Archivista</c>.</summary>
 internal sealed class ArchivistaOptions

@@ -1,16 +1,17 @@
 using Grafeas.V1;
 using GrafeasBridge.Access;
+using GrafeasBridge.Api;
 using GrafeasBridge.Store;
 using Microsoft.Extensions.Options;
 
-namespace GrafeasBridge.Ingest;
+namespace GrafeasBridge.Ingest.Archivista;
 
 /// <summary>
 /// What an upload means: one occurrence for each subject of its statement, of kind BUILD when the predicate is SLSA
 /// provenance, else DSSE_ATTESTATION, each with the envelope; and beside them the bytes as they came.
 /// </summary>
 internal sealed class ArchivistaUploads(
-    Intake intake, IBridgeStore store, TimeProvider clock, IOptions<ArchivistaOptions> settings, IOptions<IngestOptions> limits)
+    Intake intake, IBridgeStore store, TimeProvider clock, IOptions<ArchivistaOptions> settings, IOptions<ApiOptions> limits)
 {
     public const string Transport = "archivista";
 

@@ -2,8 +2,9 @@ using System.Buffers.Text;
 using System.Text.Json;
 using Google.Protobuf;
 using Grafeas.V1;
+using GrafeasBridge.Api;
 
-namespace GrafeasBridge.Ingest;
+namespace GrafeasBridge.Ingest.Archivista;
 
 /// <summary>
 /// Reads a DSSE envelope from JSON. Pure, and never throws, whatever the bytes. Members that the schema lacks (certificate,

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace GrafeasBridge.Ingest;
+namespace GrafeasBridge.Ingest.Archivista;
 
 /// <summary>The id of bytes as git names a blob in a repository of SHA-256: the same bytes have the same id.</summary>
 internal static class GitObjectId

@@ -2,9 +2,11 @@ using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf;
 using Grafeas.V1;
+using GrafeasBridge.Api;
+using GrafeasBridge.Ingest.Validation;
 using GrafeasBridge.Mapping.Resolving;
 
-namespace GrafeasBridge.Ingest;
+namespace GrafeasBridge.Ingest.Archivista;
 
 /// <summary>An in-toto statement in the words of Grafeas.</summary>
 /// <param name="Subjects">Those that an occurrence can be about, in the order of the statement, none twice.</param>

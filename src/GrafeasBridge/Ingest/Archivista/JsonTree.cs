@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
+using GrafeasBridge.Api;
 
-namespace GrafeasBridge.Ingest;
+namespace GrafeasBridge.Ingest.Archivista;
 
 /// <summary>
 /// A stranger's JSON as a tree: UTF-8, no member twice, every text whole. What has passed can be walked without an exception.
@@ -92,11 +93,11 @@ internal static class JsonTree
 
             if (!(names ??= new HashSet<string>(StringComparer.Ordinal)).Add(name))
             {
-                check.Add(Ingest.Text.Short(name), "is given twice");
+                check.Add(Api.Text.Short(name), "is given twice");
                 return false;
             }
 
-            if (!IsSound(ref check, Ingest.Text.Short(name), member.Value))
+            if (!IsSound(ref check, Api.Text.Short(name), member.Value))
                 return false;
         }
 

@@ -5,8 +5,10 @@ using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
+using GrafeasBridge.Api;
+using GrafeasBridge.Api.Rest;
 
-namespace GrafeasBridge.Ingest;
+namespace GrafeasBridge.Ingest.Archivista;
 
 /// <summary>
 /// Fills a message from JSON whose shape is open, as predicates are: members that the schema lacks are passed over, members

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using GrafeasBridge.Api;
 
-namespace GrafeasBridge.Ingest;
+namespace GrafeasBridge.Ingest.Archivista;
 
 /// <summary>What reading a stranger's bytes gave: a value, or every problem with its field path.</summary>
 /// <param name="Uncounted">How many problems there are beyond <see cref="Problems"/>.</param>

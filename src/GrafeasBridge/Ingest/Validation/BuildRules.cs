@@ -1,6 +1,7 @@
 using Grafeas.V1;
+using GrafeasBridge.Api;
 
-namespace GrafeasBridge.Ingest;
+namespace GrafeasBridge.Ingest.Validation;
 
 /// <summary>Rules of the BUILD kind.</summary>
 internal static class BuildRules

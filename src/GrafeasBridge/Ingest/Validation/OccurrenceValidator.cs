@@ -1,6 +1,7 @@
 using Grafeas.V1;
+using GrafeasBridge.Api;
 
-namespace GrafeasBridge.Ingest;
+namespace GrafeasBridge.Ingest.Validation;
 
 /// <summary>4: is this occurrence what Grafeas asks of its kind? Pure; finds every problem.</summary>
 internal static class OccurrenceValidator

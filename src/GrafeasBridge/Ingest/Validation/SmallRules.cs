@@ -1,7 +1,8 @@
 using Google.Protobuf.Collections;
 using Grafeas.V1;
+using GrafeasBridge.Api;
 
-namespace GrafeasBridge.Ingest;
+namespace GrafeasBridge.Ingest.Validation;
 
 /// <summary>Rules of the IMAGE kind. The field, here and below, is what the version calls it.</summary>
 internal static class ImageRules

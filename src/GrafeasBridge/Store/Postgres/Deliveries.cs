@@ -142,7 +142,7 @@ internal static class Deliveries
         var keys = await session.Use(KeysOf).Add(version.Id).AllAsync(static row => (Coordinate: row.Number(0), Target: row.Number(1)));
         if (keys.Count == 0)
             throw StoreRefusals.VersionNotFound(version.Target, version.Coordinates);
-        await Versions.MarkAsync(session, keys[0].Coordinate, keys[0].Target, version.Target, version.TraceParent);
+        await VersionTable.MarkAsync(session, keys[0].Coordinate, keys[0].Target, version.Target, version.TraceParent);
         await session.Use(Acquit).Add(version.Id).Add(session.Now).Add(Array(version.MayHaveSet)).RunAsync();
         session.Woken.Add(version.Target);
     }

@@ -14,6 +14,6 @@ internal sealed class DirtyVersions
             return;
         long[] coordinates = [.. traces.Keys];
         string?[] parents = [.. traces.Values];
-        Versions.AddTo(batch, session, coordinates, parents);
+        VersionTable.AddTo(batch, session, coordinates, parents);
     }
 }

@@ -57,7 +57,7 @@ internal static class TargetRows
     {
         var keys = await session.Use(KnownVersions).Add(after).Add(Chunk).AllAsync(static row => row.Number(0));
         if (keys.Count > 0)
-            await Versions.MarkAsync(session, [.. keys], target, name, traceParent: null);
+            await VersionTable.MarkAsync(session, [.. keys], target, name, traceParent: null);
         if (keys.Count == Chunk)
             return keys[^1];
         await session.Use(Activate).Add(target).RunAsync();

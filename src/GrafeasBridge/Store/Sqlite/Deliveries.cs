@@ -169,7 +169,7 @@ internal static class Deliveries
     /// <summary>What a worker without the lease has written may stand over its successor's: the newest is brought once more.</summary>
     private static void MarkLost(WriteSession session, ClaimedVersion version)
     {
-        Versions.MarkAgain(session, version);
+        VersionTable.MarkAgain(session, version);
         session.Use(Acquit).Add(version.Id).Add(session.Now).Run();
         session.Woken.Add(version.Target);
         if (version.MayHaveSet.Count == 0)

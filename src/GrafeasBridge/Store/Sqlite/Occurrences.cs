@@ -1,6 +1,6 @@
 namespace GrafeasBridge.Store.Sqlite;
 
-/// <summary>Writes occurrences. What an occurrence means for versions is in <see cref="Links"/> and <see cref="Versions"/>.</summary>
+/// <summary>Writes occurrences. What an occurrence means for versions is in <see cref="Links"/> and <see cref="VersionTable"/>.</summary>
 internal static class Occurrences
 {
     private static readonly Sql Insert = new(

@@ -47,7 +47,7 @@ internal static class TargetRows
         }
 
         foreach (var coordinate in keys)
-            Versions.Mark(session, coordinate, target, traceParent: null);
+            VersionTable.Mark(session, coordinate, target, traceParent: null);
         if (keys.Count == Chunk)
             return keys[^1];
         session.Use(Activate).Add(target.Key).Run();

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Google.Protobuf;
+using GrafeasBridge.Api;
 using GrafeasBridge.Filtering;
-using GrafeasBridge.Ingest;
 using GrafeasBridge.Store;
 using GrafeasBridge.Tests.Store;
 using GrafeasBridge.Tests.Support;
@@ -77,7 +77,7 @@ public abstract class StoreDifferentialContract : StoreContract
 
     private async Task<List<string>> ListAsync(string filter, int pageSize, int maxScan)
     {
-        var lists = new ListReader(tokens ??= new PageTokens(Store), Options.Create(new IngestOptions { MaxFilterScan = maxScan }));
+        var lists = new ListReader(tokens ??= new PageTokens(Store), Options.Create(new ApiOptions { MaxFilterScan = maxScan }));
         var names = new List<string>();
         for (var token = string.Empty; ;)
         {

@@ -1,0 +1,32 @@
+using Google.Protobuf.WellKnownTypes;
+using GrafeasBridge.Telemetry;
+using GrafeasBridge.V1;
+using Grpc.Core;
+using Microsoft.AspNetCore.Authorization;
+
+namespace GrafeasBridge.Health;
+
+/// <summary>What ails the bridge, for programs: grpc.health.v1 has no room for reasons.</summary>
+[AllowAnonymous]
+internal sealed class HealthReportsService(BridgeHealth health) : HealthReports.HealthReportsBase
+{
+    public override async Task<HealthReport> GetHealth(GetHealthRequest request, ServerCallContext context)
+    {
+        var state = await health.LookAsync(context.CancellationToken);
+        return new HealthReport
+        {
+            Status = !state.IsReady ? HealthReport.Types.Status.NotReady
+                : state.Degraded.Count > 0 ? HealthReport.Types.Status.Degraded : HealthReport.Types.Status.Ready,
+            Reasons = { state.All.Select(Reason) },
+        };
+    }
+
+    private static HealthReason Reason(Complaint complaint) => new()
+    {
+        Reason = complaint.Reason,
+        Message = complaint.Message,
+        Target = complaint.Target ?? "",
+        Since = complaint.Since is { } since ? Timestamp.FromDateTimeOffset(since) : null,
+        Count = complaint.Count ?? 0,
+    };
+}

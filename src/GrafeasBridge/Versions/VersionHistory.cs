@@ -1,0 +1,33 @@
+using Grafeas.V1;
+using GrafeasBridge.Mapping;
+using GrafeasBridge.Store;
+
+namespace GrafeasBridge.Versions;
+
+/// <summary>What all occurrences of a version give it: those that are stored, and those past retention.</summary>
+/// <param name="Occurrences">How many there were in all.</param>
+/// <param name="Folded">How many of them are past retention.</param>
+internal sealed record VersionHistory(IReadOnlyList<MappedAttribute> Attributes, long Occurrences, long Folded)
+{
+    /// <summary>Maps a version. The one place where everybody does who wants to know what it should carry.</summary>
+    public static async Task<VersionHistory> ReadAsync(
+        IBridgeStore store, IOccurrenceMapping mapping, VersionCoordinates version, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var folded = await store.FindFoldedAsync(version, cancellationToken);
+            var fold = folded is null ? mapping.Begin() : mapping.Begin(folded.State);
+            long stored = 0;
+            await foreach (var content in store.ReadOccurrencesOfAsync(version, cancellationToken).WithCancellation(cancellationToken))
+            {
+                fold.Add(Occurrence.Parser.ParseFrom(content));
+                stored++;
+            }
+
+            // What went while the rest was read is in neither: then from the start, with the state that has it.
+            var before = folded?.Occurrences ?? 0;
+            if (await store.CountFoldedAsync(version, cancellationToken) == before)
+                return new VersionHistory(fold.Finish(), before + stored, before);
+        }
+    }
+}
