@@ -1,3 +1,4 @@
+using GrafeasBridge.Access.Keys;
 using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Access;
