@@ -21,7 +21,7 @@ internal sealed class BridgeHealth(StoreHealth store, Drain drain, IEnumerable<I
     {
         var refusals = new List<Complaint>();
         if (drain.Since is { } since)
-            refusals.Add(new Complaint(Reasons.Stopping, "The bridge was told to stop and finishes what it has in hand.", Since: since));
+            refusals.Add(new Complaint(Reasons.Stopping, "The bridge is stopping and finishes calls and deliveries in progress.", Since: since));
         if (await store.ProveAsync(cancellationToken) is { } refused)
             refusals.Add(new Complaint(Reasons.StoreUnavailable, refused));
         return new HealthState(refusals, [.. rooms.SelectMany(room => room.Now())]);

@@ -243,7 +243,7 @@ internal sealed class Intake(
     };
 
     // Says what was stored: the new occurrence, or the first one where the request was a repeat. Of one past retention only the name
-    // and time are left; what its sender wrote then he has written again now.
+    // and time are left; everything else the sender has just sent again.
     private static Submitted<T> Stored<T>(IOccurrenceForm<T> form, T sent, AddedOccurrence added)
         where T : class, IMessage<T>, IDeepCloneable<T>
     {
