@@ -52,12 +52,9 @@ internal static class Program
         adjust?.Invoke(builder);
 
         var app = builder.Build();
-        app.UseApi(caller =>
-        {
-            caller.UseAccess();
-            caller.UseMetrics();
-            caller.UseDocumentation();
-        });
+        app.UseApi();
+        app.UseDocumentation();
+        app.MapMetrics();
         app.MapHealth();
         app.MapIngest();
         app.MapBeta();

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using GrafeasBridge.Access.Keys;
 using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Access;

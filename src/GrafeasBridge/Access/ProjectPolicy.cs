@@ -10,8 +10,8 @@ internal static class ProjectPolicy
 
     /// <inheritdoc cref="Caller(ServerCallContext)"/>
     public static Caller Caller(this HttpContext context) =>
-        context.Features.Get<Caller>()
-        ?? throw new InvalidOperationException("The call passed no authentication; CallerAuthentication must run before the services.");
+        CallerIdentity.CallerOf(context.User)
+        ?? throw new InvalidOperationException("The call passed no authentication; UseApi must run before the services.");
 
     /// <exception cref="RpcException">PERMISSION_DENIED, with the role and the project that are missing.</exception>
     public static Caller Require(this ServerCallContext context, Role role, string project) => context.Caller().Require(role, project);
@@ -42,11 +42,16 @@ internal static class ProjectPolicy
     /// <inheritdoc cref="RequireEverywhere(ServerCallContext,Role)"/>
     public static Caller RequireEverywhere(this Caller caller, Role role)
     {
-        return caller.MayEverywhere(role) ? caller : throw Denied(caller, $"the role '{Text(role)}' in all projects");
+        return caller.MayEverywhere(role) ? caller : throw new RpcException(new Status(StatusCode.PermissionDenied, Missing(caller, role)));
     }
 
+    /// <returns>The refusal of a caller who lacks the role in all projects.</returns>
+    public static string Missing(Caller caller, Role role) => Sentence(caller, $"the role '{Text(role)}' in all projects");
+
     public static RpcException Denied(Caller caller, string missing) =>
-        new(new Status(StatusCode.PermissionDenied, $"The key '{caller.Name}' does not hold {missing}."));
+        new(new Status(StatusCode.PermissionDenied, Sentence(caller, missing)));
+
+    private static string Sentence(Caller caller, string missing) => $"The key '{caller.Name}' does not hold {missing}.";
 
     private static string Text(Role role) => role switch
     {

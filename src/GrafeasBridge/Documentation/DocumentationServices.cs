@@ -23,7 +23,7 @@ internal static class DocumentationServices
         return services.AddSingleton<DocumentStore>();
     }
 
-    /// <summary>Nothing unless it is asked for. Comes after <c>UseAccess</c>, so that no stranger reads along.</summary>
+    /// <summary>Nothing unless it is asked for. Comes after authorization, so that no stranger reads along.</summary>
     public static void UseDocumentation(this WebApplication app)
     {
         if (!app.Services.GetRequiredService<IOptions<DocumentationOptions>>().Value.Documentation)

@@ -1,10 +1,7 @@
 using System.Reflection;
 using GrafeasBridge.Access;
-using GrafeasBridge.Api;
-using GrafeasBridge.Api.Rest;
 using GrafeasBridge.Delivery;
 using GrafeasBridge.Telemetry;
-using Grpc.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
@@ -48,28 +45,11 @@ internal static class HealthServices
         app.MapGet(TelemetryPaths.Ready, Readiness.AnswerAsync).AllowAnonymous();
     }
 
-    /// <summary>Nothing unless it is asked for. Comes after <c>UseAccess</c>, so that the caller is known.</summary>
-    public static void UseMetrics(this WebApplication app)
+    /// <summary>Nothing unless it is asked for.</summary>
+    public static void MapMetrics(this WebApplication app)
     {
-        if (!app.Services.GetRequiredService<IOptions<TelemetryOptions>>().Value.Prometheus)
-            return;
-        app.MapPrometheusScrapingEndpoint(TelemetryPaths.Metrics);
-        app.UseWhen(context => context.Request.Path == TelemetryPaths.Metrics, metrics => metrics.Use(RequireRoleAsync));
-    }
-
-    private static async Task RequireRoleAsync(HttpContext context, RequestDelegate next)
-    {
-        try
-        {
-            context.Caller().RequireEverywhere(Role.Metrics);
-        }
-        catch (RpcException denied)
-        {
-            await RestErrors.WriteAsync(context, StatusCodes.Status403Forbidden, Errors.Status(denied.StatusCode, denied.Status.Detail));
-            return;
-        }
-
-        await next(context);
+        if (app.Services.GetRequiredService<IOptions<TelemetryOptions>>().Value.Prometheus)
+            app.MapPrometheusScrapingEndpoint(TelemetryPaths.Metrics).RequireRole(Role.Metrics);
     }
 
     private static void AddChecks(IServiceCollection services)

@@ -1,4 +1,4 @@
-using GrafeasBridge.Access;
+using GrafeasBridge.Access.Keys;
 using GrafeasBridge.Store;
 using Microsoft.Extensions.Options;
 

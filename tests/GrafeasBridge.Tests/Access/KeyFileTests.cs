@@ -1,4 +1,5 @@
 using GrafeasBridge.Access;
+using GrafeasBridge.Access.Keys;
 using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Access;

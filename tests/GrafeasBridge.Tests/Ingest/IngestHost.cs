@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Encodings.Web;
 using Grafeas.V1.Project;
 using Grafeas.V1Beta1;
 using GrafeasBridge.Access;
@@ -11,6 +12,7 @@ using GrafeasBridge.Receipts;
 using GrafeasBridge.Store;
 using GrafeasBridge.Tests.Support;
 using Grpc.Net.Client;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -20,6 +22,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Service = Grafeas.V1.Grafeas;
 
 namespace GrafeasBridge.Tests.Ingest;
@@ -80,16 +83,14 @@ internal sealed class IngestHost : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
         });
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(new TargetNames(["test"]));
-        builder.Services.AddApi(builder.Configuration).AddIngest(builder.Configuration).AddBeta().AddStore(builder.Configuration).AddReceipts(builder.Configuration)
+        builder.Services.AddApi(builder.Configuration).AddAccess(builder.Configuration).AddIngest(builder.Configuration).AddBeta().AddStore(builder.Configuration).AddReceipts(builder.Configuration)
             .AddMapping(builder.Configuration);
+        // Who calls is said by a header, by a scheme that stands before those of the program.
+        builder.Services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, CallerOfHeader>("test", null);
         adjust?.Invoke(builder.Services);
 
         var built = builder.Build();
-        built.UseApi(access => access.Use((context, next) =>
-        {
-            context.Features.Set(CallerOf(context));
-            return next(context);
-        }));
+        built.UseApi();
         built.MapIngest();
         built.MapBeta();
         await built.Services.GetRequiredService<IBridgeStore>().OpenAsync(cancellationToken);
@@ -116,15 +117,22 @@ internal sealed class IngestHost : IAsyncDisposable
         return new(parts[0], parts[1]);
     }
 
-    private static Caller CallerOf(HttpContext context)
+    private sealed class CallerOfHeader(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
     {
-        if (!context.Request.Headers.TryGetValue(CallerHeader, out var text))
-            return Caller.Local;
-        var parts = text.ToString().Split('@');
-        return new Caller(
-            "test",
-            parts[0].Split(',').Select(role => Enum.Parse<Role>(role, ignoreCase: true)).ToHashSet(),
-            parts.Length < 2 ? null : parts[1].Split(',').ToHashSet());
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync() =>
+            Task.FromResult(AuthenticateResult.Success(CallerIdentity.Ticket(CallerOf(Context), Scheme.Name)));
+
+        private static Caller CallerOf(HttpContext context)
+        {
+            if (!context.Request.Headers.TryGetValue(CallerHeader, out var text))
+                return Caller.Local;
+            var parts = text.ToString().Split('@');
+            return new Caller(
+                "test",
+                parts[0].Split(',').Select(role => Enum.Parse<Role>(role, ignoreCase: true)).ToHashSet(),
+                parts.Length < 2 ? null : parts[1].Split(',').ToHashSet());
+        }
     }
 }
 

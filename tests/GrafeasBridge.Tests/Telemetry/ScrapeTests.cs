@@ -56,6 +56,21 @@ public sealed class ScrapeTests : IDisposable
         Assert.DoesNotContain("projects/team", (await GetAsync(host.Rest, new Uri("/v1/projects", UriKind.Relative), "prometheus")).Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/metrics/")]
+    [InlineData("/METRICS")]
+    [InlineData("/%6Detrics")]
+    [InlineData("/./metrics")]
+    public async Task However_the_path_is_spelt_a_scrape_needs_the_role(string path)
+    {
+        await File.WriteAllTextAsync(folder.File("keys.json"), Keys.Json("prometheus:metrics:*", "root:send,read,operate:*"), Cancelled);
+        await using var host = await BridgeHost.StartAsync("Telemetry:Prometheus=true", $"Access:KeysFile={folder.File("keys.json")}");
+        var spelt = new Uri(path, UriKind.Relative);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await GetAsync(host.Rest, spelt, null)).Code);
+        Assert.Equal(HttpStatusCode.Forbidden, (await GetAsync(host.Rest, spelt, "root")).Code);
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync(host.Rest, spelt, "prometheus")).Code);
+    }
+
     [Fact]
     public async Task A_real_prometheus_scrapes_a_real_bridge_and_answers_every_panel_and_rule()
     {

@@ -5,7 +5,7 @@ namespace GrafeasBridge.Api.Pipeline;
 /// <summary>The order in which a request passes the middleware. Each line stands where it does for the reason beside it.</summary>
 internal static class ApiPipeline
 {
-    public static void UseApi(this WebApplication app, Action<WebApplication> useAccess)
+    public static void UseApi(this WebApplication app)
     {
         app.UseMiddleware<RefusalCount>();     // outermost: counts what any line below refuses
         app.UseDrain();                        // before anything may answer, so that refusals too tell the client to go elsewhere
@@ -13,7 +13,8 @@ internal static class ApiPipeline
         app.UseMiddleware<ConcurrencyLimit>(); // before bodies are read and callers are looked up: both cost memory
         app.UseMiddleware<RestErrors>();       // before routing, whose refusals (404, 405) have no body of their own
         app.UseRouting();                      // everything below asks the endpoint: is it anonymous, which role, which dialect
-        useAccess(app);                        // before a body is read: strangers make the service read nothing
+        app.UseAuthentication();               // who calls (2)
+        app.UseAuthorization();                // before a body is read: strangers make the service read nothing
         app.UseMiddleware<RestRequests>();     // after the caller is known, before transcoding would drop what it does not understand
         app.UseMiddleware<GrpcRequests>();
     }

@@ -35,8 +35,6 @@ internal sealed class HeaderLimits(RequestDelegate next, IOptions<ServingOptions
                 $"The address and headers of the request have {bytes} bytes; at most {limits.MaxHeaderBytes} are allowed (Listen:MaxHeaderBytes)."));
     }
 
-    private static Task RefuseAsync(HttpContext context, string sentence) => RestErrors.IsGrpc(context.Request)
-        ? RestErrors.WriteGrpcAsync(context, StatusCode.ResourceExhausted, sentence)
-        : RestErrors.WriteAsync(
-            context, StatusCodes.Status431RequestHeaderFieldsTooLarge, Errors.Status(StatusCode.ResourceExhausted, sentence));
+    private static Task RefuseAsync(HttpContext context, string sentence) => RestErrors.RefuseAsync(
+        context, StatusCodes.Status431RequestHeaderFieldsTooLarge, Errors.Status(StatusCode.ResourceExhausted, sentence));
 }

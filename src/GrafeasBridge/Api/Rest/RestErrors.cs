@@ -70,12 +70,17 @@ internal sealed partial class RestErrors(RequestDelegate next, ILogger<RestError
         return Task.CompletedTask;
     }
 
-    /// <summary>The same with details.</summary>
+    /// <summary>The same with details, when there are any.</summary>
     public static Task WriteGrpcAsync(HttpContext context, Google.Rpc.Status status)
     {
-        context.Response.Headers["grpc-status-details-bin"] = Convert.ToBase64String(status.ToByteArray());
+        if (status.Details.Count > 0)
+            context.Response.Headers["grpc-status-details-bin"] = Convert.ToBase64String(status.ToByteArray());
         return WriteGrpcAsync(context, (StatusCode)status.Code, status.Message);
     }
+
+    /// <summary>Ends a call before a service was reached, in the dialect it came in.</summary>
+    public static Task RefuseAsync(HttpContext context, int httpStatus, Google.Rpc.Status status) =>
+        IsGrpc(context.Request) ? WriteGrpcAsync(context, status) : WriteAsync(context, httpStatus, status);
 
     /// <summary>A text as a gRPC header carries it: visible ASCII and spaces as they are, the rest as percent-encoded UTF-8.</summary>
     public static string GrpcText(string text)

@@ -2,10 +2,10 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
 
-namespace GrafeasBridge.Access;
+namespace GrafeasBridge.Access.Keys;
 
 /// <summary>The keys in force. A changed file is taken up while running; a broken one is reported and the old keys stay.</summary>
-internal sealed partial class KeyRing(IOptions<AccessOptions> options, TimeProvider clock, ILogger<KeyRing> logger)
+internal sealed partial class KeyRing(IOptions<AccessOptions> options, TimeProvider clock, ILogger<KeyRing> logger) : IHostedService
 {
     /// <summary>Longer ones are refused unread: ours have 46 characters.</summary>
     public const int MaxKeyLength = 512;
@@ -21,11 +21,14 @@ internal sealed partial class KeyRing(IOptions<AccessOptions> options, TimeProvi
 
     /// <summary>Reads the file before the first call, so that one that breaks later always finds keys in force.</summary>
     /// <exception cref="KeyFileException">The file broke since the settings were checked.</exception>
-    public void Open()
+    public Task StartAsync(CancellationToken cancellationToken)
     {
         if (AsksForKeys)
             _ = Current();
+        return Task.CompletedTask;
     }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <returns>Whose key it is, or null.</returns>
     public Caller? Find(string key)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace GrafeasBridge.Access;
+namespace GrafeasBridge.Access.Keys;
 
 /// <summary>
 /// The file of API keys: <c>{"keys":[{"name":"ci","hash":"sha256:…","projects":["team-a"],"roles":["send","read"]}]}</c>.
