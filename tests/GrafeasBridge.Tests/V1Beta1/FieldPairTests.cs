@@ -14,7 +14,7 @@ public sealed class FieldPairTests
         var seen = new HashSet<(MessageDescriptor, MessageDescriptor)>();
         Look(Grafeas.V1Beta1.Occurrence.Descriptor, Grafeas.V1.Occurrence.Descriptor, alone, seen);
         Look(Grafeas.V1Beta1.Note.Descriptor, Grafeas.V1.Note.Descriptor, alone, seen);
-        var page = File.ReadAllText(RepositoryFiles.PathOf("src", "GrafeasBridge", "Beta", "README.md"));
+        var page = File.ReadAllText(RepositoryFiles.PathOf("src", "GrafeasBridge", "V1Beta1", "README.md"));
         var block = page.Split("```")[1];
         Assert.Equal(string.Join('\n', alone), block.Trim());
         Assert.True(seen.Count > 70, $"only {seen.Count} pairs of messages were looked at");
