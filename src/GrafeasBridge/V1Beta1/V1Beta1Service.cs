@@ -5,7 +5,7 @@ using Grpc.Core;
 
 namespace GrafeasBridge.V1Beta1;
 
-/// <summary>grafeas.v1beta1.GrafeasV1Beta1, over gRPC and REST: the desks of grafeas.v1, with the messages of this version.</summary>
+/// <summary>grafeas.v1beta1.GrafeasV1Beta1, over gRPC and REST: the operations of grafeas.v1, with the messages of this version.</summary>
 internal sealed class V1Beta1Service(NoteOperations<Note> notes, OccurrenceOperations<Occurrence> occurrences, VulnerabilitySummary summary)
     : GrafeasV1Beta1.GrafeasV1Beta1Base
 {
