@@ -44,7 +44,7 @@ internal sealed partial class TargetPipeline
         }
         catch (TimeoutRejectedException rejected)
         {
-            // Both at the same moment: to the caller it is his own wish.
+            // Both at the same moment: to the caller it is the cancellation that it asked for.
             throw new OperationCanceledException(rejected.Message, rejected, cancellationToken);
         }
         catch (BrokenCircuitException broken) when (!cancellationToken.IsCancellationRequested)

@@ -56,7 +56,7 @@ internal sealed class VersionClaims(string target, IBridgeStore store, SuspectLa
 
     private async Task<IReadOnlyList<HeldVersion>> TakeOrdinaryAsync(int most, CancellationToken cancellationToken)
     {
-        // Their places first: nobody may find himself alone while they are being claimed.
+        // Their places first: no worker may find itself alone while they are being claimed.
         Stack<IDisposable> places = new(Enumerable.Range(0, most).Select(_ => lane.Enter()));
         try
         {

@@ -21,7 +21,7 @@ internal sealed class BridgeHealth(StoreHealth store, Drain drain, IEnumerable<I
     {
         var refusals = new List<HealthIssue>();
         if (drain.Since is { } since)
-            refusals.Add(new HealthIssue(HealthReasons.Stopping, "The bridge was told to stop and finishes the calls in flight.", Since: since));
+            refusals.Add(new HealthIssue(HealthReasons.Stopping, "The bridge is stopping and finishes calls and deliveries in progress.", Since: since));
         if (await store.ProveAsync(cancellationToken) is { } refused)
             refusals.Add(new HealthIssue(HealthReasons.StoreUnavailable, refused));
         return new HealthState(refusals, [.. sources.SelectMany(source => source.Now())]);

@@ -243,7 +243,7 @@ internal sealed class Intake(
     };
 
     // Says what was stored: the new occurrence, or the first one where the request was a repeat. Of one past retention only the name
-    // and time are left; the content is that of the repeated request, which is equal (ContentHash).
+    // and time are left; everything else the sender has just sent again.
     private static Submitted<T> Stored<T>(IOccurrenceAdapter<T> adapter, T sent, AddedOccurrence added)
         where T : class, IMessage<T>, IDeepCloneable<T>
     {

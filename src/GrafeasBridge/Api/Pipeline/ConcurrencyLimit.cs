@@ -37,7 +37,7 @@ internal sealed class ConcurrencyLimit(RequestDelegate next, IOptions<ServingOpt
     {
         overload.Refused(Overload.Calls);
         var status = Errors.Overloaded(
-            string.Create(CultureInfo.InvariantCulture, $"{most} calls are in flight, as many as are allowed (Listen:MaxCalls). Try again later."));
+            string.Create(CultureInfo.InvariantCulture, $"{most} calls are in progress, as many as are allowed (Listen:MaxCalls). Try again later."));
         context.Response.Headers.RetryAfter = Errors.OverloadedDelay.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
         return RestErrors.IsGrpc(context.Request)
             ? RestErrors.WriteGrpcAsync(context, status)

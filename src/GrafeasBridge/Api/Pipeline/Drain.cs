@@ -47,7 +47,7 @@ internal sealed partial class Drain(IOptions<ServingOptions> listen, TimeProvide
     {
         [LoggerMessage(
             5001, LogLevel.Information,
-            "Told to stop: no longer ready, and serving for {Delay} more until others have noticed",
+            "Stopping: no longer ready, and serving for {Delay} more until proxies have noticed",
             EventName = "Draining")]
         public static partial void Draining(ILogger logger, TimeSpan delay);
     }

@@ -120,7 +120,7 @@ internal sealed partial class RestErrors(RequestDelegate next, ILogger<RestError
 
     private static partial class Log
     {
-        [LoggerMessage(1260, LogLevel.Error, "{Verb} {Path} failed in a way nobody foresaw, before any service was reached", EventName = "StrayHttpException")]
+        [LoggerMessage(1260, LogLevel.Error, "{Verb} {Path} failed unexpectedly, before any service was reached", EventName = "StrayHttpException")]
         public static partial void Stray(ILogger logger, string verb, string path, Exception cause);
     }
 }

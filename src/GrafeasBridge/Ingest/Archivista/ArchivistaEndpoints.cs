@@ -122,7 +122,7 @@ internal sealed partial class ArchivistaEndpoints(
 
     private static partial class Log
     {
-        [LoggerMessage(1230, LogLevel.Error, "{Path} failed in a way nobody foresaw", EventName = "ArchivistaStrayException")]
+        [LoggerMessage(1230, LogLevel.Error, "{Path} failed unexpectedly", EventName = "ArchivistaStrayException")]
         public static partial void Stray(ILogger logger, string path, Exception cause);
 
         [LoggerMessage(1231, LogLevel.Error, "{Path} found the store broken", EventName = "ArchivistaStoreBroken")]

@@ -5,58 +5,61 @@ using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Retention;
 
-/// <summary>9: one walk over old occurrences. Those that may go are mapped here, outside the store, and put away step by step.</summary>
-internal sealed partial class Retirement(
-    IBridgeStore store, IOccurrenceMapping mapping, IOptions<RetentionOptions> settings, TimeProvider clock, ILogger<Retirement> logger)
+/// <summary>
+/// 9: one pass over expired occurrences, in batches. What they give to their versions is computed here, outside the store; the store saves
+/// it as the version's state and deletes the occurrences in the same transaction.
+/// </summary>
+internal sealed partial class HistoryCompactor(
+    IBridgeStore store, IOccurrenceMapping mapping, IOptions<RetentionOptions> settings, TimeProvider clock, ILogger<HistoryCompactor> logger)
 {
-    /// <summary>Contents and states that one step reads and writes.</summary>
-    private const long MaxStepBytes = 4 << 20;
+    /// <summary>Bytes of contents and states that one batch reads and writes.</summary>
+    private const long MaxBatchBytes = 4 << 20;
 
     /// <summary>A saved state beyond this is not written: its occurrences stay.</summary>
     private const int MaxStateBytes = 8 << 20;
 
-    /// <summary>How often a step is read again when somebody changed what it read; then its occurrences wait for the next walk.</summary>
+    /// <summary>How often a batch is read again when a writer changed what it read; after that its occurrences wait for the next pass.</summary>
     private const int MaxTries = 3;
 
     private readonly RetentionOptions options = settings.Value;
 
-    /// <summary>False when nothing ever goes.</summary>
+    /// <summary>False when the settings let nothing expire.</summary>
     public bool IsWanted => options.MaxAge is not null || options.Unmapped is not null || options.Remember is not null;
 
-    /// <returns>How many occurrences went.</returns>
-    /// <exception cref="StoreException">The store failed; the next walk goes on.</exception>
+    /// <returns>How many occurrences were deleted.</returns>
+    /// <exception cref="StoreException">The store failed; the next pass continues.</exception>
     public async Task<long> RunOnceAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var gone = options.MaxAge is null && options.Unmapped is null ? 0 : await WalkAsync(now, cancellationToken);
+        var gone = options.MaxAge is null && options.Unmapped is null ? 0 : await PassAsync(now, cancellationToken);
         var forgotten = options.Remember is { } kept ? await ForgetAsync(now - kept, cancellationToken) : 0;
         if (gone > 0 || forgotten > 0)
             Log.Done(logger, gone, forgotten);
         return gone;
     }
 
-    private async Task<long> WalkAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<long> PassAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var query = new AgedQuery(now - options.MaxAge, now - options.Unmapped, After: 0, options.BatchSize, MaxStepBytes);
+        var query = new AgedQuery(now - options.MaxAge, now - options.Unmapped, After: 0, options.BatchSize, MaxBatchBytes);
         long gone = 0;
         long single = 0;
         while (true)
         {
-            var step = await StepAsync(query, cancellationToken);
-            gone += step.Gone;
-            if (step is { Fault: not null, Read: > 1 })
+            var batch = await BatchAsync(query, cancellationToken);
+            gone += batch.Gone;
+            if (batch is { Fault: not null, Read: > 1 })
             {
-                // One of them cannot be mapped: the others go one by one.
-                single = step.Part.Through;
+                // One of them cannot be mapped: the batch is repeated one occurrence at a time.
+                single = batch.Part.Through;
                 query = query with { Rows = 1 };
             }
             else
             {
-                if (step.Fault is not null)
-                    Log.Kept(logger, step.Part.Occurrences[0].Sequence, step.Fault);
-                if (step.Part.IsLast)
+                if (batch.Fault is not null)
+                    Log.Kept(logger, batch.Part.Occurrences[0].Sequence, batch.Fault);
+                if (batch.Part.IsLast)
                     return gone;
-                query = query with { After = step.Part.Through };
+                query = query with { After = batch.Part.Through };
             }
 
             if (query.After >= single)
@@ -66,13 +69,13 @@ internal sealed partial class Retirement(
         }
     }
 
-    private async Task<Step> StepAsync(AgedQuery query, CancellationToken cancellationToken)
+    private async Task<Batch> BatchAsync(AgedQuery query, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
         {
             var part = await store.ReadAgedAsync(query, cancellationToken);
             if (part.Occurrences.Count == 0)
-                return new Step(part, 0, null);
+                return new Batch(part, 0, null);
             byte[][] states;
             try
             {
@@ -80,18 +83,18 @@ internal sealed partial class Retirement(
             }
             catch (Exception fault) when (fault is not (StoreException or OperationCanceledException))
             {
-                return new Step(part, 0, fault);
+                return new Batch(part, 0, fault);
             }
 
             if (await store.RetireAsync(part, states, cancellationToken))
             {
                 RetentionMetrics.Occurrences.Add(part.Occurrences.Count);
                 RetentionMetrics.Versions.Add(states.Count(state => state.Length > 0));
-                return new Step(part, part.Occurrences.Count, null);
+                return new Batch(part, part.Occurrences.Count, null);
             }
 
             if (tries == MaxTries)
-                return new Step(part, 0, null);
+                return new Batch(part, 0, null);
         }
     }
 
@@ -125,8 +128,8 @@ internal sealed partial class Retirement(
         }
     }
 
-    /// <param name="Fault">Why the part could not be mapped.</param>
-    private sealed record Step(AgedPart Part, int Gone, Exception? Fault)
+    /// <param name="Fault">Why the batch could not be mapped.</param>
+    private sealed record Batch(AgedPart Part, int Gone, Exception? Fault)
     {
         public int Read => Part.Occurrences.Count;
     }
@@ -134,13 +137,13 @@ internal sealed partial class Retirement(
     private static partial class Log
     {
         [LoggerMessage(
-            2040, LogLevel.Information, "{Gone} occurrences are past retention and went; the names of {Forgotten} older ones are forgotten",
-            EventName = "OccurrencesRetired")]
+            2040, LogLevel.Information, "{Gone} expired occurrences were compacted; the names of {Forgotten} older ones were deleted",
+            EventName = "OccurrencesCompacted")]
         public static partial void Done(ILogger logger, long gone, long forgotten);
 
         [LoggerMessage(
-            2041, LogLevel.Warning, "The occurrence with sequence {Sequence} is past retention and stays, since it cannot be mapped",
-            EventName = "OccurrenceNotRetired")]
+            2041, LogLevel.Warning, "The occurrence with sequence {Sequence} is expired and stays, since it cannot be mapped",
+            EventName = "OccurrenceNotCompacted")]
         public static partial void Kept(ILogger logger, long sequence, Exception fault);
     }
 }

@@ -12,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace GrafeasBridge.Tests.Retention;
 
 /// <summary>Through the front door: what goes, what stays, and what still works afterwards.</summary>
-public sealed class RetirementTests : IDisposable
+public sealed class CompactionTests : IDisposable
 {
     private static readonly string[] Settings = ["Retention:MaxAge=1.00:00:00", "Retention:Pause=00:00:00", "Retention:BatchSize=2"];
 
@@ -81,7 +81,7 @@ public sealed class RetirementTests : IDisposable
 
         Age(TimeSpan.FromDays(30_000));
         await using var forEver = await BridgeHost.StartInAsync(folder.Path);
-        Assert.False(forEver.Services.GetRequiredService<Retirement>().IsWanted);
+        Assert.False(forEver.Services.GetRequiredService<HistoryCompactor>().IsWanted);
         Assert.Equal(0, await RunAsync(forEver));
     }
 
@@ -111,7 +111,7 @@ public sealed class RetirementTests : IDisposable
             };
             steps.SetMeasurementEventCallback<long>((_, _, _, _) => stop.Cancel());
             steps.Start();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.Services.GetRequiredService<Retirement>().RunOnceAsync(stop.Token));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.Services.GetRequiredService<HistoryCompactor>().RunOnceAsync(stop.Token));
             var half = await ReportAsync(host);
             Assert.InRange(half.FoldedOccurrenceCount, 1, 8);
             Assert.Equal(before.Attributes, half.Attributes);
@@ -136,7 +136,7 @@ public sealed class RetirementTests : IDisposable
         }
     }
 
-    private static Task<long> RunAsync(BridgeHost host) => host.Services.GetRequiredService<Retirement>().RunOnceAsync(Cancelled);
+    private static Task<long> RunAsync(BridgeHost host) => host.Services.GetRequiredService<HistoryCompactor>().RunOnceAsync(Cancelled);
 
     private static async Task<VersionReport> ReportAsync(BridgeHost host) =>
         await new Bridge.BridgeClient(host.Channel).GetVersionAsync(BuildSamples.Version("1"), cancellationToken: Cancelled);

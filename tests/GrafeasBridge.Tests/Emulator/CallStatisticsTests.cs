@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace GrafeasBridge.Tests.Emulator;
 
 /// <summary>What the emulator says of the calls that it got.</summary>
-public sealed class CallLedgerTests
+public sealed class CallStatisticsTests
 {
     private const string Attributes = EmulatorHarness.Attributes;
     private const string Page = "/_emulator/calls";

@@ -6,11 +6,11 @@ using GrafeasBridge.V1;
 
 namespace GrafeasBridge.Cli.Verbs;
 
-/// <summary><c>gbridge redeliver --filter</c>: counts first, asks a person, then marks.</summary>
-internal static class ManyRedelivered
+/// <summary><c>gbridge redeliver --filter</c>: counts first, asks for confirmation, then marks.</summary>
+internal static class BulkRedelivery
 {
-    // Of one call, so that each is short.
-    private const int AtOnce = 10_000;
+    // Bounded, so that each call is short.
+    private const int VersionsPerCall = 10_000;
 
     public static async Task<int> RunAsync(string filter, bool dryRun, bool yes, Session session)
     {
@@ -21,7 +21,7 @@ internal static class ManyRedelivered
                 return Show(would, dryRun: true, session.Screen);
             if (Console.IsInputRedirected)
                 throw CliException.BadInput($"{Count(would.Matched)} match. Nobody is there to ask: say --yes to redeliver them, --dry-run to see them.");
-            if (!Agrees(would, session.Screen))
+            if (!Confirms(would, session.Screen))
                 return Declined(session.Screen);
         }
 
@@ -31,7 +31,7 @@ internal static class ManyRedelivered
     /// <summary>Every call's counts together, and the first sample.</summary>
     private static async Task<RedeliverVersionsResponse> AllAsync(string filter, bool dryRun, Session session)
     {
-        var request = new RedeliverVersionsRequest { Filter = filter, ValidateOnly = dryRun, MaxVersions = AtOnce };
+        var request = new RedeliverVersionsRequest { Filter = filter, ValidateOnly = dryRun, MaxVersions = VersionsPerCall };
         RedeliverVersionsResponse? sum = null;
         do
         {
@@ -78,9 +78,9 @@ internal static class ManyRedelivered
         return ExitCode.Done;
     }
 
-    private static bool Agrees(RedeliverVersionsResponse would, Screen screen)
+    private static bool Confirms(RedeliverVersionsResponse would, Screen screen)
     {
-        // Beside the results: they may go to a file while a person answers.
+        // On standard error: the results may go to a file while a person answers.
         screen.Error($"Redeliver {Count(would.Matched)}, such as {Tables.Path(would.Sample[0])}? Type yes:");
         return Console.ReadLine()?.Trim().ToLowerInvariant() is "y" or "yes";
     }

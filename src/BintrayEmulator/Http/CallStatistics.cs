@@ -6,7 +6,7 @@ namespace BintrayEmulator.Http;
 /// When calls arrived and how they ended: proves how many there were in any window of one length. Exact, by the time of arrival, on a
 /// clock that does not jump.
 /// </summary>
-internal sealed class CallLedger(TimeProvider clock, TimeSpan window)
+internal sealed class CallStatistics(TimeProvider clock, TimeSpan window)
 {
     private const int MaxKept = 1_000_000;
 
@@ -20,7 +20,7 @@ internal sealed class CallLedger(TimeProvider clock, TimeSpan window)
     private (int All, int NotRefused) greatest;
     private bool isExact = true;
 
-    /// <summary>Notes an arrival; the number that it gets is given back with its end.</summary>
+    /// <summary>Records an arrival; its number is passed to <see cref="End"/>.</summary>
     public long Arrive()
     {
         lock (gate)
@@ -46,12 +46,12 @@ internal sealed class CallLedger(TimeProvider clock, TimeSpan window)
         }
     }
 
-    /// <summary>Begins anew, with another window when one is given.</summary>
+    /// <summary>Starts again from zero, with another window when one is given.</summary>
     public void Reset(TimeSpan? newWindow)
     {
         lock (gate)
         {
-            // Calls on their way end with a number from before; it must name nothing.
+            // Calls in flight end with a number from before the reset, which must not match a new call.
             dropped += kept.Count;
             kept.Clear();
             byStatus.Clear();
@@ -95,7 +95,7 @@ internal sealed class CallLedger(TimeProvider clock, TimeSpan window)
         return (all, notRefused);
     }
 
-    // What can no longer share a window with a call to come is only remembered as the greatest number.
+    // Calls that no future call can share a window with are dropped; only their greatest number is kept.
     private void Compact()
     {
         greatest = Greatest();

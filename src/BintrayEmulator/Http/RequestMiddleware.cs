@@ -1,10 +1,9 @@
 namespace BintrayEmulator.Http;
 
 /// <summary>
-/// The first to see a request and the last to see its answer: says who answers, evens out paths, counts, and turns what went wrong
-/// into an answer.
+/// Around every request: sets the Server header, counts the request, and turns exceptions into answers.
 /// </summary>
-internal sealed partial class FrontDoor(RequestDelegate next, RequestCounter counter, ILogger<FrontDoor> logger)
+internal sealed partial class RequestMiddleware(RequestDelegate next, RequestCounter counter, ILogger<RequestMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {

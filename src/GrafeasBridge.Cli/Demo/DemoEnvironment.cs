@@ -1,9 +1,9 @@
 namespace GrafeasBridge.Cli.Demo;
 
-/// <summary>Where one run of the demo takes place: a fresh folder and free ports. Disposing removes the folder.</summary>
-internal sealed class DemoPlace : IDisposable
+/// <summary>A fresh folder and free ports for one run of the demo. Disposing removes the folder.</summary>
+internal sealed class DemoEnvironment : IDisposable
 {
-    public DemoPlace()
+    public DemoEnvironment()
     {
         var free = LoopbackPorts.Free(3);
         (Grpc, Http, Emulator) = (free[0], free[1], free[2]);
