@@ -99,7 +99,7 @@ internal sealed class FilterSubject
     public Func<int, int?> StoreKind { get; init; } = static number => number;
 
     internal FilterAlias? AliasOf(string name) =>
-        Aliases.FirstOrDefault(alias => alias.Name == name || FieldPath.CamelCase(alias.Name) == name);
+        Aliases.FirstOrDefault(alias => alias.Name == name || FilterPath.CamelCase(alias.Name) == name);
 
     internal Column? ColumnOf(string path, int part)
     {
