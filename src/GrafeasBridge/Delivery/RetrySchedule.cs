@@ -29,7 +29,7 @@ internal static class RetrySchedule
             case OutcomeNature.Done:
                 return new Settlement(
                     DeliveryState.Verified, outcome, ending.Reason, null, ending.Owned, ending.ReadBack, RestUntil: options.Gather > TimeSpan.Zero ? now + options.Gather : null);
-            case OutcomeNature.Permanent when !ending.Outcome.IsMissing() || now - since >= options.MissingGrace:
+            case OutcomeNature.Permanent when !ending.Outcome.IsAbsent() || now - since >= options.MissingGrace:
                 return new Settlement(DeliveryState.Parked, outcome, ending.Reason, null, ending.Owned);
             // What closes the whole target is mended in one place and must not cost versions: they wait as long as it takes.
             case OutcomeNature.Transient when now - since >= options.Horizon:

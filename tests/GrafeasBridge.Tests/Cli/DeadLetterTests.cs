@@ -18,7 +18,7 @@ public sealed class DeadLetterTests : CliTest
         var json = await Gbridge.RunAsync("parked", "--json");
 
         Assert.Equal((0, 0), (table.Code, json.Code));
-        foreach (var part in new[] { "bintray/acme/images/team:web/1", "2026-11-23 09:00:00Z", "RepoMissing", "There is no repository." })
+        foreach (var part in new[] { "bintray/acme/images/team:web/1", "2026-11-23 09:00:00Z", "Missing", "There is no repository." })
             Assert.Contains(part, table.Output);
         var asked = Service.Listed.First();
         Assert.Equal((DeliveryState.Parked, "attempts > 3", "bintray"), (asked.State, asked.Filter, asked.Target));
@@ -141,7 +141,7 @@ public sealed class DeadLetterTests : CliTest
     {
         var parked = Version(DeliveryState.Parked, version);
         parked.FailingSince = Timestamp.FromDateTime(new DateTime(2026, 11, 23, 9, 0, 0, DateTimeKind.Utc));
-        (parked.LastOutcome, parked.LastReason) = ("RepoMissing", "There is no repository.");
+        (parked.LastOutcome, parked.LastReason) = ("Missing", "There is no repository.");
         return parked;
     }
 }

@@ -17,7 +17,7 @@ public sealed class OptionsTests
     [InlineData("Resolvers:mine:Pattern", "(?<subject>.)(?<repo>.)", "Mapping:Resolvers:mine: Package: '{package}' names nothing")]
     [InlineData("Resolvers:google-container-registry:Package", "{image|upper}", "'upper' is no filter; there is colons, dots, lower")]
     [InlineData("Resolvers:google-container-registry:Package", "{image", "opens a brace that it never closes")]
-    [InlineData("Resolvers:google-container-registry:Order", "-1", "Order (-1) must be between")]
+    [InlineData("Resolvers:google-container-registry:Order", "-1", "Order is -1; set it to a value from 0 to 1000000.")]
     [InlineData("Resolvers:google-container-registry:DefaultVersion", "a/b", "DefaultVersion ('a/b') cannot be a version")]
     [InlineData("Resolvers:bintray-docker:Hosts:x.example", "acme", "Mapping:Resolvers:bintray-docker:Hosts:x.example ('acme') must be of the form subject/repo")]
     [InlineData("Resolvers:package-url:Defaults:npm", "/npm", "Mapping:Resolvers:package-url:Defaults:npm ('/npm') must be of the form subject/repo")]

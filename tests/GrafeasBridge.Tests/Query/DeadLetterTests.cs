@@ -22,7 +22,7 @@ public sealed class DeadLetterTests
         var report = await GetAsync(parking, "1");
         Assert.Equal(DeliveryState.Parked, report.Summary.State);
         Assert.NotNull(report.Summary.FailingSince);
-        Assert.Contains("target has no such", report.Explanation.Problem, StringComparison.Ordinal);
+        Assert.Contains("target does not have the version", report.Explanation.Problem, StringComparison.Ordinal);
         Assert.StartsWith("Create it at the target", report.Explanation.Advice, StringComparison.Ordinal);
         Assert.Equal("gbridge redeliver main/acme/images/team:web/1", report.Explanation.Command);
         Assert.Null(report.Comparison);

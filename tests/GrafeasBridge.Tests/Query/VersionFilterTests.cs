@@ -22,7 +22,7 @@ public sealed class VersionFilterTests(VersionFilterTests.Stock stock, ITestOutp
         ("version>\"2\"", v => string.CompareOrdinal(v.Version, "2") > 0),
         ("has_prefix(version, \"1\")", v => v.Version.StartsWith('1')),
         ("lastOutcome:\"Missing\"", v => v.LastOutcome.Contains("Missing", StringComparison.Ordinal)),
-        ("last_outcome=\"VersionMissing\"", v => v.LastOutcome == "VersionMissing"),
+        ("last_outcome=\"Missing\"", v => v.LastOutcome == "Missing"),
         ("lastReason:\"package\"", v => v.LastReason.Contains("package", StringComparison.Ordinal)),
         ("attempts>=1", v => v.Attempts >= 1),
         ("settled_revision=1", v => v.SettledRevision == 1),

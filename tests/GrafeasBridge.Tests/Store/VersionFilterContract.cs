@@ -81,7 +81,7 @@ public abstract class VersionFilterContract : StoreContract
             var settlement = (int.Parse(claimed.Coordinates.Version, CultureInfo.InvariantCulture) / 2 % 3) switch
             {
                 0 => Verified,
-                1 => new Settlement(DeliveryState.Parked, "RepoMissing", "There is no repository.", null, null),
+                1 => new Settlement(DeliveryState.Parked, "Missing", "There is no repository.", null, null),
                 _ => new Settlement(DeliveryState.Waiting, "Unreachable", "Nobody answers.", Clock.GetUtcNow().AddHours(1), null),
             };
             await Store.SettleAsync(claimed, settlement, Stop);

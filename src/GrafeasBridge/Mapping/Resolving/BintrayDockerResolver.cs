@@ -11,7 +11,7 @@ internal sealed class BintrayDockerResolver(string name, ResolverOptions options
 
     private readonly Dictionary<string, (string Subject, string Repo)> hosts =
         options.Hosts.Where(h => h.Value.Length > 0)
-            .ToDictionary(h => h.Key, h => SplitRepository(h.Value)!.Value, StringComparer.OrdinalIgnoreCase);
+            .ToDictionary(h => h.Key, h => RepositoryPath.Split(h.Value)!.Value, StringComparer.OrdinalIgnoreCase);
 
     private readonly Template untagged = Template.Parse(options.Untagged, Template.DigestNames);
 
@@ -28,13 +28,6 @@ internal sealed class BintrayDockerResolver(string name, ResolverOptions options
             package = options.NamespacelessPrefix + package;
         return Resolution.Of(
             name, new ResourceParts(subject, repo, package, image.Tag, image.Digest, DefaultTag, untagged.FillDigest(image.Digest)));
-    }
-
-    /// <returns>The two halves of <c>subject/repo</c>; null when the text is not of that form.</returns>
-    public static (string Subject, string Repo)? SplitRepository(string text)
-    {
-        var slash = text.IndexOf('/', StringComparison.Ordinal);
-        return slash > 0 && slash < text.Length - 1 ? (text[..slash], text[(slash + 1)..]) : null;
     }
 
     private (string Subject, string Repo)? RepositoryOf(string text)

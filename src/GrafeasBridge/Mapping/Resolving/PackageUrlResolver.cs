@@ -15,7 +15,7 @@ internal sealed class PackageUrlResolver(string name, ResolverOptions options, I
 
     private readonly Dictionary<string, (string Subject, string Repo)> defaults = options.Defaults
         .Where(d => d.Value.Length > 0)
-        .ToDictionary(d => d.Key, d => BintrayDockerResolver.SplitRepository(d.Value)!.Value, StringComparer.OrdinalIgnoreCase);
+        .ToDictionary(d => d.Key, d => RepositoryPath.Split(d.Value)!.Value, StringComparer.OrdinalIgnoreCase);
 
     private readonly Template untagged = Template.Parse(options.Untagged, Template.DigestNames);
 

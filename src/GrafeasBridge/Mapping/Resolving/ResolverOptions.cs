@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace GrafeasBridge.Mapping.Resolving;
 
 /// <summary>What a row of <c>Mapping:Resolvers</c> understands.</summary>
@@ -22,7 +20,7 @@ internal sealed class ResolverOptions
     public bool Enabled { get; set; } = true;
 
     /// <summary>Rows are asked from the lowest to the highest; rows of the same order by name.</summary>
-    [Range(0, 1_000_000)]
+    [SettingRange(0, 1_000_000)]
     public int Order { get; set; } = 1000;
 
     public ResolverKind Kind { get; set; } = ResolverKind.Pattern;

@@ -1,6 +1,6 @@
 namespace GrafeasBridge.Mapping.Resolving;
 
-/// <summary>What the parts of coordinates may look like at a Bintray-shaped target.</summary>
+/// <summary>What the parts of coordinates may look like, whatever the target.</summary>
 internal static class TargetNames
 {
     public const int MaxLength = 255;
