@@ -15,7 +15,7 @@ public sealed class PlacingTests
     {
         var placement = Mapping.Place(Build("https://ci.example.com/41", Built(A, string.Empty, Web + ":1.0", Web + ":latest")));
 
-        Assert.Equal(["acme/images/team:web/1.0", "acme/images/team:web/latest"], placement.Named.Select(n => n.ToString()));
+        Assert.Equal(["acme/images/team/web/1.0", "acme/images/team/web/latest"], placement.Named.Select(n => n.ToString()));
         Assert.Equal(2, placement.Lessons.Count);
         Assert.Null(placement.Resolver);
         Assert.Null(placement.Reason);
@@ -30,7 +30,7 @@ public sealed class PlacingTests
         Assert.Equal(A, Assert.Single(byDigest.ByDigest).Digest);
         Assert.Empty(byDigest.Named);
         Assert.Empty(byDigest.Lessons);
-        Assert.Equal("acme/images/team:web/latest", Assert.Single(latest.Named).ToString());
+        Assert.Equal("acme/images/team/web/latest", Assert.Single(latest.Named).ToString());
     }
 
     [Theory]
@@ -52,9 +52,9 @@ public sealed class PlacingTests
     {
         var placement = Mapping.Place(Build(Web + "@" + A, Built(string.Empty, $"{Web}@{A}", Web + ":1.0", $"{Web}:other@{B}")));
 
-        Assert.Equal(["acme/images/team:web/1.0"], placement.Named.Select(n => n.ToString()));
+        Assert.Equal(["acme/images/team/web/1.0"], placement.Named.Select(n => n.ToString()));
         Assert.Equal(
-            [$"acme/images/team:web/1.0 = {A}", $"acme/images/team:web/other = {B}"],
+            [$"acme/images/team/web/1.0 = {A}", $"acme/images/team/web/other = {B}"],
             placement.Lessons.Select(l => $"{l.Version} = {l.Digest}"));
     }
 
@@ -63,8 +63,8 @@ public sealed class PlacingTests
     {
         var placement = Mapping.Place(Build(Web + ":1.0", Built(B, string.Empty, "acme-docker-images.bintray.io/team/worker:1.0")));
 
-        Assert.Equal("acme/images/team:web/1.0", Assert.Single(placement.Named).ToString());
-        Assert.Equal("acme/images/team:worker/1.0", Assert.Single(placement.Lessons).Version.ToString());
+        Assert.Equal("acme/images/team/web/1.0", Assert.Single(placement.Named).ToString());
+        Assert.Equal("acme/images/team/worker/1.0", Assert.Single(placement.Lessons).Version.ToString());
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class PlacingTests
         var placement = Mapping.Place(occurrence);
 
         Assert.Equal(A, Assert.Single(placement.Lessons).Digest);
-        Assert.Equal("acme/images/team:web/1.0", Assert.Single(placement.Named).ToString());
+        Assert.Equal("acme/images/team/web/1.0", Assert.Single(placement.Named).ToString());
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class PlacingTests
 
         var placement = MappingRoom.Open(("MaxArtifacts", "10")).Place(occurrence);
 
-        Assert.Equal("acme/images/team:web/wanted", Assert.Single(placement.Named).ToString());
+        Assert.Equal("acme/images/team/web/wanted", Assert.Single(placement.Named).ToString());
         Assert.Equal(10, placement.Lessons.Count);
     }
 
