@@ -15,4 +15,10 @@ internal static class SchemaSteps
         where outcome in (
             'SubjectMissing', 'RepoMissing', 'PackageMissing', 'VersionMissing', 'Garbled', 'NotAsWritten', 'Damaged', 'StoppedProcess', 'Deleted');
         """;
+
+    /// <summary>
+    /// Packages by the names that they have in the world. No name held a slash before, so two never become one. Reasons keep the words in
+    /// which they were said.
+    /// </summary>
+    public const string PackagesWithSlashes = "update packages set package = replace(package, ':', '/') where package like '%:%';";
 }

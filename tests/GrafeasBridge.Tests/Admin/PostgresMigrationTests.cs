@@ -99,6 +99,20 @@ public sealed class PostgresMigrationTests : PostgresHouse
     }
 
     [Fact]
+    public async Task Packages_of_a_released_schema_get_the_names_that_they_have_in_the_world()
+    {
+        await MigrateAsync([.. PostgresSchema.Steps.Take(1)]);
+        await Server.ExecuteAsync(
+            "insert into packages (subject, repo, package) values "
+            + "('acme', 'images', 'team:web'), ('acme', 'images', 'plain'), ('acme', 'maven', 'org.acme:web:core')",
+            schema: Schema);
+
+        await MigrateAsync(PostgresSchema.Steps);
+        var names = await Server.ExecuteAsync("select string_agg(package, ' ' order by key) from packages", schema: Schema);
+        Assert.Equal("team/web plain org.acme/web/core", names);
+    }
+
+    [Fact]
     public async Task The_command_has_an_answer_for_every_state_of_a_database()
     {
         var gbridge = new Gbridge().With("Store__PasswordFile", Server.PasswordFile).With("Store__Provider", "Postgres").With("Store__Connection", Server.ConnectionString(Schema));

@@ -22,7 +22,7 @@ public sealed class BintrayTargetTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("acme", "images", "team:web", "1.4.0", "/packages/acme/images/team%3Aweb/versions/1.4.0/attributes")]
+    [InlineData("acme", "images", "team/web", "1.4.0", "/packages/acme/images/team%3Aweb/versions/1.4.0/attributes")]
     [InlineData("acme", "im ages", "a/b", "1?2#3;4%", "/packages/acme/im%20ages/a%3Ab/versions/1%3F2%233%3B4%25/attributes")]
     [InlineData("acme", "images", "wéb", "1+2~3", "/packages/acme/images/w%C3%A9b/versions/1%2B2~3/attributes")]
     public async Task Each_name_is_one_encoded_segment(string subject, string repo, string package, string version, string path)

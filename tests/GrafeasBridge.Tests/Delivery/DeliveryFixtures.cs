@@ -77,7 +77,7 @@ internal sealed class TargetHarness : IDisposable
 
     public BintrayTarget Target { get; }
 
-    public static VersionCoordinates Version { get; } = new("acme", "images", "team:web", "1.4.0");
+    public static VersionCoordinates Version { get; } = new("acme", "images", "team/web", "1.4.0");
 
     public static BintrayOptions Make(string url, Action<BintrayOptions>? change = null)
     {

@@ -173,7 +173,7 @@ public sealed class DeliveryWorkerTests : IAsyncLifetime
     public async Task A_version_whose_package_is_missing_is_parked_with_what_to_do_without_delaying_the_others()
     {
         await StartAsync();
-        var lost = new VersionCoordinates("acme", "images", "team:web", "1.0");
+        var lost = new VersionCoordinates("acme", "images", "team/web", "1.0");
         await host.SendAsync(lost, "string a=1");
         await host.SendAsync(Web(1), "string a=1");
 

@@ -260,7 +260,7 @@ public sealed class ReconcileTests : IAsyncLifetime
         await host.RunOnceAsync();
 
         Assert.Equal("b7ad6b7169203331", reconcile!.ParentSpanId.ToHexString());
-        Assert.Equal("acme/images/team:web", reconcile.GetTagItem("grafeasbridge.package"));
+        Assert.Equal("acme/images/team/web", reconcile.GetTagItem("grafeasbridge.package"));
         Assert.Equal("1.4.0", reconcile.GetTagItem("grafeasbridge.version"));
         Assert.Equal("delivered", reconcile.GetTagItem("grafeasbridge.outcome"));
         Assert.All(parents, parent => Assert.Contains(Trace, parent, StringComparison.Ordinal));

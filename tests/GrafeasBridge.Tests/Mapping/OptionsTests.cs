@@ -15,7 +15,7 @@ public sealed class OptionsTests
     [InlineData("Resolvers:mine:Pattern", "(", "Mapping:Resolvers:mine: Pattern cannot be used")]
     [InlineData("Resolvers:mine:Pattern", @"(?<subject>.)\1", "Mapping:Resolvers:mine: Pattern cannot be used")]
     [InlineData("Resolvers:mine:Pattern", "(?<subject>.)(?<repo>.)", "Mapping:Resolvers:mine: Package: '{package}' names nothing")]
-    [InlineData("Resolvers:google-container-registry:Package", "{image|upper}", "'upper' is no filter; there is colons, dots, lower")]
+    [InlineData("Resolvers:google-container-registry:Package", "{image|upper}", "'upper' is no filter; there is dots, lower")]
     [InlineData("Resolvers:google-container-registry:Package", "{image", "opens a brace that it never closes")]
     [InlineData("Resolvers:google-container-registry:Order", "-1", "Order is -1; set it to a value from 0 to 1000000.")]
     [InlineData("Resolvers:google-container-registry:DefaultVersion", "a/b", "DefaultVersion ('a/b') cannot be a version")]

@@ -127,13 +127,18 @@ internal sealed partial class BintrayTarget(BintrayOptions options, TargetHttp h
                 + $"Create it, or set {options.Key}:CreateMissing to {level}, then redeliver.";
     }
 
-    private static string Path(VersionCoordinates version, BintrayPart part) => part switch
+    /// <summary>As the target spells it, since that is where somebody looks for it.</summary>
+    private static string Path(VersionCoordinates version, BintrayPart part)
     {
-        BintrayPart.Version => version.ToString(),
-        BintrayPart.Package => version.InPackage.ToString(),
-        BintrayPart.Repository => $"{version.Subject}/{version.Repo}",
-        _ => version.Subject,
-    };
+        var there = version with { Package = BintrayNames.Package(version.Package) };
+        return part switch
+        {
+            BintrayPart.Version => there.ToString(),
+            BintrayPart.Package => there.InPackage.ToString(),
+            BintrayPart.Repository => $"{version.Subject}/{version.Repo}",
+            _ => version.Subject,
+        };
+    }
 
     private async Task<TargetReply> CallAsync(HttpMethod method, string path, byte[]? json, CancellationToken cancellationToken) =>
         (await http.SendAsync(method, path, json, cancellationToken)).OrThrow();

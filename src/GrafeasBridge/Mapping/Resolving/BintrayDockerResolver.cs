@@ -2,7 +2,7 @@ namespace GrafeasBridge.Mapping.Resolving;
 
 /// <summary>
 /// Images of Bintray's registries, whose host says subject and repository: <c>acme-docker-images.bintray.io/team/web:1.4.0</c>
-/// is version 1.4.0 of package <c>team:web</c> in acme/images.
+/// is version 1.4.0 of package <c>team/web</c> in acme/images.
 /// </summary>
 internal sealed class BintrayDockerResolver(string name, ResolverOptions options) : IResolver
 {
@@ -23,7 +23,7 @@ internal sealed class BintrayDockerResolver(string name, ResolverOptions options
             return null;
         if (ImageReference.Parse(text) is not { } image)
             return ResolvedResource.Refused(name, "it names no image");
-        var package = image.Path.Replace('/', ':');
+        var package = image.Path;
         if (!image.Path.Contains('/', StringComparison.Ordinal))
             package = options.NamespacelessPrefix + package;
         return ResolvedResource.Of(

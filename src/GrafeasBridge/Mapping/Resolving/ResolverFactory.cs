@@ -60,7 +60,7 @@ internal static class ResolverFactory
                 yield return $"{key}:{setting}:{entry} ('{repository}') must be of the form subject/repo.";
         }
 
-        if (options.DefaultVersion.Length > 0 && TargetNames.Problem("version", options.DefaultVersion) is { } problem)
+        if (options.DefaultVersion.Length > 0 && CoordinateNames.Problem("version", options.DefaultVersion) is { } problem)
             yield return $"{key}:DefaultVersion ('{options.DefaultVersion}') cannot be a version: {problem}.";
     }
 }

@@ -11,7 +11,7 @@ namespace GrafeasBridge.Tests.Delivery.TestKind;
 /// <summary>A kind of target is a folder and one line: the whole service with one that it has never heard of.</summary>
 public sealed class TestKindTests : IAsyncLifetime
 {
-    private const string Item = "prod/acme/images/team:web/1";
+    private const string Item = "prod/acme/images/team/web/1";
 
     private PropertyServer server = null!;
 
@@ -65,7 +65,7 @@ public sealed class TestKindTests : IAsyncLifetime
 
         var parked = await BuildSamples.UntilAsync(host, BuildSamples.Version("1", "shelf"), DeliveryState.Parked);
         Assert.Equal(
-            ("Missing", "Area 'prod' of target 'shelf' has no item 'acme/images/team:web/1'. Upload it, then redeliver."),
+            ("Missing", "Area 'prod' of target 'shelf' has no item 'acme/images/team/web/1'. Upload it, then redeliver."),
             (parked.LastOutcome, parked.LastReason));
     }
 
