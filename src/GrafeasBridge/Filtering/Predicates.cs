@@ -78,7 +78,7 @@ internal sealed class Predicates(FilterSubject subject, FilterPath path, Literal
 
     private Column? Column => ColumnOf(subject, path)?.Column;
 
-    private static FilterColumn? ColumnOf(FilterSubject subject, FieldPath path) =>
+    private static FilterColumn? ColumnOf(FilterSubject subject, FilterPath path) =>
         path.ProtoPath is { } name ? subject.ColumnOf(name, path.Part) : null;
 
     private FieldTest Leaf(ValueTest leaf, Condition? condition) =>
