@@ -4,6 +4,7 @@ using System.Reflection;
 using Google.Protobuf;
 using Grafeas.V1;
 using GrafeasBridge.Delivery;
+using GrafeasBridge.Delivery.Bintray;
 using GrafeasBridge.Delivery.Drift;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
@@ -12,6 +13,7 @@ using GrafeasBridge.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Tests.Delivery;
 
@@ -38,11 +40,11 @@ internal sealed class DeliveryHost : IAsyncDisposable
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(logs));
         services.AddSingleton<TimeProvider>(clock);
         services.AddSingleton<IOccurrenceMapping, LineMapping>();
-        services.AddSingleton(p => new TargetNames(p.GetRequiredService<TargetRegistry>().Names));
+        services.AddSingleton(p => new TargetNames([.. p.GetRequiredService<IOptions<TargetsOptions>>().Value.Targets.Select(t => t.Name)]));
         services.AddStore(configuration);
         services.AddSingleton(p => FaultyStore.Around(p.ConfiguredStore()));
         services.AddSingleton(p => (IBridgeStore)p.GetRequiredService<FaultyStore>());
-        services.AddDelivery(configuration);
+        services.AddDelivery(configuration).AddBintray();
         provider = services.BuildServiceProvider();
     }
 
@@ -60,7 +62,7 @@ internal sealed class DeliveryHost : IAsyncDisposable
 
     public DeliveryMetrics Metrics => provider.GetRequiredService<DeliveryMetrics>();
 
-    public DeliveryComplaints Complaints => provider.GetRequiredService<DeliveryComplaints>();
+    public DeliveryHealthIssues HealthIssues => provider.GetRequiredService<DeliveryHealthIssues>();
 
     public VersionReconciler Reconciler => provider.GetRequiredService<VersionReconciler>();
 
@@ -116,7 +118,7 @@ internal sealed class DeliveryHost : IAsyncDisposable
     private NewOccurrence Occurrence(string id, VersionCoordinates version, string lines, string? traceParent)
     {
         var content = new Occurrence { Name = $"projects/p/occurrences/{id}", Kind = NoteKind.Build, Remediation = lines };
-        var placement = new Placement([version], [], [], [], "test", null);
+        var placement = new VersionResolution([version], [], [], [], "test", null);
         return new NewOccurrence(
             "p", id, "p", "n", (int)NoteKind.Build, "https://resource.example", Clock.GetUtcNow(), content.ToByteArray(), null, new byte[32],
             placement, traceParent);
@@ -126,9 +128,9 @@ internal sealed class DeliveryHost : IAsyncDisposable
 /// <summary>Reads attributes from lines; a line "throw" is a fault of the mapping.</summary>
 internal sealed class LineMapping : IOccurrenceMapping
 {
-    public Placement Place(Occurrence occurrence) => throw new NotSupportedException("Delivery never places.");
+    public VersionResolution Resolve(Occurrence occurrence) => throw new NotSupportedException("Delivery never places.");
 
-    public Func<Occurrence, Placement> PlaceAlike() => Place;
+    public Func<Occurrence, VersionResolution> ResolveAlike() => Resolve;
 
     public IVersionFold Begin() => new Fold();
 

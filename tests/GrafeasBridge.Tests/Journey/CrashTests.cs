@@ -179,7 +179,7 @@ public sealed class CrashTests
     // name=type:value,value in one line each: values are sets, so both sides are sorted.
     private static List<string> Wanted(IEnumerable<Occurrence> occurrences)
     {
-        var fold = Mapping.MappingRoom.Open().Begin();
+        var fold = Mapping.MappingFixture.Open().Begin();
         foreach (var occurrence in occurrences)
             fold.Add(Occurrence.Parser.ParseFrom(occurrence.ToByteArray()));
         return [.. fold.Finish().Select(a => Line(a.Name, a.Type.ToString(), a.Values)).Order(StringComparer.Ordinal)];
