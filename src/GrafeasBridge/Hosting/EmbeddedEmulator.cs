@@ -1,5 +1,6 @@
 using BintrayEmulator;
 using GrafeasBridge.Delivery;
+using GrafeasBridge.Delivery.Embedded;
 using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Hosting;
@@ -39,7 +40,7 @@ internal sealed class EmbeddedEmulator : IHostedService, IAsyncDisposable
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Registered first, so it is stopped last: deliveries in hand can still finish.</summary>
+    /// <summary>Registered first, so it is stopped last: deliveries in flight can still finish.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => emulator.StopAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => emulator.DisposeAsync();

@@ -47,7 +47,7 @@ internal sealed record NewOccurrence(
     byte[] Content,
     string? RequestId,
     byte[] ContentHash,
-    Placement Placement,
+    VersionResolution VersionResolution,
     string? TraceParent,
     byte[]? Original = null)
 {

@@ -112,7 +112,7 @@ public sealed class PostgresMigrationTests : PostgresFixture
         await Server.ExecuteAsync(FirstSchemaRows, schema: Schema);
 
         await using var store = await OpenAsync();
-        var web = new VersionCoordinates("acme", "images", "team:web", "1");
+        var web = new VersionCoordinates("acme", "images", "team/web", "1");
         Assert.Equal([web], await store.FindVersionsOfDigestAsync(null, "sha256:aa", Stop));
         var candidate = (await store.ClaimPoisonCandidateAsync("bintray", TimeSpan.FromMinutes(1), Stop))!;
         Assert.Equal((web, 1.5, "build.name"), (candidate.Coordinates, candidate.CrashCount, Assert.Single(candidate.ManagedNames)));
@@ -121,6 +121,31 @@ public sealed class PostgresMigrationTests : PostgresFixture
         Assert.Single(await store.ListVersionsAsync(new VersionFilter("bintray", Commit: "facade"), 0, 9, Stop));
         Assert.Equal(9, (await store.FindCreationAsync("ci", "gone", Stop))!.Value.Creation.Sequence);
         Assert.Equal(1, await store.ForgetCompactedAsync(TimeProvider.System.GetUtcNow(), 10, Stop));
+    }
+
+    [Fact]
+    public async Task Outcomes_of_a_released_schema_get_the_names_they_have_today()
+    {
+        await MigrateAsync([.. PostgresSchema.Steps.Take(1)]);
+        await Server.ExecuteAsync(RenamedOutcomes.Insert(1), schema: Schema);
+
+        await MigrateAsync(PostgresSchema.Steps);
+        var names = await Server.ExecuteAsync("select string_agg(outcome, ' ' order by seq) from versions", schema: Schema);
+        Assert.Equal(string.Join(' ', RenamedOutcomes.Today), names);
+    }
+
+    [Fact]
+    public async Task Packages_of_a_released_schema_get_the_names_that_they_have_in_the_world()
+    {
+        await MigrateAsync([.. PostgresSchema.Steps.Take(1)]);
+        await Server.ExecuteAsync(
+            "insert into packages (subject, repo, package) values "
+            + "('acme', 'images', 'team:web'), ('acme', 'images', 'plain'), ('acme', 'maven', 'org.acme:web:core')",
+            schema: Schema);
+
+        await MigrateAsync(PostgresSchema.Steps);
+        var names = await Server.ExecuteAsync("select string_agg(package, ' ' order by key) from packages", schema: Schema);
+        Assert.Equal("team/web plain org.acme/web/core", names);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class ReleasedSchemaTests : SqliteFixture
             (1, 1, 2, 2000, 'two', 'https://r.example/two', null, x'', cast('content two' as blob)),
             (1, 1, 2, 3000, 'lost', 'https://r.example/lost', null, x'', cast('content lost' as blob));
         insert into unmapped values (1, 3, 'nobody knows it');
-        insert into packages values (1, 'acme', 'images', 'team:web');
+        insert into packages values (1, 'acme', 'images', 'team:web'), (2, 'acme', 'images', 'plain'), (3, 'acme', 'maven', 'org.acme:web:core');
         insert into coordinates values (1, 1, '1'), (2, 1, '2');
         insert into links values (1, 1, 1, 0), (2, 1, 2, 0);
         insert into commits values ('c0ffee', 1);
@@ -108,6 +108,28 @@ public sealed class ReleasedSchemaTests : SqliteFixture
         Assert.Equal(4, busy.Code);
         Assert.Contains("in use by another bridge", busy.Errors, StringComparison.Ordinal);
         Assert.Equal(0, (await AdminProcess.RunAsync("migrate", "--check", "--Store:Path", Files.File)).Code);
+    }
+
+    [Fact]
+    public async Task Packages_of_a_released_schema_get_the_names_that_they_have_in_the_world()
+    {
+        await FileOfAsync(release: 4);
+        await ReopenAsync();
+        await Backend.CloseAsync();
+        using var today = Stranger();
+        Assert.Equal(["team/web", "plain", "org.acme/web/core"], today.QueryText("select package from packages order by key", 0));
+    }
+
+    [Fact]
+    public async Task Outcomes_of_a_released_schema_get_the_names_they_have_today()
+    {
+        await FileOfAsync(release: 4);
+        using (var old = Stranger())
+            old.Execute(RenamedOutcomes.Insert(1));
+
+        await ReopenAsync();
+        foreach (var (name, number) in RenamedOutcomes.Today.Select((name, i) => (name, i)))
+            Assert.Equal(name, (await Store.FindVersionAsync(Target, Web($"old {number}"), Stop))!.LastOutcome);
     }
 
     [Fact]

@@ -9,6 +9,7 @@ using GrafeasBridge.V1;
 namespace GrafeasBridge.Tests.Checking;
 
 /// <summary>The whole way: a sender that writes a journal, the real service, the emulator with its history, and the checker as a process.</summary>
+[RunIn(LongerRun.Default)]
 public sealed class ServiceTests
 {
     private readonly List<string> lines = [];
@@ -86,14 +87,14 @@ public sealed class ServiceTests
         }
 
         var proof = await new ReceiptBook.ReceiptBookClient(host.Channel).GetDeliveryProofAsync(
-            new GetDeliveryProofRequest { Target = FaultyEmulator.Target, Subject = "acme", Repo = "images", Package = "team:web", Version = version },
+            new GetDeliveryProofRequest { Target = FaultyEmulator.Target, Subject = "acme", Repo = "images", Package = "team/web", Version = version },
             cancellationToken: Cancelled);
         Write(
             "verified",
             ("target", FaultyEmulator.Target),
             ("subject", "acme"),
             ("repo", "images"),
-            ("package", "team:web"),
+            ("package", "team/web"),
             ("version", version),
             ("revision", summary.Revision),
             ("occurrences", World.Texts(known)),

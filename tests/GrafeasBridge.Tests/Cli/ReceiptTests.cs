@@ -9,6 +9,7 @@ using GrafeasBridge.V1;
 namespace GrafeasBridge.Tests.Cli;
 
 /// <summary><c>gbridge receipt</c> against the real service, which alone can sign.</summary>
+[RunIn(LongerRun.Default)]
 public sealed class ReceiptTests : IAsyncLifetime
 {
     private readonly TemporaryFolder folder = new();
@@ -62,6 +63,13 @@ public sealed class ReceiptTests : IAsyncLifetime
         await BuildSamples.UntilAsync(host, BuildSamples.Version("1"), DeliveryState.Verified);
         var got = await gbridge.RunAsync("receipt", "get", stored.Name);
         var proved = await gbridge.RunAsync("receipt", "proof", "acme/images/team:web/1");
+        foreach (var path in new[] { "acme/images/team/web/1", "embedded/acme/images/team/web/1", "embedded/acme/images/team:web/1" })
+        {
+            var same = await gbridge.RunAsync("receipt", "proof", path);
+            Assert.True(same.Code == 0, same.Errors);
+            Assert.Equal("team/web", DeliveryProof.Parser.ParseJson(Assert.Single(same.Lines)).Package);
+        }
+
         var receipt = Receipt.Parser.ParseJson(Assert.Single(got.Lines));
         var proof = DeliveryProof.Parser.ParseJson(Assert.Single(proved.Lines));
         var other = (await Stranger.RotateAsync(host)).Kid;

@@ -15,7 +15,7 @@ public sealed class ReadmeTests
         ("packages/team:web/versions/1.3.0", "b-40"),
         ("gbridge send", "verified"),
         ("gbridge get", "2ce3f90facdb51aeb950d5bc641e981be61fdf48"),
-        ("gbridge versions --commit", "acme/images/team:web/1.4.0"),
+        ("gbridge versions --commit", "acme/images/team/web/1.4.0"),
         ("gbridge targets", "embedded"),
         ("gbridge parked", "No parked version matches."),
         ("gbridge get --compare", "The target carries exactly this."),
@@ -29,8 +29,8 @@ public sealed class ReadmeTests
         ("b-40", "team/web@sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"),
         ("b-43", "team/web@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
         ("archivista/upload", "\"gitoid\""),
-        ("gbridge versions --filter", "acme/images/team:web/1.4.0"),
-        ("gbridge versions --digest", "acme/images/team:web/1.6.0"),
+        ("gbridge versions --filter", "acme/images/team/web/1.4.0"),
+        ("gbridge versions --digest", "acme/images/team/web/1.6.0"),
         ("gbridge unmapped", "demo"),
         ("gbridge health", "is serving"),
         ("gbridge key new", "\"roles\""),
@@ -39,6 +39,7 @@ public sealed class ReadmeTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Needs(Need.Curl)]
     public async Task Every_command_in_the_code_of_the_README_and_its_pages_works_in_their_order()
     {
         var commands = ReadmeExamples.Read();
@@ -88,6 +89,7 @@ public sealed class ReadmeTests
 
     private static async Task<(int Code, string Output, string Errors)> BashAsync(string command, int[] ports)
     {
+        NeedsAttribute.Check(Need.Curl);
         string[] said = ["127.0.0.1:8080", "127.0.0.1:8081", "127.0.0.1:8082"];
         for (var i = 0; i < said.Length; i++)
             command = command.Replace(said[i], string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ports[i]}"), StringComparison.Ordinal);

@@ -1,86 +1,45 @@
 using GrafeasBridge.Delivery;
 using GrafeasBridge.Delivery.Bintray;
+using GrafeasBridge.Delivery.Http;
 using GrafeasBridge.Delivery.RateLimiting;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using GrafeasBridge.Tests.Support;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 
 namespace GrafeasBridge.Tests.Delivery;
-
-/// <summary>Time that moves only by hand, and tells when the code under test begins to wait for it.</summary>
-internal sealed class TestClock() : FakeTimeProvider(new DateTimeOffset(2026, 11, 2, 8, 0, 0, TimeSpan.Zero))
-{
-    private readonly Lock sync = new();
-    private readonly List<TimeSpan> timers = [];
-    private TaskCompletionSource pulse = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-    {
-        var timer = base.CreateTimer(callback, state, dueTime, period);
-        lock (sync)
-        {
-            timers.Add(dueTime);
-            pulse.TrySetResult();
-            pulse = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-
-        return timer;
-    }
-
-    /// <summary>Ends once somebody waits for just this long.</summary>
-    public Task WaitsForAsync(TimeSpan due) => WaitsForAsync(d => d == due);
-
-    /// <summary>Ends once somebody waits for a time like this, for the so-many-th time.</summary>
-    public async Task WaitsForAsync(Predicate<TimeSpan> due, int times = 1)
-    {
-        while (true)
-        {
-            Task next;
-            lock (sync)
-            {
-                if (timers.Count(d => due(d)) >= times)
-                    return;
-                next = pulse.Task;
-            }
-
-            await next.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        }
-    }
-}
 
 /// <summary>Everything between a reconciler and a socket, as the registry puts it together.</summary>
 internal sealed class TargetHarness : IDisposable
 {
     public const string ApiKey = "canary-4711-key";
 
-    public TargetHarness(string url, TimeProvider clock, TestLogs logs, Action<TargetOptions>? change = null, DeliveryOptions? delivery = null)
+    private readonly TargetParts parts;
+
+    public TargetHarness(string url, TimeProvider clock, TestLogs logs, Action<BintrayOptions>? change = null, DeliveryOptions? delivery = null)
     {
         Options = Make(url, change);
         Delivery = delivery ?? new DeliveryOptions();
         var loggers = logs.Factory();
         RateLimiter = new AdaptiveRateLimiter(Options, Delivery, clock, loggers.CreateLogger<AdaptiveRateLimiter>());
         var pipeline = new TargetPipeline(Options, RateLimiter, clock, loggers.CreateLogger<TargetPipeline>());
-        Client = new BintrayClient(Options, Delivery, pipeline, new DeliveryMetrics(clock), clock);
-        Target = new BintrayTarget(Options, Client, loggers.CreateLogger<BintrayTarget>());
+        parts = new TargetParts(Options, Delivery, pipeline, new DeliveryMetrics(clock), clock, loggers);
+        Target = BintrayTarget.Make(Options, parts);
     }
 
-    public TargetOptions Options { get; }
+    public BintrayOptions Options { get; }
 
     public DeliveryOptions Delivery { get; }
 
     public AdaptiveRateLimiter RateLimiter { get; }
 
-    public BintrayClient Client { get; }
-
     public BintrayTarget Target { get; }
 
-    public static VersionCoordinates Version { get; } = new("acme", "images", "team:web", "1.4.0");
+    public static VersionCoordinates Version { get; } = new("acme", "images", "team/web", "1.4.0");
 
-    public static TargetOptions Make(string url, Action<TargetOptions>? change = null)
+    public static BintrayOptions Make(string url, Action<BintrayOptions>? change = null)
     {
-        var options = new TargetOptions
+        var options = new BintrayOptions
         {
             Key = "Targets:0",
             Name = "main",
@@ -102,7 +61,7 @@ internal sealed class TargetHarness : IDisposable
     public async Task<TargetException> ReadFailsAsync() =>
         await Assert.ThrowsAsync<TargetException>(() => Target.ReadAsync(Version, TestContext.Current.CancellationToken));
 
-    public void Dispose() => Client.Dispose();
+    public void Dispose() => parts.Dispose();
 
     public static ClaimedVersion Claimed(int attempts = 1, DateTimeOffset? failingSince = null) =>
         new(1, "main", Version, "lease", 1, attempts, failingSince, [], null);

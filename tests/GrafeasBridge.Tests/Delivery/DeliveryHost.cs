@@ -1,10 +1,10 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Reflection;
 using Google.Protobuf;
 using Grafeas.V1;
 using GrafeasBridge.Delivery;
+using GrafeasBridge.Delivery.Bintray;
 using GrafeasBridge.Delivery.Drift;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
@@ -13,6 +13,7 @@ using GrafeasBridge.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Tests.Delivery;
 
@@ -39,11 +40,11 @@ internal sealed class DeliveryHost : IAsyncDisposable
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(logs));
         services.AddSingleton<TimeProvider>(clock);
         services.AddSingleton<IOccurrenceMapping, LineMapping>();
-        services.AddSingleton(p => new ConfiguredTargets(p.GetRequiredService<TargetRegistry>().Names));
+        services.AddSingleton(p => new ConfiguredTargets([.. p.GetRequiredService<IOptions<TargetsOptions>>().Value.Targets.Select(t => t.Name)]));
         services.AddStore(configuration);
         services.AddSingleton(p => FaultyStore.Around(p.ConfiguredStore()));
         services.AddSingleton(p => (IBridgeStore)p.GetRequiredService<FaultyStore>());
-        services.AddDelivery(configuration);
+        services.AddDelivery(configuration).AddBintray();
         provider = services.BuildServiceProvider();
     }
 
@@ -61,7 +62,7 @@ internal sealed class DeliveryHost : IAsyncDisposable
 
     public DeliveryMetrics Metrics => provider.GetRequiredService<DeliveryMetrics>();
 
-    public DeliveryComplaints Complaints => provider.GetRequiredService<DeliveryComplaints>();
+    public DeliveryHealthIssues HealthIssues => provider.GetRequiredService<DeliveryHealthIssues>();
 
     public VersionReconciler Reconciler => provider.GetRequiredService<VersionReconciler>();
 
@@ -117,7 +118,7 @@ internal sealed class DeliveryHost : IAsyncDisposable
     private NewOccurrence Occurrence(string id, VersionCoordinates version, string lines, string? traceParent)
     {
         var content = new Occurrence { Name = $"projects/p/occurrences/{id}", Kind = NoteKind.Build, Remediation = lines };
-        var placement = new Placement([version], [], [], [], "test", null);
+        var placement = new VersionResolution([version], [], [], [], "test", null);
         return new NewOccurrence(
             "p", id, "p", "n", (int)NoteKind.Build, "https://resource.example", Clock.GetUtcNow(), content.ToByteArray(), null, new byte[32],
             placement, traceParent);
@@ -127,9 +128,9 @@ internal sealed class DeliveryHost : IAsyncDisposable
 /// <summary>Reads attributes from lines; a line "throw" is a fault of the mapping.</summary>
 internal sealed class LineMapping : IOccurrenceMapping
 {
-    public Placement Place(Occurrence occurrence) => throw new NotSupportedException("Delivery never places.");
+    public VersionResolution Resolve(Occurrence occurrence) => throw new NotSupportedException("Delivery never places.");
 
-    public Func<Occurrence, Placement> PlaceAlike() => Place;
+    public Func<Occurrence, VersionResolution> ResolveAlike() => Resolve;
 
     public IVersionFold Begin() => new Fold();
 
@@ -184,10 +185,8 @@ internal class FaultyStore : DispatchProxy
 internal sealed class Heard : IDisposable
 {
     private readonly MeterListener listener = new();
-    private readonly ConcurrentQueue<(string Instrument, double Value, string Tags)> measurements = new();
-    private readonly Lock sync = new();
+    private readonly Observed<(string Instrument, double Value, string Tags)> measurements = new();
     private readonly string target;
-    private TaskCompletionSource pulse = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Heard(string target)
     {
@@ -202,25 +201,17 @@ internal sealed class Heard : IDisposable
         listener.Start();
     }
 
-    public IReadOnlyCollection<(string Instrument, double Value, string Tags)> All => measurements;
+    public IReadOnlyCollection<(string Instrument, double Value, string Tags)> All => measurements.All;
+
+    public int Count => measurements.Count;
 
     public void Scrape() => listener.RecordObservableInstruments();
 
     public int Tries(string outcome) =>
-        measurements.Count(m => m.Instrument == "grafeasbridge.delivery.attempts" && m.Tags.EndsWith($"outcome={outcome}", StringComparison.Ordinal));
+        All.Count(m => m.Instrument == "grafeasbridge.delivery.attempts" && m.Tags.EndsWith($"outcome={outcome}", StringComparison.Ordinal));
 
-    public async Task UntilAsync(Func<bool> condition)
-    {
-        while (true)
-        {
-            Task next;
-            lock (sync)
-                next = pulse.Task;
-            if (condition())
-                return;
-            await next.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        }
-    }
+    /// <summary>Ends as soon as what was heard so far satisfies the condition.</summary>
+    public Task UntilAsync(Func<bool> condition) => measurements.UntilAsync(_ => condition());
 
     public void Dispose() => listener.Dispose();
 
@@ -229,11 +220,6 @@ internal sealed class Heard : IDisposable
         var text = string.Join(',', tags.ToArray().Select(t => $"{t.Key}={t.Value}"));
         if (!text.Contains($"target={target}", StringComparison.Ordinal))
             return;
-        measurements.Enqueue((instrument, value, text));
-        lock (sync)
-        {
-            pulse.TrySetResult();
-            pulse = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
+        measurements.Add((instrument, value, text));
     }
 }

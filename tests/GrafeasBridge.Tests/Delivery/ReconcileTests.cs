@@ -10,6 +10,7 @@ using GrafeasBridge.Tests.Support;
 namespace GrafeasBridge.Tests.Delivery;
 
 /// <summary>One version at a time, from the store to a real socket and back.</summary>
+[OnBothStores]
 public sealed class ReconcileTests : IAsyncLifetime
 {
     private static readonly VersionCoordinates Web = TargetHarness.Version;
@@ -128,7 +129,7 @@ public sealed class ReconcileTests : IAsyncLifetime
         await host.RunOnceAsync();
 
         var row = await host.RowAsync(Web);
-        Assert.Equal((DeliveryState.Waiting, "NotAsWritten"), (row.State, row.LastOutcome));
+        Assert.Equal((DeliveryState.Waiting, "ReadBackMismatch"), (row.State, row.LastOutcome));
         Assert.Equal("The target accepted the write, but reading back differs in a, b.", row.LastReason);
         Assert.InRange(row.NextAttempt!.Value - host.Clock.GetUtcNow(), TimeSpan.FromSeconds(2.5), TimeSpan.FromSeconds(5));
 
@@ -260,7 +261,7 @@ public sealed class ReconcileTests : IAsyncLifetime
         await host.RunOnceAsync();
 
         Assert.Equal("b7ad6b7169203331", reconcile!.ParentSpanId.ToHexString());
-        Assert.Equal("acme/images/team:web", reconcile.GetTagItem("grafeasbridge.package"));
+        Assert.Equal("acme/images/team/web", reconcile.GetTagItem("grafeasbridge.package"));
         Assert.Equal("1.4.0", reconcile.GetTagItem("grafeasbridge.version"));
         Assert.Equal("delivered", reconcile.GetTagItem("grafeasbridge.outcome"));
         Assert.All(parents, parent => Assert.Contains(Trace, parent, StringComparison.Ordinal));
@@ -284,7 +285,6 @@ public sealed class ReconcileTests : IAsyncLifetime
         await fake.UntilAsync(calls => calls.Count == 2);
         host.Clock.Advance(TimeSpan.FromSeconds(60));
         await turn;
-
         Assert.Equal((DeliveryState.Waiting, "Unreachable"), await StateAsync());
     }
 

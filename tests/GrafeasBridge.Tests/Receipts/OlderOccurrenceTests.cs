@@ -11,7 +11,7 @@ public sealed class OlderOccurrenceTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    [EmbeddedStoreOnly]
+    [OwnStore]
     [Fact]
     public async Task An_occurrence_from_before_receipts_gets_one_until_it_is_updated_and_a_version_after_it_is_read_back_again()
     {
@@ -30,7 +30,7 @@ public sealed class OlderOccurrenceTests
         Assert.Equal(receipt, await Stranger.GetAsync(later, receipt.Occurrence));
         Assert.Equal(receipt, Assert.Single(Stranger.Receipts((await Stranger.SendAsync(later, requestId: "r")).Trailers)));
         var book = new ReceiptBook.ReceiptBookClient(later.Channel);
-        var asked = new GetDeliveryProofRequest { Target = "embedded", Subject = "acme", Repo = "images", Package = "team:web", Version = "1" };
+        var asked = new GetDeliveryProofRequest { Target = "embedded", Subject = "acme", Repo = "images", Package = "team/web", Version = "1" };
         var unread = await Refusal.OfAsync(StatusCode.FailedPrecondition, book.GetDeliveryProofAsync(asked, cancellationToken: Cancelled));
         Assert.Contains("Redeliver it", unread.Detail, StringComparison.Ordinal);
 

@@ -9,6 +9,7 @@ using Grpc.Core;
 namespace GrafeasBridge.Tests.Receipts;
 
 /// <summary>Proofs of delivery, against what the emulator answers by its own REST API.</summary>
+[OnBothStores]
 public sealed class ProofTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -76,6 +77,6 @@ public sealed class ProofTests
 
     private static AsyncUnaryCall<DeliveryProof> Proof(BridgeHost host, string version, string target = "embedded") =>
         new ReceiptBook.ReceiptBookClient(host.Channel).GetDeliveryProofAsync(
-            new GetDeliveryProofRequest { Target = target, Subject = "acme", Repo = "images", Package = "team:web", Version = version },
+            new GetDeliveryProofRequest { Target = target, Subject = "acme", Repo = "images", Package = "team/web", Version = version },
             cancellationToken: Cancelled);
 }

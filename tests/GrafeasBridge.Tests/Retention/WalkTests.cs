@@ -20,12 +20,12 @@ namespace GrafeasBridge.Tests.Retention;
 public sealed class WalkTests : IAsyncLifetime
 {
     private const string Target = "main";
-    private static readonly VersionCoordinates Web = new("acme", "images", "team:web", "1");
+    private static readonly VersionCoordinates Web = new("acme", "images", "team/web", "1");
 
     private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 3, 1, 9, 30, 0, TimeSpan.Zero));
     private readonly TestLogs logs = new();
     private readonly SqliteBackend backend = new();
-    private readonly OccurrenceMapping mapping = MappingRoom.Open();
+    private readonly OccurrenceMapping mapping = MappingFixture.Open();
     private readonly RetentionOptions options = new() { MaxAge = TimeSpan.FromDays(1), Pause = TimeSpan.Zero, BatchSize = 3 };
     private readonly ILoggerFactory factory;
     private IBridgeStore store = null!;
@@ -181,7 +181,7 @@ public sealed class WalkTests : IAsyncLifetime
                 NoteName = "projects/p/notes/n",
                 Build = new BuildOccurrence { Provenance = new BuildProvenance { Id = $"build-{i}" } },
             };
-            var placement = new Placement([Web], [], [], [], "test", null);
+            var placement = new VersionResolution([Web], [], [], [], "test", null);
             await store.AddOccurrencesAsync(
                 [new NewOccurrence(
                     "p", id, "p", "n", (int)NoteKind.Build, "https://resource.example", clock.GetUtcNow(),

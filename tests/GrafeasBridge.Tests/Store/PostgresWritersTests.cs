@@ -1,10 +1,12 @@
 using System.Globalization;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Store;
 
 /// <summary>What several bridges owe each other when they write to one database at once.</summary>
+[Needs(Need.Postgres)]
 public sealed class PostgresWritersTests : StoreContract
 {
     private static readonly PackageCoordinates Package = Web("any").InPackage;
@@ -114,8 +116,8 @@ public sealed class PostgresWritersTests : StoreContract
             var version = Web($"v{round}");
             await Task.WhenAll(
                 Other.AddOccurrencesAsync([Occurrence(Teaches(Key(0), version))], Stop),
-                Store.UpdateOccurrenceAsync("ci", changed.Id, _ => changed with { Placement = placement }, Stop),
-                Store.UpdateOccurrenceAsync("ci", moved.Id, _ => moved with { Placement = Nowhere() }, Stop),
+                Store.UpdateOccurrenceAsync("ci", changed.Id, _ => changed with { VersionResolution = placement }, Stop),
+                Store.UpdateOccurrenceAsync("ci", moved.Id, _ => moved with { VersionResolution = Nowhere() }, Stop),
                 Store.DeleteOccurrenceAsync("ci", deleted.Id, Stop));
 
             Assert.Contains($"v{round}", await VersionsOfAsync(changed));

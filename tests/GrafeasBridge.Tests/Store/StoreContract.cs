@@ -12,6 +12,7 @@ namespace GrafeasBridge.Tests.Store;
 /// What every store must do, whatever the database. The contract is in several classes, one for each theme; a database joins
 /// by deriving from each of them and naming its <see cref="StoreBackend"/>.
 /// </summary>
+[OwnStore]
 public abstract class StoreContract : IAsyncLifetime
 {
     internal const string Target = "bintray";
@@ -68,24 +69,24 @@ public abstract class StoreContract : IAsyncLifetime
 
     internal static StoredMessage Longer(StoredMessage message, char by) => message with { Content = [.. message.Content, (byte)by] };
 
-    internal static VersionCoordinates Web(string version) => new("acme", "images", "team:web", version);
+    internal static VersionCoordinates Web(string version) => new("acme", "images", "team/web", version);
 
     internal static string Digest(char fill) => "sha256:" + new string(fill, 64);
 
-    internal static Placement Nowhere(string reason = "no resolver understands it") => new([], [], [], [], null, reason);
+    internal static VersionResolution Nowhere(string reason = "no resolver understands it") => new([], [], [], [], null, reason);
 
-    internal static Placement Names(params VersionCoordinates[] versions) => new(versions, [], [], [], "docker", null);
+    internal static VersionResolution Names(params VersionCoordinates[] versions) => new(versions, [], [], [], "docker", null);
 
-    internal static Placement Refers(params DigestReference[] references) => new([], references, [], [], "docker", null);
+    internal static VersionResolution Refers(params DigestReference[] references) => new([], references, [], [], "docker", null);
 
-    internal static Placement Teaches(string digest, params VersionCoordinates[] versions) =>
+    internal static VersionResolution Teaches(string digest, params VersionCoordinates[] versions) =>
         new(versions, [], [.. versions.Select(version => new DigestTag(version, digest))], [], "docker", null);
 
     internal Task AddNoteAsync(string project = "ci", string id = "builds", int kind = Build) =>
         Store.AddNotesAsync([new NewNote(project, id, kind, Bytes($"note {id}"))], Stop);
 
     internal NewOccurrence Occurrence(
-        Placement? placement = null, string project = "ci", string note = "builds", int kind = Build, string? request = null, string? content = null)
+        VersionResolution? placement = null, string project = "ci", string note = "builds", int kind = Build, string? request = null, string? content = null)
     {
         var id = Interlocked.Increment(ref created).ToString("D12", CultureInfo.InvariantCulture);
         var text = content ?? $"occurrence {id}";

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 namespace GrafeasBridge.Api.Pipeline;
 
 /// <summary>
-/// The first thing that a stop does: readiness goes, and for Listen:DrainDelay everything is still served, so that proxies and
-/// Kubernetes look elsewhere before a door closes.
+/// Runs first on a stop: readiness becomes false, and for Listen:DrainDelay everything is still served, so that proxies and
+/// Kubernetes route elsewhere before a listener closes.
 /// </summary>
 internal sealed partial class Drain(IOptions<ServingOptions> listen, TimeProvider clock, ILogger<Drain> logger) : IHostedLifecycleService
 {

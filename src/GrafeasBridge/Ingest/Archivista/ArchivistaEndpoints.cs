@@ -60,7 +60,7 @@ internal sealed partial class ArchivistaEndpoints(
         try
         {
             if (context.Request.Method != method)
-                throw Errors.Invalid(string.Empty, $"{context.Request.Method} is not what {Text.Short(context.Request.Path)} takes; use {method}");
+                throw Errors.Invalid(string.Empty, $"{context.Request.Method} is not what {QuotedText.Shorten(context.Request.Path)} takes; use {method}");
             await answer(context);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)

@@ -15,18 +15,18 @@ internal sealed class PackageUrlResolver(string name, ResolverOptions options, I
 
     private readonly Dictionary<string, (string Subject, string Repo)> defaults = options.Defaults
         .Where(d => d.Value.Length > 0)
-        .ToDictionary(d => d.Key, d => BintrayDockerResolver.SplitRepository(d.Value)!.Value, StringComparer.OrdinalIgnoreCase);
+        .ToDictionary(d => d.Key, d => RepositoryPath.Split(d.Value)!.Value, StringComparer.OrdinalIgnoreCase);
 
     private readonly Template untagged = Template.Parse(options.Untagged, Template.DigestNames);
 
     public string Name => name;
 
-    public Resolution? Resolve(string text)
+    public ResolvedResource? Resolve(string text)
     {
         if (!ResourceText.IsPackageUrl(text))
             return null;
         if (PackageUrl.Parse(text) is not { } url)
-            return Resolution.Refused(name, "it is not of the form pkg:type/namespace/name@version");
+            return ResolvedResource.Refused(name, "it is not of the form pkg:type/namespace/name@version");
         var isImage = url.Type is "docker" or "oci";
         var parts = isImage ? Image(url) : Package(url);
         if (isImage && url.Qualifier("repository_url") is { Length: > 0 } address)
@@ -38,11 +38,11 @@ internal sealed class PackageUrlResolver(string name, ResolverOptions options, I
         }
 
         if (RepositoryOf(url) is var (subject, repo))
-            return Resolution.Of(name, parts with { Subject = subject, Repo = repo });
+            return ResolvedResource.Of(name, parts with { Subject = subject, Repo = repo });
         var missing = url.Qualifier("repository_url") is { Length: > 0 } unknown
             ? $"its repository_url '{ResourceText.Shown(unknown)}' is of no known repository"
             : $"it has no repository_url and no repository is configured for type {url.Type}";
-        return Resolution.Refused(name, missing);
+        return ResolvedResource.Refused(name, missing);
     }
 
     private (string Subject, string Repo)? RepositoryOf(PackageUrl url)
@@ -65,7 +65,7 @@ internal sealed class PackageUrlResolver(string name, ResolverOptions options, I
         return new ResourceParts(
             string.Empty,
             string.Empty,
-            string.Join(':', url.Path),
+            string.Join('/', url.Path),
             tag,
             digest ?? ChecksumOf(url),
             DefaultTag,
@@ -73,7 +73,7 @@ internal sealed class PackageUrlResolver(string name, ResolverOptions options, I
     }
 
     private static ResourceParts Package(PackageUrl url) =>
-        new(string.Empty, string.Empty, string.Join(':', url.Path), url.Version, ChecksumOf(url));
+        new(string.Empty, string.Empty, string.Join('/', url.Path), url.Version, ChecksumOf(url));
 
     private static string? ChecksumOf(PackageUrl url) => Digests.Best((url.Qualifier("checksum") ?? string.Empty)
         .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

@@ -66,9 +66,9 @@ internal sealed class DigestTags(NameKeys names)
         var digests = new HashSet<long>();
         foreach (var row in rows)
         {
-            foreach (var tag in row.Placement.DigestTags)
+            foreach (var tag in row.VersionResolution.DigestTags)
                 digests.Add(names.Digest(tag.Digest));
-            foreach (var reference in row.Placement.ByDigest)
+            foreach (var reference in row.VersionResolution.ByDigest)
                 digests.Add(names.Digest(reference.Digest));
         }
 
@@ -95,7 +95,7 @@ internal sealed class DigestTags(NameKeys names)
         var concernsStored = false;
         foreach (var row in rows)
         {
-            foreach (var tag in row.Placement.DigestTags)
+            foreach (var tag in row.VersionResolution.DigestTags)
             {
                 var (digest, version) = (names.Digest(tag.Digest), names.Coordinate(tag.Version));
                 if (!Keep(digest, version))

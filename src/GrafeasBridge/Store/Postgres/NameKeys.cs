@@ -36,7 +36,7 @@ internal sealed class NameKeys(KnownNames known)
 
     public void WantProject(string project) => projects.Want(project, known.Projects);
 
-    public void Want(Placement placement)
+    public void Want(VersionResolution placement)
     {
         foreach (var version in placement.Named)
             Want(version);

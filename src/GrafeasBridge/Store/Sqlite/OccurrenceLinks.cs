@@ -34,7 +34,7 @@ internal static class OccurrenceLinks
     /// <summary>Links an occurrence that has no links yet.</summary>
     /// <param name="dirty">Takes the versions that are concerned.</param>
     /// <returns>Why it concerns no version yet; null when it does.</returns>
-    public static string? Add(WriteSession session, long project, long occurrence, Placement placement, DirtyVersions dirty)
+    public static string? Add(WriteSession session, long project, long occurrence, VersionResolution placement, DirtyVersions dirty)
     {
         foreach (var tag in placement.DigestTags)
             DigestTags.Record(session, tag, dirty);

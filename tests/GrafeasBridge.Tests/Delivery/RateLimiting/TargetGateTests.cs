@@ -1,6 +1,7 @@
 using GrafeasBridge.Delivery;
 using GrafeasBridge.Delivery.RateLimiting;
 using GrafeasBridge.Mapping;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Delivery.RateLimiting;
 
@@ -100,9 +101,9 @@ public sealed class TargetGateTests
     [Theory]
     [InlineData(nameof(DeliveryOutcome.Unreachable))]
     [InlineData(nameof(DeliveryOutcome.Rejected))]
-    [InlineData(nameof(DeliveryOutcome.NotAsWritten))]
+    [InlineData(nameof(DeliveryOutcome.ReadBackMismatch))]
     [InlineData(nameof(DeliveryOutcome.Failed))]
-    [InlineData(nameof(DeliveryOutcome.PackageMissing))]
+    [InlineData(nameof(DeliveryOutcome.Missing))]
     public void What_concerns_one_version_leaves_the_target_open(string outcome)
     {
         for (var i = 0; i < 100; i++)
