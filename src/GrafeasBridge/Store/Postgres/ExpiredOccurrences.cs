@@ -21,7 +21,7 @@ internal sealed class ExpiredOccurrences(PostgresSession session, ExpiredQuery q
         where v.coordinate = any($1) and t.name = any($2) and v.state = 3 and v.settled = v.revision
         """;
 
-    internal const string SizesOfCompacted = "select f.coordinate, octet_length(f.state) from compacted f where f.coordinate = any($1)";
+    internal const string SizesOfCompacted = "select f.coordinate, octet_length(f.state) from compacted_versions f where f.coordinate = any($1)";
 
     internal const string ContentsOf = "select o.seq, o.content, o.original, o.content_sum from occurrences o where o.seq = any($1)";
 
