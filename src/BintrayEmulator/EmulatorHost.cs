@@ -61,13 +61,13 @@ public static partial class EmulatorHost
             throw;
         }
 
-        app.Lifetime.ApplicationStarted.Register(() => SayStarted(app, options));
+        app.Lifetime.ApplicationStarted.Register(() => LogStarted(app, options));
         return app;
     }
 
     private static void AddServices(WebApplicationBuilder builder, EmulatorOptions options, TimeProvider clock)
     {
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Bound(kestrel, options));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => ConfigureKestrel(kestrel, options));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddRoutingCore();
         builder.Services.AddLogging();
@@ -81,11 +81,11 @@ public static partial class EmulatorHost
                 services.GetRequiredService<UserDirectory>().Names,
                 options.History ? options.HistoryLimit : 0))
             .AddSingleton<CallLimit>()
-            .AddSingleton(new CallLedger(clock, options.CallWindow))
+            .AddSingleton(new CallStatistics(clock, options.CallWindow))
             .AddSingleton<RequestCounter>();
     }
 
-    private static void Bound(KestrelServerOptions kestrel, EmulatorOptions options)
+    private static void ConfigureKestrel(KestrelServerOptions kestrel, EmulatorOptions options)
     {
         if (!ListenAddress.TryParse(options.Listen, out var listen))
             throw new InvalidOperationException("Emulator:Listen was not checked.");
@@ -104,7 +104,7 @@ public static partial class EmulatorHost
     {
         app.Use(PathRules.Apply);
         app.UseRouting();
-        app.UseMiddleware<FrontDoor>();
+        app.UseMiddleware<RequestMiddleware>();
         configure?.Invoke(app);
         app.UseStatusCodePages(context => Unrouted(context.HttpContext).WriteAsync(context.HttpContext));
 
@@ -124,7 +124,7 @@ public static partial class EmulatorHost
         ? Answer.Nginx(StatusCodes.Status405MethodNotAllowed, "Not Allowed")
         : Answer.Message(context.Response.StatusCode, ReasonPhrases.GetReasonPhrase(context.Response.StatusCode));
 
-    private static void SayStarted(WebApplication app, EmulatorOptions options)
+    private static void LogStarted(WebApplication app, EmulatorOptions options)
     {
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(EmulatorHost).FullName!);
         var users = app.Services.GetRequiredService<UserDirectory>().Names.Count;

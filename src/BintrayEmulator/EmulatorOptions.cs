@@ -42,7 +42,7 @@ public sealed class EmulatorOptions
     [Range(1, 100_000_000)]
     public int HistoryLimit { get; set; } = 1_000_000;
 
-    /// <summary>The length of the window in which <c>/_emulator/calls</c> tells the greatest number of calls.</summary>
+    /// <summary>The length of the window in which <c>/_emulator/calls</c> reports the greatest number of calls.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
     public TimeSpan CallWindow { get; set; } = TimeSpan.FromMinutes(1);
 

@@ -47,7 +47,7 @@ internal static class Standalone
         var options = Read(builder.Configuration);
         if (options.Users.Count == 0 && options.UsersFile is null && EmulatorHost.IsLoopback(options))
         {
-            // Somebody must be able to write, and a key of ours in the sources would be everybody's.
+            // Without a user nothing could be written, and a default key in the sources would be known to all.
             options.UsersFile = options.Path + ".users";
             KeyFile.EnsureUsersFile(options.UsersFile, FirstUser);
             Console.WriteLine($"Users and their API keys are in {Path.GetFullPath(options.UsersFile)}");
@@ -78,7 +78,7 @@ internal static class Standalone
         }
     }
 
-    // A misspelt setting would otherwise be a default that nobody chose.
+    // A misspelt setting would otherwise silently leave the default in force.
     private static IEnumerable<string> Unknown(IConfigurationSection section, Type settings)
     {
         var known = settings.GetProperties().Select(p => p.Name).ToList();

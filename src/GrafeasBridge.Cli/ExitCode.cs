@@ -42,7 +42,7 @@ internal static class ExitCode
         _ => Refused,
     };
 
-    /// <summary>One code for many results: what a person must mend comes before what may mend itself.</summary>
+    /// <summary>One code for many results: what a person must correct comes before what may pass by itself.</summary>
     public static int Worst(IEnumerable<int> codes)
     {
         var worst = Done;

@@ -6,7 +6,7 @@ using GrafeasBridge.Cli.Verbs;
 
 namespace GrafeasBridge.Cli;
 
-/// <summary>The table of contents: every verb, the options they share, and how the program ends.</summary>
+/// <summary>The command line: every verb, the options they share, and how the program ends.</summary>
 internal static class Program
 {
     private static async Task<int> Main(string[] args)

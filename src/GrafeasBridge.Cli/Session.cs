@@ -12,7 +12,7 @@ internal sealed class Session : IDisposable
 {
     private readonly Lazy<ConnectionSettings> settings;
     private readonly Lazy<GrpcChannel> channel;
-    private readonly CancellationTokenSource clockwork;
+    private readonly CancellationTokenSource deadline;
     private readonly CancellationTokenSource linked;
     private readonly CancellationToken interrupted;
 
@@ -22,8 +22,8 @@ internal sealed class Session : IDisposable
         (Screen, Clock, Timeout, interrupted) = (screen, clock, timeout, cancellationToken);
         this.settings = new Lazy<ConnectionSettings>(settings);
         channel = new Lazy<GrpcChannel>(() => Connection.Open(this.settings.Value));
-        clockwork = new CancellationTokenSource(timeout, clock);
-        linked = CancellationTokenSource.CreateLinkedTokenSource(clockwork.Token, cancellationToken);
+        deadline = new CancellationTokenSource(timeout, clock);
+        linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
     }
 
     public Screen Screen { get; }
@@ -32,14 +32,14 @@ internal sealed class Session : IDisposable
 
     public TimeSpan Timeout { get; }
 
-    /// <summary>Ends with the user's patience or the time-out, whichever comes first.</summary>
+    /// <summary>Cancelled by the user or the time-out, whichever comes first.</summary>
     public CancellationToken Token => linked.Token;
 
-    /// <summary>Ends with the user's patience only.</summary>
+    /// <summary>Cancelled by the user only.</summary>
     public CancellationToken Interrupted => interrupted;
 
     /// <summary>True when the time ran out, and it was not the user who stopped.</summary>
-    public bool TimedOut => clockwork.IsCancellationRequested && !interrupted.IsCancellationRequested;
+    public bool TimedOut => deadline.IsCancellationRequested && !interrupted.IsCancellationRequested;
 
     public Uri Server => settings.Value.Server;
 
@@ -53,8 +53,8 @@ internal sealed class Session : IDisposable
 
     public HealthReports.HealthReportsClient HealthReports => new(channel.Value);
 
-    /// <summary>Asks something that changes nothing, so it may be asked again.</summary>
-    public Task<T> AskAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call) => CallAsync(RetryPolicy.Asking, call, requestId: null);
+    /// <summary>A call that changes nothing, so it may be repeated.</summary>
+    public Task<T> QueryAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> call) => CallAsync(RetryPolicy.Reading, call, requestId: null);
 
     /// <param name="requestId">Identity of a write, by which the service recognises a repeat; null when it has none.</param>
     public Task<T> CallAsync<T>(RetryPolicy policy, Func<CallOptions, AsyncUnaryCall<T>> call, string? requestId) =>
@@ -77,6 +77,6 @@ internal sealed class Session : IDisposable
         if (channel.IsValueCreated)
             channel.Value.Dispose();
         linked.Dispose();
-        clockwork.Dispose();
+        deadline.Dispose();
     }
 }

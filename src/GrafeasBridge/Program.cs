@@ -2,7 +2,7 @@ using GrafeasBridge.Access;
 using GrafeasBridge.Admin;
 using GrafeasBridge.Api;
 using GrafeasBridge.Api.Pipeline;
-using GrafeasBridge.Beta;
+using GrafeasBridge.V1Beta1;
 using GrafeasBridge.Delivery;
 using GrafeasBridge.Delivery.Bintray;
 using GrafeasBridge.Delivery.Embedded;

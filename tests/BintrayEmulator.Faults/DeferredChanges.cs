@@ -79,7 +79,7 @@ internal sealed class DeferredChanges(EmulatorStore store, TimeProvider clock)
             }
 
             Undo(session);
-            session.Remember(owner, FaultPlan.Word(kind));
+            session.RecordChange(owner, FaultPlan.Word(kind));
             return true;
         }
 

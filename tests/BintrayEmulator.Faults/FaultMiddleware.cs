@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace BintrayEmulator.Faults;
 
-/// <summary>Makes calls go wrong as the plan says. The emulator's own pages never do.</summary>
+/// <summary>Makes calls fail as the plan says. The emulator's own pages never fail.</summary>
 internal sealed partial class FaultMiddleware(
     RequestDelegate next,
     FaultSelector selector,

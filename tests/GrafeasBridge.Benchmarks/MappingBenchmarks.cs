@@ -22,10 +22,10 @@ public class MappingBenchmarks
     private readonly Occurrence[] many = [.. Enumerable.Range(0, 10_000).Select(Stored)];
 
     [Benchmark(Baseline = true)]
-    public int PlaceOneOfADockerTag() => mapping.Place(tagged).Named.Count;
+    public int PlaceOneOfADockerTag() => mapping.Resolve(tagged).Named.Count;
 
     [Benchmark]
-    public int PlaceOneOfAnUnknownHost() => mapping.Place(unknownHost).Named.Count;
+    public int PlaceOneOfAnUnknownHost() => mapping.Resolve(unknownHost).Named.Count;
 
     [Benchmark]
     public int MapAVersionWithOneOccurrence() => Map(tagged);

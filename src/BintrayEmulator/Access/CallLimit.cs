@@ -3,12 +3,12 @@ using BintrayEmulator.Http;
 namespace BintrayEmulator.Access;
 
 /// <summary>
-/// The service's call limit: so many calls in a window, told by <c>X-RateLimit-Limit</c> and <c>-Remaining</c>, then 403. It counted
+/// The service's call limit: so many calls in a window, reported by <c>X-RateLimit-Limit</c> and <c>-Remaining</c>, then 403. It counted
 /// only calls on what the caller does not own.
 /// </summary>
 internal sealed class CallLimit(EmulatorOptions options, TimeProvider clock)
 {
-    // Far above the callers one emulator meets; the bound is against a stranger who makes up names.
+    // Far above the callers one emulator meets; the bound is against callers that make up names.
     private const int MaxCallers = 10_000;
     private readonly Lock gate = new();
     private readonly Dictionary<string, Window> windows = new(StringComparer.Ordinal);

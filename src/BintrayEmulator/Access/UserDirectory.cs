@@ -6,7 +6,7 @@ using BintrayEmulator.Http;
 
 namespace BintrayEmulator.Access;
 
-/// <summary>The users and their keys. Keys are kept as hashes, and compared in a time that tells nothing.</summary>
+/// <summary>The users and their keys. Keys are kept as hashes, and compared in constant time.</summary>
 internal sealed class UserDirectory
 {
     private readonly Dictionary<string, Entry> users = new(StringComparer.Ordinal);

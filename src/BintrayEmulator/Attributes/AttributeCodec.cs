@@ -34,7 +34,7 @@ internal static class AttributeCodec
     /// <summary>Attributes as the service wrote them.</summary>
     /// <remarks>
     /// The service did not keep the order of values; JFrog's own test expects them swapped. They leave in reverse here, so that a client
-    /// which trusts the order is found out.
+    /// that relies on the order fails here.
     /// </remarks>
     public static JsonArray Write(IEnumerable<StoredAttribute> attributes) =>
         new([.. attributes.OrderBy(a => a.Name, StringComparer.Ordinal).Select(WriteOne)]);

@@ -6,7 +6,7 @@ using BintrayEmulator.Storage;
 
 namespace BintrayEmulator.Http;
 
-/// <summary>One call on its way through: who makes it, what it names, and the store it works on.</summary>
+/// <summary>One call of the REST API: who makes it, what it names, and the store it works on.</summary>
 internal sealed class Call(HttpContext context, Caller caller, EmulatorStore store, EmulatorOptions options)
 {
     public Caller Caller { get; } = caller;

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace BintrayEmulator.Http;
 
-/// <summary>Lists in pages of 50, told by <c>X-RangeLimit</c> headers that are left out when everything fits.</summary>
+/// <summary>Lists in pages of 50, described by <c>X-RangeLimit</c> headers that are left out when everything fits.</summary>
 internal static class Paging
 {
     private const int PageSize = 50;

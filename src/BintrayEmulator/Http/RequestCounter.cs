@@ -5,9 +5,9 @@ using BintrayEmulator.Routing;
 namespace BintrayEmulator.Http;
 
 /// <summary>Counts calls by method, route and status; status 0 is a connection that was cut before the answer was whole.</summary>
-internal sealed class RequestCounter(CallLedger ledger)
+internal sealed class RequestCounter(CallStatistics statistics)
 {
-    // A stranger's method must not become a key of its own.
+    // Unknown methods share one key, so that callers cannot grow the table.
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
     private static readonly object DroppedKey = new();
     private static readonly object NumberKey = new();
@@ -15,11 +15,11 @@ internal sealed class RequestCounter(CallLedger ledger)
 
     public static string Route(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
 
-    /// <summary>Notes that a call arrived. The emulator's own pages stand in no ledger.</summary>
+    /// <summary>Records that a call arrived. Calls of the emulator's own pages are left out.</summary>
     public void Begin(HttpContext context)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<RouteKind>()?.IsOwn != true)
-            context.Items[NumberKey] = ledger.Arrive();
+            context.Items[NumberKey] = statistics.Arrive();
     }
 
     /// <summary>Counts a call by its answer, unless it was dropped.</summary>
@@ -29,7 +29,7 @@ internal sealed class RequestCounter(CallLedger ledger)
             Add(context, context.RequestAborted.IsCancellationRequested ? 0 : context.Response.StatusCode);
     }
 
-    /// <summary>Counts a call as dropped and cuts its connection, in this order: who sees the cut can read the count.</summary>
+    /// <summary>Counts a call as dropped and cuts its connection, in this order: a caller that sees the cut can read the count.</summary>
     public void Drop(HttpContext context)
     {
         context.Items[DroppedKey] = true;
@@ -54,6 +54,6 @@ internal sealed class RequestCounter(CallLedger ledger)
         var method = Methods.Contains(context.Request.Method, StringComparer.Ordinal) ? context.Request.Method : "(other)";
         counts.AddOrUpdate((method, Route(context), status), 1, (_, n) => n + 1);
         if (context.Items[NumberKey] is long number)
-            ledger.End(number, status);
+            statistics.End(number, status);
     }
 }

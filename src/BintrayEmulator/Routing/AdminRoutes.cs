@@ -8,7 +8,7 @@ namespace BintrayEmulator.Routing;
 /// <summary>
 /// <c>/_emulator/state</c>, <c>history</c> and <c>calls</c>: what the emulator holds, held, and was asked, for tests and demonstrations.
 /// </summary>
-internal sealed class AdminRoutes(EmulatorStore store, RequestCounter counter, CallLedger ledger, EmulatorOptions options)
+internal sealed class AdminRoutes(EmulatorStore store, RequestCounter counter, CallStatistics statistics, EmulatorOptions options)
 {
     public static void Map(IEndpointRouteBuilder app, EmulatorOptions options)
     {
@@ -16,7 +16,7 @@ internal sealed class AdminRoutes(EmulatorStore store, RequestCounter counter, C
         var routes = new AdminRoutes(
             services.GetRequiredService<EmulatorStore>(),
             services.GetRequiredService<RequestCounter>(),
-            services.GetRequiredService<CallLedger>(),
+            services.GetRequiredService<CallStatistics>(),
             options);
         var table = new AdminRouteTable(app, options);
         table.Add("GET", "/_emulator/state", routes.GetStateAsync);
@@ -32,12 +32,12 @@ internal sealed class AdminRoutes(EmulatorStore store, RequestCounter counter, C
         return Answer.Success();
     }
 
-    private JsonObject Calls() => ledger.Json();
+    private JsonObject Calls() => statistics.Json();
 
     private Answer ResetCalls(IQueryCollection query)
     {
         var window = Number(query, "windowMilliseconds", 0, 10, 86_400_000);
-        ledger.Reset(window == 0 ? null : TimeSpan.FromMilliseconds(window));
+        statistics.Reset(window == 0 ? null : TimeSpan.FromMilliseconds(window));
         return Answer.Success();
     }
 

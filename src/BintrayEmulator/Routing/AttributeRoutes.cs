@@ -70,7 +70,7 @@ internal static class AttributeRoutes
     {
         var target = owner(call, session);
         var answer = call.Writer.ChangeAttributes(session, target, written, () => change(session, target));
-        session.Remember(target, verb);
+        session.RecordChange(target, verb);
         return answer;
     });
 

@@ -54,7 +54,7 @@ internal sealed class FieldSet(params Field[] fields)
         new Field("vcs_tag", FieldKind.Text));
 
     /// <summary>
-    /// What a body sets, laid over what was set before; a null takes a field back. Fields that nobody knows are passed over, as the
+    /// What a body sets, laid over what was set before; a null unsets a field. Unknown fields are ignored, as the
     /// service did: some clients send more than it had.
     /// </summary>
     public JsonObject Read(JsonElement body, JsonObject? before = null)

@@ -34,7 +34,7 @@ internal sealed partial class OwnPages(EmulatorStore store, ILogger<OwnPages> lo
         }
         catch (Microsoft.Data.Sqlite.SqliteException e)
         {
-            Log.StoreUnwell(logger, e);
+            Log.StoreUnavailable(logger, e);
             await Answer.Message(StatusCodes.Status503ServiceUnavailable, "The emulator's store cannot be written").WriteAsync(context);
         }
     }
@@ -87,7 +87,7 @@ internal sealed partial class OwnPages(EmulatorStore store, ILogger<OwnPages> lo
 
     private static partial class Log
     {
-        [LoggerMessage(6003, LogLevel.Error, "The store cannot be written", EventName = "EmulatorStoreUnwell")]
-        public static partial void StoreUnwell(ILogger logger, Exception exception);
+        [LoggerMessage(6003, LogLevel.Error, "The store cannot be written", EventName = "EmulatorStoreUnavailable")]
+        public static partial void StoreUnavailable(ILogger logger, Exception exception);
     }
 }

@@ -79,7 +79,7 @@ internal static class Views
             ["created"] = AttributeDates.Write(version.Created),
             ["updated"] = AttributeDates.Write(version.Updated),
             ["released"] = fields["released", stored],
-            // A decimal with one digit, as in both captures: a client that reads an integer here is found out.
+            // A decimal with one digit, as in both captures: a client that reads an integer here fails.
             ["ordinal"] = JsonValue.Create(version.Ordinal + 0.0m),
         };
         foreach (var name in view.IsPublisher ? new[] { "github_release_notes_file", "github_use_tag_release_notes", "vcs_tag" } : [])
@@ -98,5 +98,5 @@ internal static class Views
     }
 }
 
-/// <summary>Who looks, and how closely: values of attributes instead of their names; what only publishers see.</summary>
+/// <summary>What the reader asks for and may see: values of attributes instead of their names; what only publishers see.</summary>
 internal readonly record struct ViewOptions(bool WithValues, bool IsPublisher);

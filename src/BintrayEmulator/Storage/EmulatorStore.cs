@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 namespace BintrayEmulator.Storage;
 
 /// <summary>
-/// The emulator's memory: one SQLite file. Each call is one transaction; a write is on the disk before its answer leaves, and writes
+/// The emulator's data: one SQLite file. Each call is one transaction; a write is on the disk before its answer leaves, and writes
 /// pass one at a time, so that two updates of one attribute set never lose each other's part.
 /// </summary>
 internal sealed class EmulatorStore : IDisposable

@@ -14,8 +14,8 @@ internal static class HistoryTable
         "insert into history(time, subject, repo, package, version, verb, attributes) " +
         "select $now, s.name, r.name, p.name, v.name, $verb, $attributes " + Of;
 
-    /// <summary>Remembers what a version carries now. Packages have no history.</summary>
-    public static void Remember(this Session session, AttributeOwner owner, string verb)
+    /// <summary>Records what a version carries now. Packages have no history.</summary>
+    public static void RecordChange(this Session session, AttributeOwner owner, string verb)
     {
         if (session.HistoryLimit == 0 || !owner.IsVersion)
             return;
@@ -26,19 +26,19 @@ internal static class HistoryTable
             ("$verb", verb),
             ("$attributes", AttributeCodec.Write(session.Attributes(owner)).ToJsonString()),
             ("$id", owner.Id));
-        session.Bound();
+        session.Trim();
     }
 
-    /// <summary>Remembers that versions are about to go: one, or all of a package or repository.</summary>
+    /// <summary>Records that versions are about to be deleted: one, or all of a package or repository.</summary>
     /// <param name="column">The id that names them: of v, p or r.</param>
-    public static void RememberGone(this Session session, string column, long id, string verb)
+    public static void RecordDeletion(this Session session, string column, long id, string verb)
     {
         if (session.HistoryLimit == 0)
             return;
 
         session.Execute(
             Insert + $"where {column} = $id order by v.id", ("$now", session.Now), ("$verb", verb), ("$attributes", "[]"), ("$id", id));
-        session.Bound();
+        session.Trim();
     }
 
     /// <summary>Entries behind one, in order, at most so many.</summary>
@@ -54,7 +54,7 @@ internal static class HistoryTable
 
     public static bool IsHistoryTruncated(this Session session) => session.Number("select min(sequence) from history") > 1;
 
-    private static void Bound(this Session session) => session.Execute(
+    private static void Trim(this Session session) => session.Execute(
         "delete from history where sequence <= (select max(sequence) from history) - $limit", ("$limit", session.HistoryLimit));
 
     private static HistoryEntry Map(SqliteDataReader row) => new(

@@ -47,7 +47,7 @@ internal static class PackageTable
 
     public static void DeletePackage(this Session session, Package package)
     {
-        session.RememberGone("p.id", package.Id, "delete");
+        session.RecordDeletion("p.id", package.Id, "delete");
         session.Execute("delete from packages where id = $id", ("$id", package.Id));
     }
 

@@ -57,7 +57,7 @@ internal static class RepositoryTable
 
     public static void DeleteRepository(this Session session, Repository repository)
     {
-        session.RememberGone("r.id", repository.Id, "delete");
+        session.RecordDeletion("r.id", repository.Id, "delete");
         session.Execute("delete from repositories where id = $id", ("$id", repository.Id));
     }
 

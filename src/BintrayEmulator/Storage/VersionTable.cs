@@ -51,7 +51,7 @@ internal static class VersionTable
         if (added == 0)
             throw Refusals.VersionExists(package.Path, name);
 
-        session.Remember(session.Version(package, name).Owner, "create");
+        session.RecordChange(session.Version(package, name).Owner, "create");
     }
 
     public static void UpdateVersion(this Session session, PackageVersion version, JsonObject fields) => session.Execute(
@@ -63,7 +63,7 @@ internal static class VersionTable
     /// <param name="verb">Why, for the history.</param>
     public static void DeleteVersion(this Session session, AttributeOwner version, string verb = "delete")
     {
-        session.RememberGone("v.id", version.Id, verb);
+        session.RecordDeletion("v.id", version.Id, verb);
         session.Execute("delete from versions where id = $id", ("$id", version.Id));
     }
 

@@ -21,8 +21,8 @@ internal sealed class KeySet
 
     public byte[]? Find(string id) => keys.GetValueOrDefault(id);
 
-    public static async Task<KeySet> AskAsync(Session session) =>
-        Of(await session.AskAsync(o => session.ReceiptBook.ListReceiptKeysAsync(new ListReceiptKeysRequest(), o)), "The service");
+    public static async Task<KeySet> FetchAsync(Session session) =>
+        Of(await session.QueryAsync(o => session.ReceiptBook.ListReceiptKeysAsync(new ListReceiptKeysRequest(), o)), "The service");
 
     /// <param name="place">A file, <c>-</c>, or the URL of the service's /receipts/keys.</param>
     public static async Task<KeySet> ReadAsync(string place, Session session)

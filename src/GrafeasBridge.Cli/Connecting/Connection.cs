@@ -8,7 +8,7 @@ namespace GrafeasBridge.Cli.Connecting;
 /// <summary>Opens the channel to the service.</summary>
 internal static class Connection
 {
-    /// <summary>A version with thousands of source occurrences is a large answer; a stranger's server still may not fill memory.</summary>
+    /// <summary>A version with thousands of source occurrences is a large answer; the bound keeps a wrong server from filling memory.</summary>
     private const int LargestAnswer = 64 * 1024 * 1024;
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);

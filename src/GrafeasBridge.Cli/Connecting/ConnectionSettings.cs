@@ -1,6 +1,6 @@
 namespace GrafeasBridge.Cli.Connecting;
 
-/// <summary>Where the service is and how to get in. Printing it never shows the key.</summary>
+/// <summary>Address and credentials of the service. Printing it never shows the key.</summary>
 /// <param name="ApiKey">Null when none is sent.</param>
 /// <param name="CaFile">PEM file of the only authorities to trust; null for the system's.</param>
 internal sealed record ConnectionSettings(Uri Server, string? ApiKey, string? CaFile)

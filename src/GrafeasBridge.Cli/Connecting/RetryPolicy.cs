@@ -5,14 +5,14 @@ using Grpc.Core;
 
 namespace GrafeasBridge.Cli.Connecting;
 
-/// <summary>Tries a call again while the service is away or asks for patience; the session's time-out bounds it all.</summary>
+/// <summary>Repeats a call while the service is unavailable or asks for a delay; the session's time-out bounds all attempts.</summary>
 /// <param name="Attempts">In all, the first included.</param>
 /// <param name="FirstDelay">Doubles with every attempt, with jitter, unless the service says how long.</param>
 /// <param name="RepeatsAreSafe">False when a call that may have been done must not be done again.</param>
 internal sealed record RetryPolicy(int Attempts, TimeSpan FirstDelay, bool RepeatsAreSafe)
 {
-    /// <summary>For questions: quick to give up, as a person waits.</summary>
-    public static readonly RetryPolicy Asking = new(3, TimeSpan.FromMilliseconds(200), RepeatsAreSafe: true);
+    /// <summary>For reads: few attempts, because a person waits.</summary>
+    public static readonly RetryPolicy Reading = new(3, TimeSpan.FromMilliseconds(200), RepeatsAreSafe: true);
 
     /// <summary>For writes that the service recognises when repeated.</summary>
     public static readonly RetryPolicy Sending = new(5, TimeSpan.FromMilliseconds(500), RepeatsAreSafe: true);

@@ -8,7 +8,7 @@ using Spectre.Console;
 namespace GrafeasBridge.Cli.Demo;
 
 /// <summary>The main job, once, on this machine: start the service, send real builds, read their attributes back from the emulator.</summary>
-internal sealed class DemoRun(Session session, DemoPlace place, HttpClient http)
+internal sealed class DemoRun(Session session, DemoEnvironment place, HttpClient http)
 {
     private readonly Screen screen = session.Screen;
     private readonly long began = session.Clock.GetTimestamp();
@@ -16,7 +16,7 @@ internal sealed class DemoRun(Session session, DemoPlace place, HttpClient http)
     public async Task<int> RunAsync()
     {
         var sent = await SendAsync();
-        if (ExitCode.Worst(sent.Select(Ending)) is not ExitCode.Done and var code)
+        if (ExitCode.Worst(sent.Select(ExitCodeOf)) is not ExitCode.Done and var code)
             return code;
 
         await ReadBackAsync(sent);
@@ -24,7 +24,7 @@ internal sealed class DemoRun(Session session, DemoPlace place, HttpClient http)
     }
 
     /// <summary>A step, with the time since the start.</summary>
-    public void Tell(string text)
+    public void Report(string text)
     {
         var seconds = session.Clock.GetElapsedTime(began).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
         screen.Step($"[{seconds,5} s] {text}");
@@ -34,33 +34,33 @@ internal sealed class DemoRun(Session session, DemoPlace place, HttpClient http)
     {
         var items = DemoPayloads.Read();
         foreach (var item in items)
-            Tell($"Sending {item.Origin.File} by gRPC, its note first: {item.Occurrence?.ResourceUri}");
+            Report($"Sending {item.InputLocation.File} by gRPC, its note first: {item.Occurrence?.ResourceUri}");
 
         var sender = new Sender(session, new SendSettings(CreateNotes: true, RequestId: null, RequestIds: true, WaitUntilVerified: true));
         var results = await sender.SendAsync(items);
         foreach (var result in results)
-            TellResult(result);
+            ReportResult(result);
 
         return results;
     }
 
-    private void TellResult(SendResult result)
+    private void ReportResult(SendResult result)
     {
-        var what = result.Item.Origin.File;
+        var what = result.Item.InputLocation.File;
         if ((result.Failure ?? result.DeliveryFailure) is { } failure)
-            Tell($"{what} failed: {failure}");
+            Report($"{what} failed: {failure}");
         else if (result.Delivery is not { Versions.Count: > 0 } delivery)
-            Tell($"{what} was stored as {result.Name}, but concerns no version: {result.Delivery?.UnmappedReason}");
+            Report($"{what} was stored as {result.Name}, but concerns no version: {result.Delivery?.UnmappedReason}");
         else if (result.Undelivered)
-            Tell($"{what} did not arrive: {string.Join("; ", delivery.Versions.Select(v => $"{Standing(v)}, {Tables.Last(v)}"))}");
+            Report($"{what} did not arrive: {string.Join("; ", delivery.Versions.Select(v => $"{StateOf(v)}, {Tables.Last(v)}"))}");
         else
-            Tell($"{what} was stored as {result.Name} and delivered: {string.Join(", ", delivery.Versions.Select(Standing))}");
+            Report($"{what} was stored as {result.Name} and delivered: {string.Join(", ", delivery.Versions.Select(StateOf))}");
     }
 
-    private static string Standing(VersionSummary version) => $"{Tables.Path(version)} is {Tables.Name(version.State)}";
+    private static string StateOf(VersionSummary version) => $"{Tables.Path(version)} is {Tables.Name(version.State)}";
 
     /// <summary>In the demo a build that lands nowhere is a failure too.</summary>
-    private static int Ending(SendResult result) =>
+    private static int ExitCodeOf(SendResult result) =>
         result.ExitCode(waited: true) is not ExitCode.Done and var code ? code
         : result.Delivery is { Versions.Count: > 0 } ? ExitCode.Done
         : ExitCode.NotDelivered;
@@ -81,14 +81,14 @@ internal sealed class DemoRun(Session session, DemoPlace place, HttpClient http)
     private void Print(VersionSummary version, Uri address, IReadOnlyList<TargetAttribute> attributes)
     {
         var name = $"{version.Subject}/{version.Repo}/{version.Package}/{version.Version}";
-        Tell($"Reading version {name} back from the Bintray emulator: GET {address}");
+        Report($"Reading version {name} back from the Bintray emulator: GET {address}");
         if (screen.Json)
         {
             screen.JsonLine(JsonSerializer.Serialize(new DemoLine(name, address.ToString(), attributes), JsonLines.Readable.DemoLine));
             return;
         }
 
-        screen.Line($"\nAs the Bintray emulator's REST API tells it: {name}");
+        screen.Line($"\nAs the Bintray emulator's REST API answers: {name}");
         var table = Tables.New("Attribute", "Type", "Value");
         foreach (var attribute in attributes.OrderBy(a => a.Name, StringComparer.Ordinal))
             table.AddRow(Screen.Cell(attribute.Name), Screen.Cell(attribute.Type), Screen.Cell(string.Join('\n', attribute.Values.Select(Shown))));

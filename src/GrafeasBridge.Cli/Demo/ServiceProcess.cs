@@ -7,7 +7,7 @@ namespace GrafeasBridge.Cli.Demo;
 /// <summary>The service as a child of this process. Disposing ends it, whatever happened.</summary>
 internal sealed class ServiceProcess : IAsyncDisposable
 {
-    /// <summary>Longer than the service takes to hand back what it has in hand.</summary>
+    /// <summary>Longer than the service takes to finish its calls in flight.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -16,26 +16,26 @@ internal sealed class ServiceProcess : IAsyncDisposable
     private readonly TimeProvider clock;
     private readonly LogTail log = new();
 
-    private ServiceProcess(Process process, DemoPlace place, TimeProvider clock) =>
+    private ServiceProcess(Process process, DemoEnvironment place, TimeProvider clock) =>
         (this.process, Place, this.clock) = (process, place, clock);
 
-    public DemoPlace Place { get; }
+    public DemoEnvironment Place { get; }
 
     public string LogTail => log.ToString();
 
     /// <exception cref="CliException">dotnet cannot be started.</exception>
-    public static ServiceProcess Start(string service, DemoPlace place, TimeProvider clock)
+    public static ServiceProcess Start(string service, DemoEnvironment place, TimeProvider clock)
     {
         var start = new ProcessStartInfo(ServiceLocation.Runtime())
         {
-            // Its appsettings.json lies there.
+            // Its appsettings.json is there.
             WorkingDirectory = Path.GetDirectoryName(service),
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        // Settings of the user's own service, its targets above all, are none of the demo's business.
+        // Settings of the user's own service, its targets above all, must not reach the demo's.
         foreach (var variable in start.Environment.Keys.Where(IsSetting).ToList())
             start.Environment.Remove(variable);
         start.ArgumentList.Add(service);
@@ -101,14 +101,14 @@ internal sealed class ServiceProcess : IAsyncDisposable
         if (!process.HasExited && !OperatingSystem.IsWindows())
         {
             ProcessSignal.Terminate(process);
-            using var patience = new CancellationTokenSource(Grace, clock);
+            using var deadline = new CancellationTokenSource(Grace, clock);
             try
             {
-                await process.WaitForExitAsync(patience.Token);
+                await process.WaitForExitAsync(deadline.Token);
             }
             catch (OperationCanceledException)
             {
-                // It had its time.
+                // Killed below.
             }
         }
 

@@ -8,13 +8,13 @@ using SourceContext = Grafeas.V1.SourceContext;
 
 namespace GrafeasBridge.Cli.Input;
 
-/// <summary>A build told by flags instead of a file: for jobs that have no provenance of their own.</summary>
+/// <summary>A build described by flags instead of a file: for jobs that have no provenance of their own.</summary>
 internal sealed class BuildFlags
 {
     private readonly Option<string?> resource = Text("--resource", "uri", "What was built, such as acme-docker-images.bintray.io/team/web:1.4.0.");
     private readonly Option<string?> buildId = Text("--build-id", "id", "The build's id; needed with --resource.");
     private readonly Option<string?> builder = Text("--builder", "uri", "Who built it.");
-    private readonly Option<string?> repository = Text("--repository", "url", "Where the source lies.");
+    private readonly Option<string?> repository = Text("--repository", "url", "Where the source is.");
     private readonly Option<string?> commit = Text("--commit", "id", "The whole commit id.");
     private readonly Option<string?> branch = Text("--branch", "name", "Branch or ref that was built; needs --repository.");
     private readonly Option<string?> logs = Text("--logs", "url", "Where the build's log is.");
@@ -44,9 +44,9 @@ internal sealed class BuildFlags
             return null;
 
         if (Value(parsed, resource) is not { } uri)
-            throw CliException.BadInput($"{given.Name} tells about a build, but not what was built. Add --resource.");
+            throw CliException.BadInput($"{given.Name} describes a build, but not what was built. Add --resource.");
         if (Value(parsed, buildId) is not { } id)
-            throw CliException.BadInput("--resource needs --build-id: it tells one build of it from another.");
+            throw CliException.BadInput("--resource needs --build-id: it distinguishes one build of it from another.");
 
         List<(string Name, string Digest)> artifacts = [.. parsed.GetValue(artifact)!.Select(Artifact)];
         var build = new BuildOccurrence { Provenance = Provenance(parsed, id, artifacts) };

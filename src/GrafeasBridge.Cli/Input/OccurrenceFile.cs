@@ -30,7 +30,7 @@ internal sealed class OccurrenceFile
         }
         catch (CliException e)
         {
-            return [SendItem.Wrong(new Origin(path, 0), e.Message)];
+            return [SendItem.Invalid(new InputLocation(path, 0), e.Message)];
         }
     }
 
@@ -39,9 +39,9 @@ internal sealed class OccurrenceFile
         var reading = new OccurrenceFile(file);
         reading.ReadValues(content);
         if (reading.items.Count == 0)
-            return [SendItem.Wrong(new Origin(file, 0), "holds no occurrence.")];
+            return [SendItem.Invalid(new InputLocation(file, 0), "holds no occurrence.")];
 
-        return reading.items is [var only] ? [only with { Origin = new Origin(file, 0) }] : reading.items;
+        return reading.items is [var only] ? [only with { InputLocation = new InputLocation(file, 0) }] : reading.items;
     }
 
     private void ReadValues(ReadOnlyMemory<byte> content)
@@ -58,8 +58,8 @@ internal sealed class OccurrenceFile
         }
         catch (JsonException e)
         {
-            // Nothing after this can be told apart any more.
-            Wrong($"is not JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
+            // Where the next value would begin is unknown from here on.
+            AddProblem($"is not JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed class OccurrenceFile
         }
         catch (JsonException e)
         {
-            Wrong(e.Message);
+            AddProblem(e.Message);
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed class OccurrenceFile
         }
 
         if (value.ValueKind != JsonValueKind.Object)
-            Wrong($"holds a {value.ValueKind} where an occurrence belongs.");
+            AddProblem($"holds a {value.ValueKind} where an occurrence belongs.");
         else if (Has(value, "request") || Has(value, "noteId"))
             ReadRecorded(value);
         else if (Has(value, "occurrences"))
@@ -101,13 +101,13 @@ internal sealed class OccurrenceFile
     {
         if (value.TryGetProperty("api", out var api) && api.ValueKind == JsonValueKind.String && !api.ValueEquals("v1"))
         {
-            Wrong($"is in the form of api '{api.GetString()}'; this command sends v1.");
+            AddProblem($"is in the form of api '{api.GetString()}'; this command sends v1.");
             return;
         }
 
-        if (Stray(value, ["noteParent", "noteId", "note", "request", .. About]) is { } stray)
+        if (UnexpectedField(value, ["noteParent", "noteId", "note", "request", .. About]) is { } unexpected)
         {
-            Wrong(stray);
+            AddProblem(unexpected);
             return;
         }
 
@@ -118,10 +118,10 @@ internal sealed class OccurrenceFile
         else if (note is not null)
             items.Add(new SendItem(Next(), note.Parent, null, note, null));
         else
-            Wrong("has neither a request nor a note.");
+            AddProblem("has neither a request nor a note.");
     }
 
-    private bool TryReadNote(JsonElement value, out NoteToMake? note)
+    private bool TryReadNote(JsonElement value, out NoteToCreate? note)
     {
         note = null;
         if (!value.TryGetProperty("note", out var content))
@@ -129,23 +129,23 @@ internal sealed class OccurrenceFile
 
         if (Text(value, "noteParent") is not { } parent || Text(value, "noteId") is not { } id)
         {
-            Wrong("has a note, but not both noteParent and noteId as text.");
+            AddProblem("has a note, but not both noteParent and noteId as text.");
             return false;
         }
 
         if (!TryParse(content, out Note? parsed))
             return false;
 
-        note = new NoteToMake(parent, id, parsed);
+        note = new NoteToCreate(parent, id, parsed);
         return true;
     }
 
-    private void ReadRequest(JsonElement request, NoteToMake? note)
+    private void ReadRequest(JsonElement request, NoteToCreate? note)
     {
         if (request.ValueKind != JsonValueKind.Object || !request.TryGetProperty("occurrence", out var occurrence))
-            Wrong("has a request without an occurrence.");
-        else if (Stray(request, ["parent", "occurrence"]) is { } stray)
-            Wrong(stray);
+            AddProblem("has a request without an occurrence.");
+        else if (UnexpectedField(request, ["parent", "occurrence"]) is { } unexpected)
+            AddProblem(unexpected);
         else
             AddOccurrence(occurrence, Text(request, "parent"), note);
     }
@@ -153,15 +153,15 @@ internal sealed class OccurrenceFile
     private void ReadBatch(JsonElement value, string? parent)
     {
         // nextPageToken and unreachable: an answer of ListOccurrences may be sent as it is.
-        if (Stray(value, ["parent", "occurrences", "nextPageToken", "unreachable"]) is { } stray)
-            Wrong(stray);
+        if (UnexpectedField(value, ["parent", "occurrences", "nextPageToken", "unreachable"]) is { } unexpected)
+            AddProblem(unexpected);
         else if (value.GetProperty("occurrences") is not { ValueKind: JsonValueKind.Array } list)
-            Wrong("has occurrences that are not an array.");
+            AddProblem("has occurrences that are not an array.");
         else
             ReadValue(list, Text(value, "parent") ?? parent);
     }
 
-    private void AddOccurrence(JsonElement value, string? parent, NoteToMake? note)
+    private void AddOccurrence(JsonElement value, string? parent, NoteToCreate? note)
     {
         if (!TryParse(value, out Occurrence? occurrence))
             return;
@@ -181,7 +181,7 @@ internal sealed class OccurrenceFile
         }
         catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException or FormatException)
         {
-            Wrong($"is not a {typeof(T).Name}: {e.Message}");
+            AddProblem($"is not a {typeof(T).Name}: {e.Message}");
             message = null;
             return false;
         }
@@ -192,12 +192,12 @@ internal sealed class OccurrenceFile
     private static string? Text(JsonElement value, string name) =>
         value.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
 
-    private static string? Stray(JsonElement value, HashSet<string> known) =>
+    private static string? UnexpectedField(JsonElement value, HashSet<string> known) =>
         value.EnumerateObject().Select(p => p.Name).FirstOrDefault(name => !known.Contains(name)) is { } name
             ? $"has '{name}', which does not belong there."
             : null;
 
-    private Origin Next() => new(file, items.Count + 1);
+    private InputLocation Next() => new(file, items.Count + 1);
 
-    private void Wrong(string problem) => items.Add(SendItem.Wrong(Next(), problem));
+    private void AddProblem(string problem) => items.Add(SendItem.Invalid(Next(), problem));
 }

@@ -28,7 +28,7 @@ internal static class AdminProcess
             throw ServiceLocation.NotStarted(start.FileName, e);
         }
 
-        // Ctrl-C reaches the child by itself; a signal to this process alone does not.
+        // Ctrl-C reaches the child directly; a signal to this process alone does not.
         await using var stop = cancellationToken.Register(() => ProcessSignal.Terminate(process));
         await process.WaitForExitAsync(CancellationToken.None);
         return process.ExitCode;

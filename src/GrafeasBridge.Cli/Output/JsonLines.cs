@@ -45,7 +45,7 @@ internal sealed record HealthReasonLine(string Reason, string Message, string? T
 /// <summary>What <c>receipt verify --json</c> prints for each receipt or proof.</summary>
 internal sealed record CheckedLine(string About, string KeyId, bool Good, string? Problem);
 
-/// <summary>One attribute as a Bintray-shaped API tells it.</summary>
+/// <summary>One attribute as a Bintray-shaped API answers it.</summary>
 internal sealed record TargetAttribute(string Name, string Type, IReadOnlyList<JsonElement> Values);
 
 /// <summary>One version as <c>demo --json</c> read it from the emulator.</summary>

@@ -7,7 +7,7 @@ namespace GrafeasBridge.Cli.Output;
 /// <summary>Where things are printed: results on standard output, everything else on standard error.</summary>
 internal sealed class Screen
 {
-    /// <summary>Wide enough that nothing is ever broken or cut in a file or a pipe.</summary>
+    /// <summary>Wide enough that no line is wrapped or cut in a file or a pipe.</summary>
     private const int WidthOfFiles = 10_000;
 
     private readonly IAnsiConsole console = Open();
@@ -42,20 +42,20 @@ internal sealed class Screen
             Line(text);
     }
 
-    /// <summary>What came from elsewhere may not steer the terminal.</summary>
+    /// <summary>Text from outside must not control the terminal.</summary>
     private static string Clean(string text)
     {
-        if (!text.Any(IsSteering))
+        if (!text.Any(IsTerminalControl))
             return text;
 
         var clean = new StringBuilder(text.Length);
         foreach (var c in text)
-            clean.Append(IsSteering(c) ? '\uFFFD' : c);
+            clean.Append(IsTerminalControl(c) ? '\uFFFD' : c);
 
         return clean.ToString();
     }
 
-    private static bool IsSteering(char c) => char.IsControl(c) && c is not ('\n' or '\t');
+    private static bool IsTerminalControl(char c) => char.IsControl(c) && c is not ('\n' or '\t');
 
     private static IAnsiConsole Open()
     {

@@ -10,7 +10,7 @@ internal sealed class DeliveryWatch(Session session)
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
-    /// <summary>Looks once where it went, or until it has arrived, cannot arrive without a person, or the time is over.</summary>
+    /// <summary>Reads the delivery state once, or until everything is verified or parked, or the time is over.</summary>
     public async Task<SendResult> FollowAsync(SendResult sent, bool untilVerified)
     {
         if (sent.Failure is not null || sent.Item.Occurrence is null)
@@ -22,9 +22,9 @@ internal sealed class DeliveryWatch(Session session)
             for (var pause = FirstPause; ; pause = Longer(pause))
             {
                 var request = new GetOccurrenceDeliveryRequest { Name = sent.Name };
-                var delivery = await session.AskAsync(o => session.Bridge.GetOccurrenceDeliveryAsync(request, o));
-                result = sent with { Delivery = delivery, Undelivered = untilVerified && !delivery.Versions.All(Arrived) };
-                if (!result.Undelivered || delivery.Versions.All(NothingMoves))
+                var delivery = await session.QueryAsync(o => session.Bridge.GetOccurrenceDeliveryAsync(request, o));
+                result = sent with { Delivery = delivery, Undelivered = untilVerified && !delivery.Versions.All(IsVerified) };
+                if (!result.Undelivered || delivery.Versions.All(IsFinal))
                     return result;
 
                 await Task.Delay(pause, session.Clock, session.Token);
@@ -40,10 +40,10 @@ internal sealed class DeliveryWatch(Session session)
         }
     }
 
-    private static bool Arrived(VersionSummary version) => version.State == DeliveryState.Verified;
+    private static bool IsVerified(VersionSummary version) => version.State == DeliveryState.Verified;
 
-    /// <summary>A parked version waits for a person; watching it longer shows nothing new.</summary>
-    private static bool NothingMoves(VersionSummary version) => version.State is DeliveryState.Verified or DeliveryState.Parked;
+    /// <summary>A parked version changes only when a person acts.</summary>
+    private static bool IsFinal(VersionSummary version) => version.State is DeliveryState.Verified or DeliveryState.Parked;
 
     private static TimeSpan Longer(TimeSpan pause) => pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
 }

@@ -3,11 +3,11 @@ using GrafeasBridge.Cli.Input;
 
 namespace GrafeasBridge.Cli.Sending;
 
-/// <summary>The least that a note must say, for builds that name one which nobody made.</summary>
+/// <summary>The smallest valid note, for builds that name a note that does not exist yet.</summary>
 internal static class Notes
 {
     /// <returns>Null when the occurrence is not a build, or the name is none.</returns>
-    public static NoteToMake? ForBuild(string name, Occurrence occurrence)
+    public static NoteToCreate? ForBuild(string name, Occurrence occurrence)
     {
         if (occurrence.Build is not { } build || name.Split('/') is not ["projects", { Length: > 0 } project, "notes", { Length: > 0 } id])
             return null;
@@ -22,6 +22,6 @@ internal static class Notes
             "unknown",
         ];
         var note = new Note { Build = new BuildNote { BuilderVersion = builders.First(b => b.Length > 0) } };
-        return new NoteToMake($"projects/{project}", id, note);
+        return new NoteToCreate($"projects/{project}", id, note);
     }
 }

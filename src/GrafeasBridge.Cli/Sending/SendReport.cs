@@ -33,7 +33,7 @@ internal static class SendReport
             (var version, var state) = Where(result);
             var answer = new Style(result.Failure is null ? Color.Green : Color.Red);
             table.AddRow(
-                Screen.Cell(result.Item.Origin.ToString()),
+                Screen.Cell(result.Item.InputLocation.ToString()),
                 Screen.Cell(result.Name ?? ""),
                 Screen.Cell(result.Failure?.Code ?? (result.Repeated ? "OK (known)" : "OK"), answer),
                 Screen.Cell(version),
@@ -61,10 +61,10 @@ internal static class SendReport
             screen.Error($"{Origins([.. alike])}: {alike.Key}");
 
         foreach (var result in results.Where(r => r.Undelivered))
-            screen.Error($"{result.Item.Origin}: not delivered. {Unfinished(result)}");
+            screen.Error($"{result.Item.InputLocation}: not delivered. {Unfinished(result)}");
 
         foreach (var result in results.Where(r => r.ReceiptFailure is not null))
-            screen.Error($"{result.Item.Origin}: accepted as {result.Name}, but there is no receipt. {result.ReceiptFailure}");
+            screen.Error($"{result.Item.InputLocation}: accepted as {result.Name}, but there is no receipt. {result.ReceiptFailure}");
 
         // One sentence for all: a key that may not read is no failure of sending.
         var unseen = results.Select(r => r.DeliveryFailure).FirstOrDefault(f => f is not null);
@@ -73,7 +73,7 @@ internal static class SendReport
     }
 
     private static string Origins(List<SendResult> results) =>
-        string.Join(", ", results.Take(NamesInProblem).Select(r => r.Item.Origin))
+        string.Join(", ", results.Take(NamesInProblem).Select(r => r.Item.InputLocation))
         + (results.Count > NamesInProblem ? $" and {results.Count - NamesInProblem} more" : "");
 
     private static string Unfinished(SendResult result) => result.Delivery is null
@@ -86,8 +86,8 @@ internal static class SendReport
         new(v.Target, v.Subject, v.Repo, v.Package, v.Version, Tables.Name(v.State), Tables.Last(v));
 
     private static SentLine Line(SendResult result) => new(
-        result.Item.Origin.File,
-        result.Item.Origin.Index,
+        result.Item.InputLocation.File,
+        result.Item.InputLocation.Index,
         result.Item.Occurrence is null ? null : result.Name,
         result.Item.Occurrence is null ? result.Name : null,
         result.Failure?.Code ?? "OK",

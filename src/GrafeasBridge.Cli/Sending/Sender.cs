@@ -6,11 +6,11 @@ using Grpc.Core;
 
 namespace GrafeasBridge.Cli.Sending;
 
-/// <summary>Sends occurrences, each for itself: one that fails does not keep the others back.</summary>
+/// <summary>Sends occurrences one by one, in parallel: one that fails does not stop the others.</summary>
 internal sealed class Sender(Session session, SendSettings settings)
 {
     /// <summary>Calls in flight on the one connection.</summary>
-    private const int Width = 8;
+    private const int MaxInFlight = 8;
 
     /// <summary>Set by the service on the answer when it had stored the same request before.</summary>
     private const string RepeatedHeader = "x-grafeasbridge-repeated";
@@ -22,8 +22,8 @@ internal sealed class Sender(Session session, SendSettings settings)
 
     private readonly DeliveryWatch watch = new(session);
 
-    /// <summary>Set once the service stayed away through all attempts: what is left need not find out for itself.</summary>
-    private volatile Failure? away;
+    /// <summary>Set once the service was unavailable in all attempts of a call: the remaining items fail at once.</summary>
+    private volatile Failure? unavailable;
 
     public async Task<IReadOnlyList<SendResult>> SendAsync(IReadOnlyList<SendItem> items)
     {
@@ -36,7 +36,7 @@ internal sealed class Sender(Session session, SendSettings settings)
     {
         var results = new TOut[items.Count];
         // No token here: each call has it, and turns the end of the time into a result of its own.
-        await Parallel.ForAsync(0, items.Count, new ParallelOptions { MaxDegreeOfParallelism = Width }, async (i, _) => results[i] = await work(items[i]));
+        await Parallel.ForAsync(0, items.Count, new ParallelOptions { MaxDegreeOfParallelism = MaxInFlight }, async (i, _) => results[i] = await work(items[i]));
         return results;
     }
 
@@ -80,7 +80,7 @@ internal sealed class Sender(Session session, SendSettings settings)
     {
         try
         {
-            settings.Receipts!.Add(await session.AskAsync(o => session.ReceiptBook.GetReceiptAsync(new GetReceiptRequest { Name = name }, o)));
+            settings.Receipts!.Add(await session.QueryAsync(o => session.ReceiptBook.GetReceiptAsync(new GetReceiptRequest { Name = name }, o)));
             return null;
         }
         catch (RpcException e)
@@ -105,7 +105,7 @@ internal sealed class Sender(Session session, SendSettings settings)
         foreach (var item in items.Where(i => i.Problem is null))
         {
             if (item.Note is not null)
-                wanted[item.Note.Name] = item; // what a file tells comes before what is made up
+                wanted[item.Note.Name] = item; // a note from a file comes before a generated one
             if (item.Occurrence is { NoteName.Length: > 0 } occurrence)
                 wanted.TryAdd(occurrence.NoteName, item);
         }
@@ -131,7 +131,7 @@ internal sealed class Sender(Session session, SendSettings settings)
 
     private async Task<SendResult> TryAsync(SendItem item, Func<Task<SendResult>> call, string? requestId = null)
     {
-        if (away is { } known)
+        if (unavailable is { } known)
             return Fail(item, known, requestId);
 
         try
@@ -152,7 +152,7 @@ internal sealed class Sender(Session session, SendSettings settings)
     private SendResult Fail(SendItem item, Failure failure, string? requestId)
     {
         if (failure.ExitCode == ExitCode.NotReachable)
-            away = failure;
+            unavailable = failure;
 
         return SendResult.Failed(item, failure) with { RequestId = requestId };
     }

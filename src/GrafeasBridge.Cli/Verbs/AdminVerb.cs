@@ -3,7 +3,7 @@ using GrafeasBridge.Cli.Local;
 
 namespace GrafeasBridge.Cli.Verbs;
 
-/// <summary><c>gbridge admin</c>: the front door of what the service's program can do with its store.</summary>
+/// <summary><c>gbridge admin</c>: starts the service's program in its admin mode, which works on the store.</summary>
 internal static class AdminVerb
 {
     private const string Store = "sqlite:PATH, postgres:Host=...;Database=...;Username=..., or sqlite or postgres alone for what the settings say.";

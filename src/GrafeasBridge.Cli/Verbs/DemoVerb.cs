@@ -37,17 +37,17 @@ internal static class DemoVerb
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         for (var start = 1; ; start++)
         {
-            using var place = new DemoPlace();
+            using var place = new DemoEnvironment();
             // The demo talks to its own service, whatever --server and the environment say.
             using var session = new Session(
                 outer.Screen, outer.Clock, outer.Timeout, () => new ConnectionSettings(place.Grpc, null, null), outer.Interrupted);
             var run = new DemoRun(session, place, http);
-            run.Tell($"Starting the service, with its data in {place.Folder}.");
+            run.Report($"Starting the service, with its data in {place.Folder}.");
             await using var process = ServiceProcess.Start(service, place, session.Clock);
             if (await ReadyAsync(process, http, session))
             {
-                run.Tell($"The service is ready: gRPC on {DemoPlace.Address(place.Grpc)}, REST on {DemoPlace.Address(place.Http)}, "
-                    + $"Bintray emulator on {DemoPlace.Address(place.Emulator)}.");
+                run.Report($"The service is ready: gRPC on {DemoEnvironment.Address(place.Grpc)}, REST on {DemoEnvironment.Address(place.Http)}, "
+                    + $"Bintray emulator on {DemoEnvironment.Address(place.Emulator)}.");
                 return await FinishAsync(outer, run, process, keep);
             }
 
@@ -81,7 +81,7 @@ internal static class DemoVerb
 
         if (!keep)
         {
-            run.Tell("Done: what the builds said is what the versions carry. Stopping the service and removing its data.");
+            run.Report("Done: what the builds said is what the versions carry. Stopping the service and removing its data.");
             return ExitCode.Done;
         }
 
@@ -90,20 +90,20 @@ internal static class DemoVerb
         throw new CliException(ExitCode.NotReachable, $"The service ended by itself:\n{process.LogTail}");
     }
 
-    private static void Invite(Session outer, DemoPlace place) => outer.Screen.Step(
+    private static void Invite(Session outer, DemoEnvironment place) => outer.Screen.Step(
         $"""
 
         The service keeps running until Ctrl-C. In another terminal, in a clone of the repository:
 
           alias gbridge='dotnet run --project src/GrafeasBridge.Cli --'
-          export GBRIDGE_SERVER={DemoPlace.Address(place.Grpc)}
+          export GBRIDGE_SERVER={DemoEnvironment.Address(place.Grpc)}
           gbridge versions
           gbridge send --project acme --create-notes --wait verified \
             --resource acme-docker-images.bintray.io/team/web:1.4.0 --build-id 42 --repository https://github.com/acme/web \
             --branch main --commit 2ce3f90facdb51aeb950d5bc641e981be61fdf48
           gbridge get acme/images/team/web/1.4.0
 
-          The service's REST API:         curl {DemoPlace.Address(place.Http)}/bridge/v1/versions
-          The Bintray emulator's REST API: curl {DemoPlace.Address(place.Emulator)}/packages/acme/images/team:web/versions/1.4.0/attributes
+          The service's REST API:         curl {DemoEnvironment.Address(place.Http)}/bridge/v1/versions
+          The Bintray emulator's REST API: curl {DemoEnvironment.Address(place.Emulator)}/packages/acme/images/team:web/versions/1.4.0/attributes
         """);
 }

@@ -41,12 +41,12 @@ internal static class ExplainVerb
             ?? ((item.Parent ?? parent) is null ? "names no project. Add --project." : null);
         if (problem is not null)
         {
-            session.Screen.Error($"{item.Origin}: {problem}");
+            session.Screen.Error($"{item.InputLocation}: {problem}");
             return ExitCode.BadInput;
         }
 
         var request = new ExplainRequest { Parent = item.Parent ?? parent, Occurrence = item.Occurrence };
-        var explained = await session.AskAsync(o => session.Bridge.ExplainAsync(request, o));
+        var explained = await session.QueryAsync(o => session.Bridge.ExplainAsync(request, o));
         if (session.Screen.Json)
             session.Screen.JsonLine(ProtoJson.FormatComplete(explained));
         else
@@ -57,7 +57,7 @@ internal static class ExplainVerb
 
     private static void Print(Screen screen, SendItem item, ExplainResponse explained)
     {
-        screen.Line($"{item.Origin}: {item.Occurrence!.ResourceUri}");
+        screen.Line($"{item.InputLocation}: {item.Occurrence!.ResourceUri}");
         foreach (var problem in explained.Problems)
             screen.Line($"  would be refused: {problem}");
         if (explained.UnmappedReason.Length > 0)

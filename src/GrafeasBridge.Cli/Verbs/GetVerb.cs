@@ -23,7 +23,7 @@ internal static class GetVerb
     {
         var v = await argument.ResolveAsync(parsed, session);
         var request = new GetVersionRequest { Target = v.Target, Subject = v.Subject, Repo = v.Repo, Package = v.Package, Version = v.Version, Compare = compare };
-        var report = await session.AskAsync(o => session.Bridge.GetVersionAsync(request, o));
+        var report = await session.QueryAsync(o => session.Bridge.GetVersionAsync(request, o));
         if (session.Screen.Json)
         {
             session.Screen.JsonLine(ProtoJson.FormatComplete(report));

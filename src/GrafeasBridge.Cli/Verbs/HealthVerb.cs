@@ -7,19 +7,19 @@ using Grpc.Health.V1;
 
 namespace GrafeasBridge.Cli.Verbs;
 
-/// <summary><c>gbridge health</c>: is the service there, can it store, and what ails it?</summary>
+/// <summary><c>gbridge health</c>: is the service there, can it store, and why is it degraded?</summary>
 internal static class HealthVerb
 {
     public static Command Create(GlobalOptions global)
     {
-        var command = new Command("health", "Asks whether the service is ready, and what ails it. Ends with 0 when it serves, degraded or not, else with 4.");
+        var command = new Command("health", "Asks whether the service is ready, and why it is degraded. Ends with 0 when it serves, degraded or not, else with 4.");
         command.SetAction((parsed, cancellationToken) => global.RunAsync(parsed, RunAsync, cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(Session session)
     {
-        var report = await AskAsync(session);
+        var report = await FetchAsync(session);
         var serving = report.Status != HealthReport.Types.Status.NotReady;
         var server = session.Server.GetLeftPart(UriPartial.Authority);
         if (session.Screen.Json)
@@ -39,16 +39,16 @@ internal static class HealthVerb
         return serving ? ExitCode.Done : ExitCode.NotReachable;
     }
 
-    /// <summary>A service that knows no reasons is asked in the common way.</summary>
-    private static async Task<HealthReport> AskAsync(Session session)
+    /// <summary>A service without health reports is asked by the standard gRPC health check.</summary>
+    private static async Task<HealthReport> FetchAsync(Session session)
     {
         try
         {
-            return await session.AskAsync(o => session.HealthReports.GetHealthAsync(new GetHealthRequest(), o));
+            return await session.QueryAsync(o => session.HealthReports.GetHealthAsync(new GetHealthRequest(), o));
         }
         catch (RpcException older) when (older.StatusCode is StatusCode.Unimplemented or StatusCode.Unauthenticated)
         {
-            var answer = await session.AskAsync(o => session.Health.CheckAsync(new HealthCheckRequest(), o));
+            var answer = await session.QueryAsync(o => session.Health.CheckAsync(new HealthCheckRequest(), o));
             var serving = answer.Status == HealthCheckResponse.Types.ServingStatus.Serving;
             return new HealthReport { Status = serving ? HealthReport.Types.Status.Ready : HealthReport.Types.Status.NotReady };
         }

@@ -8,7 +8,7 @@ using GrafeasBridge.Cli.Output;
 
 namespace GrafeasBridge.Cli.Verbs;
 
-/// <summary><c>gbridge key new</c>: a fresh API key, and what the service's key file must say about it. Talks to nobody.</summary>
+/// <summary><c>gbridge key new</c>: a fresh API key, and what the service's key file must say about it. Connects to nothing.</summary>
 internal static class KeyVerb
 {
     private const int LongestName = 100;

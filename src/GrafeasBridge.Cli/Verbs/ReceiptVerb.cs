@@ -83,7 +83,7 @@ internal static class ReceiptVerb
     private static async Task<int> PrintAsync<T>(Session session, Func<CallOptions, AsyncUnaryCall<T>> call)
         where T : Google.Protobuf.IMessage
     {
-        session.Screen.JsonLine(ProtoJson.Format(await session.AskAsync(call)));
+        session.Screen.JsonLine(ProtoJson.Format(await session.QueryAsync(call)));
         return ExitCode.Done;
     }
 
@@ -92,7 +92,7 @@ internal static class ReceiptVerb
         if (file == InputText.StandardInput && keys == InputText.StandardInput)
             throw CliException.BadInput("Standard input can be read once only: give - once.");
         var items = await SignedFile.ReadAsync(file, session.Token);
-        var known = keys is null ? await KeySet.AskAsync(session) : await KeySet.ReadAsync(keys, session);
+        var known = keys is null ? await KeySet.FetchAsync(session) : await KeySet.ReadAsync(keys, session);
         var table = Tables.New("About", "Key", "Answer");
         var bad = 0;
         foreach (var item in items)

@@ -23,7 +23,7 @@ internal static class RedeliverVerb
         command.SetAction((parsed, cancellationToken) => global.RunAsync(
             parsed,
             session => parsed.GetValue(filter) is not { } chosen ? OneAsync(parsed, version, parsed.GetValue(dryRun), session)
-                : version.IsLeftOut(parsed) ? ManyRedelivered.RunAsync(chosen, parsed.GetValue(dryRun), parsed.GetValue(yes), session)
+                : version.IsLeftOut(parsed) ? BulkRedelivery.RunAsync(chosen, parsed.GetValue(dryRun), parsed.GetValue(yes), session)
                 : throw CliException.BadInput("Give either a version or --filter, not both; a filter says target=\"…\" and package=\"…\" itself."),
             cancellationToken));
         return command;
@@ -44,7 +44,7 @@ internal static class RedeliverVerb
     private static async Task<VersionSummary> AsItStandsAsync(VersionSummary v, Session session)
     {
         var request = new GetVersionRequest { Target = v.Target, Subject = v.Subject, Repo = v.Repo, Package = v.Package, Version = v.Version };
-        return (await session.AskAsync(o => session.Bridge.GetVersionAsync(request, o))).Summary;
+        return (await session.QueryAsync(o => session.Bridge.GetVersionAsync(request, o))).Summary;
     }
 
     private static Task<VersionSummary> MarkAsync(VersionSummary v, Session session)

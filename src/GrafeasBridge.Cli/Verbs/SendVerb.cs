@@ -30,7 +30,7 @@ internal sealed class SendVerb
 
     private readonly Option<bool> createNotes = new("--create-notes")
     {
-        Description = "Create the notes first: as the file tells them, or a plain one for a build. One that exists is fine.",
+        Description = "Create the notes first: as the file gives them, or a plain one for a build. One that exists is fine.",
     };
 
     private readonly Option<string?> requestId = new("--request-id")
@@ -64,7 +64,7 @@ internal sealed class SendVerb
         var verb = new SendVerb();
         verb.files.RefusingOptions();
         verb.wait.AcceptOnlyFromAmong("accepted", "verified");
-        var command = new Command("send", "Sends occurrences from JSON files, standard input, or flags that tell a build.")
+        var command = new Command("send", "Sends occurrences from JSON files, standard input, or flags that describe a build.")
         {
             verb.files, verb.project, verb.note, verb.createNotes, verb.requestId, verb.noRequestId, verb.wait, verb.receipts,
         };
@@ -102,19 +102,19 @@ internal sealed class SendVerb
         var parent = parsed.GetValue(project) is { } given ? ProjectName.Parse(given, "--project") : null;
         var noteName = parsed.GetValue(note) is { } wanted ? ProjectName.ParseNote(wanted, parent) : null;
         var paths = parsed.GetValue(files)!;
-        var told = flags.Read(parsed);
-        if (told is null && paths.Length == 0)
-            throw CliException.BadInput("Nothing to send. Name files, - for standard input, or tell a build by --resource and --build-id.");
-        if (told is not null && paths.Length > 0)
+        var described = flags.Read(parsed);
+        if (described is null && paths.Length == 0)
+            throw CliException.BadInput("Nothing to send. Name files, - for standard input, or describe a build by --resource and --build-id.");
+        if (described is not null && paths.Length > 0)
             throw CliException.BadInput("Give either files or the flags of a build, not both.");
 
-        if (told is not null)
+        if (described is not null)
         {
             if (parent is null)
                 throw CliException.BadInput("--resource needs --project.");
 
-            told.NoteName = noteName ?? $"{parent}/notes/builds";
-            return [new SendItem(new Origin("(flags)", 0), parent, told, null, null)];
+            described.NoteName = noteName ?? $"{parent}/notes/builds";
+            return [new SendItem(new InputLocation("(flags)", 0), parent, described, null, null)];
         }
 
         if (paths.Count(p => p == InputText.StandardInput) > 1)

@@ -17,7 +17,7 @@ internal static class TargetsVerb
 
     private static async Task<int> RunAsync(Session session)
     {
-        var response = await session.AskAsync(o => session.Bridge.ListTargetsAsync(new ListTargetsRequest(), o));
+        var response = await session.QueryAsync(o => session.Bridge.ListTargetsAsync(new ListTargetsRequest(), o));
         if (session.Screen.Json)
         {
             foreach (var target in response.Targets)

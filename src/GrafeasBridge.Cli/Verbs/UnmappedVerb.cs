@@ -37,7 +37,7 @@ internal static class UnmappedVerb
     {
         do
         {
-            var page = await session.AskAsync(o => session.Bridge.ListUnmappedAsync(request, o));
+            var page = await session.QueryAsync(o => session.Bridge.ListUnmappedAsync(request, o));
             foreach (var occurrence in page.Occurrences)
                 yield return occurrence;
 

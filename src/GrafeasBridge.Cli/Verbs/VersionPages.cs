@@ -3,7 +3,7 @@ using GrafeasBridge.V1;
 
 namespace GrafeasBridge.Cli.Verbs;
 
-/// <summary>Walks the pages of versions.</summary>
+/// <summary>Reads the pages of versions one after the other.</summary>
 internal static class VersionPages
 {
     public const int LargestPage = 1000;
@@ -14,7 +14,7 @@ internal static class VersionPages
         request.PageSize = pageSize;
         do
         {
-            var page = await session.AskAsync(o => session.Bridge.ListVersionsAsync(request, o));
+            var page = await session.QueryAsync(o => session.Bridge.ListVersionsAsync(request, o));
             foreach (var version in page.Versions)
                 yield return version;
 

@@ -2,7 +2,7 @@ using GrafeasBridge.Store;
 
 namespace GrafeasBridge.Admin;
 
-/// <summary>How an admin command ends: the numbers of gbridge, in front of which it stands.</summary>
+/// <summary>Exit codes of admin commands; gbridge passes them on.</summary>
 internal static class AdminExit
 {
     public const int Done = 0;
@@ -13,7 +13,7 @@ internal static class AdminExit
     /// <summary>The store says no: steps are to be taken, something is there already, a row cannot be kept.</summary>
     public const int Refused = 3;
 
-    /// <summary>The database does not answer, or somebody has it in use.</summary>
+    /// <summary>The database does not answer, or another process has it in use.</summary>
     public const int NotReachable = 4;
 
     /// <summary>The store cannot be used by this program as it is: newer, damaged, another program's, an unfinished copy.</summary>

@@ -22,7 +22,7 @@ internal sealed class AdminScreen(TextWriter output, TextWriter errors, bool isT
         errors.WriteLine(text);
     }
 
-    /// <summary>Draws how far the work is; nothing without a terminal, where <see cref="Line"/> tells what was finished.</summary>
+    /// <summary>Draws how far the work is; nothing without a terminal, where <see cref="Line"/> reports what was finished.</summary>
     public void Progress(string work, long done, long total, TimeSpan elapsed)
     {
         if (!isTerminal || (drawn > 0 && clock.GetElapsedTime(drawnAt) < DrawEvery))

@@ -39,7 +39,7 @@ internal sealed class BackupVerb(StoreOptions options, AdminScreen screen)
 
     private static void Write(string from, string to, CancellationToken cancellationToken)
     {
-        // The keys that sign are in it: it is nobody else's from its first byte. SQLite writes into an empty file that is there.
+        // It holds the signing keys, so only the owner may read it, from its first byte. SQLite writes into an empty file that is there.
         var empty = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             empty.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -69,7 +69,7 @@ internal sealed class RestoreVerb(StoreOptions options, AdminScreen screen)
             throw AdminException.BadInput($"--from {file} is not there.");
         SqliteFile.MakeFolder(to);
         using var alone = SqliteFileLock.Take(to);
-        // SQLite would play a log that is left of an earlier file into the new one.
+        // SQLite would replay a write-ahead log that an earlier file left behind into the new one.
         foreach (var there in new[] { to, to + "-wal", to + "-journal" }.Where(Path.Exists))
             throw AdminException.Refused($"{there} is there already and is not overwritten. Move it away, or set Store:Path to another file.");
         var unfinished = to + ".unfinished";
@@ -89,7 +89,7 @@ internal sealed class RestoreVerb(StoreOptions options, AdminScreen screen)
     }
 }
 
-/// <summary>What PostgreSQL's own programs do better.</summary>
+/// <summary>Commands for SQLite only: PostgreSQL has its own tools for these.</summary>
 internal static class SqliteOnly
 {
     public static void Require(StoreOptions options, string verb, string program)

@@ -4,7 +4,7 @@ using GrafeasBridge.Store.Sqlite;
 
 namespace GrafeasBridge.Admin;
 
-/// <summary><c>admin migrate</c>: the steps that a bridge takes when it opens its store, taken or only told beforehand.</summary>
+/// <summary><c>admin migrate</c>: the migration steps that a bridge runs when it opens its store, run now or only listed.</summary>
 internal sealed class MigrateVerb(StoreOptions options, AdminScreen screen)
 {
     public async Task<int> RunAsync(bool check, CancellationToken cancellationToken)
@@ -13,8 +13,8 @@ internal sealed class MigrateVerb(StoreOptions options, AdminScreen screen)
         if (check)
         {
             return options.Provider == StoreOptions.Sqlite
-                ? Tell(name, SqliteVersion(), SqliteSchema.Steps.Count)
-                : Tell(name, await OnPostgresAsync(session => PostgresMigrations.VersionAsync(session, PostgresSchema.Steps.Count), cancellationToken), PostgresSchema.Steps.Count);
+                ? Report(name, SqliteVersion(), SqliteSchema.Steps.Count)
+                : Report(name, await OnPostgresAsync(session => PostgresMigrations.VersionAsync(session, PostgresSchema.Steps.Count), cancellationToken), PostgresSchema.Steps.Count);
         }
 
         var (from, to) = options.Provider == StoreOptions.Sqlite
@@ -24,7 +24,7 @@ internal sealed class MigrateVerb(StoreOptions options, AdminScreen screen)
         return AdminExit.Done;
     }
 
-    private int Tell(string name, int version, int newest)
+    private int Report(string name, int version, int newest)
     {
         if (version == newest)
         {

@@ -3,7 +3,7 @@ using GrafeasBridge.Store.Sqlite;
 
 namespace GrafeasBridge.Admin;
 
-/// <summary>A store's file in the hands of an admin command.</summary>
+/// <summary>A store's file, as admin commands open it.</summary>
 internal static class SqliteFile
 {
     /// <summary>The file itself, as the store finds it.</summary>
@@ -39,7 +39,7 @@ internal static class SqliteFile
         }
     }
 
-    /// <summary>Looks through all of a file that nobody else uses, and flushes it to the disk.</summary>
+    /// <summary>Verifies a file that no other process uses, and flushes it to the disk.</summary>
     /// <returns>Its schema version.</returns>
     /// <exception cref="StoreException">It is damaged, or not a store of this program.</exception>
     public static int CheckAndSync(string path)
@@ -60,14 +60,14 @@ internal static class SqliteFile
         return version;
     }
 
-    /// <summary>Removes an unfinished file with what SQLite may have laid beside it.</summary>
+    /// <summary>Removes an unfinished file with the files that SQLite may have made beside it.</summary>
     public static void Remove(string path)
     {
         foreach (var file in new[] { path, path + "-wal", path + "-shm", path + "-journal" })
             File.Delete(file);
     }
 
-    /// <summary>Gives a finished file its name, which nobody else has taken meanwhile.</summary>
+    /// <summary>Renames a finished file; fails when the name was taken meanwhile.</summary>
     public static void GiveName(string path, string name)
     {
         try
@@ -81,7 +81,7 @@ internal static class SqliteFile
     }
 }
 
-/// <summary>What a store is called in front of people: never with a password.</summary>
+/// <summary>How a store is named in messages: never with a password.</summary>
 internal static class StoreName
 {
     public static string Of(StoreOptions options)

@@ -78,7 +78,7 @@ internal ref struct Checker
             if (segment.Index >= 0)
                 path.Append(CultureInfo.InvariantCulture, $"[{segment.Index}]");
             if (segment.Key is not null)
-                path.Append(CultureInfo.InvariantCulture, $"[{Text.Short(segment.Key)}]");
+                path.Append(CultureInfo.InvariantCulture, $"[{QuotedText.Shorten(segment.Key)}]");
         }
 
         if (depth > Shown)

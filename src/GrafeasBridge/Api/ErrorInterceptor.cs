@@ -113,7 +113,7 @@ internal sealed partial class ErrorInterceptor(Overload overload, ILogger<ErrorI
 
     private static partial class Log
     {
-        [LoggerMessage(1000, LogLevel.Error, "{Method} failed in a way nobody foresaw", EventName = "StrayException")]
+        [LoggerMessage(1000, LogLevel.Error, "{Method} failed unexpectedly", EventName = "StrayException")]
         public static partial void Stray(ILogger logger, string method, Exception cause);
 
         [LoggerMessage(1001, LogLevel.Error, "{Method} found the store broken", EventName = "StoreBroken")]

@@ -51,7 +51,7 @@ internal static class Errors
 
     /// <param name="type">note, occurrence or project.</param>
     public static RpcException NotFound(string type, string name) =>
-        Fail(StatusCode.NotFound, $"There is no {type} '{Text.Short(name)}'.", Info(type, name));
+        Fail(StatusCode.NotFound, $"There is no {type} '{QuotedText.Shorten(name)}'.", Info(type, name));
 
     /// <param name="field">What was told before with other content.</param>
     public static RpcException Conflict(string field, StoreException failure) =>
@@ -110,7 +110,7 @@ internal static class Errors
         Status(code, message, details).ToRpcException();
 
     private static ResourceInfo Info(string type, string name) =>
-        new() { ResourceType = type, ResourceName = Text.Short(name) };
+        new() { ResourceType = type, ResourceName = QuotedText.Shorten(name) };
 
     private static RetryInfo Retry(TimeSpan delay) => new() { RetryDelay = Duration.FromTimeSpan(delay) };
 
@@ -130,7 +130,7 @@ internal static class Errors
                 text.Append("; ");
             }
 
-            text.Append(one.Length > MaxMessageLength ? Text.Short(one) : one);
+            text.Append(one.Length > MaxMessageLength ? QuotedText.Shorten(one) : one);
         }
 
         return text.ToString();

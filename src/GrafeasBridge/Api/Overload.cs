@@ -44,7 +44,7 @@ internal sealed partial class Overload(TimeProvider clock, ILogger<Overload> log
     {
         [LoggerMessage(
             1003, LogLevel.Warning,
-            "More calls arrive than can be taken: {Count} were refused since this was said last, now for want of room in {Full}",
+            "Overloaded: {Count} calls were refused since the last message, now at the limit of {Full}",
             EventName = "Overloaded")]
         public static partial void Overloaded(ILogger logger, long count, string full);
     }

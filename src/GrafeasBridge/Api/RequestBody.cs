@@ -13,7 +13,7 @@ internal static class RequestBody
     {
         var encoding = request.Headers.ContentEncoding.ToString();
         if (encoding.Length > 0 && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
-            throw Errors.Invalid("content-encoding", $"is '{Text.Short(encoding)}'; send the body as it is");
+            throw Errors.Invalid("content-encoding", $"is '{QuotedText.Shorten(encoding)}'; send the body as it is");
         if (request.ContentLength > maxBytes)
             throw TooLarge($"{request.ContentLength}", maxBytes, remedy);
         var buffer = new ArrayBufferWriter<byte>((int)(request.ContentLength ?? 4096) + 1);

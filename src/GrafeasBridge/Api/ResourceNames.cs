@@ -104,7 +104,7 @@ internal static class ResourceNames
     {
         if (name.Length == 0)
             return $"is required, in the form {form}";
-        var shown = Text.Short(name);
+        var shown = QuotedText.Shorten(name);
         return name.StartsWith(Projects, StringComparison.Ordinal) && name.Contains("/locations/", StringComparison.Ordinal)
             ? $"'{shown}' names a location, and this service has none; the form is {form}"
             : $"'{shown}' is not of the form {form}";

@@ -30,7 +30,7 @@ internal enum DeliveryOutcome
     /// <summary>The target accepted the write, but reading back gave something else (lost write, truncation).</summary>
     ReadBackMismatch,
 
-    /// <summary>Another worker has the version in hand; nothing was written after that was known.</summary>
+    /// <summary>Another worker has claimed the version; nothing was written after that was known.</summary>
     LeaseLost,
 
     /// <summary>Given back untried because the service stops.</summary>
@@ -45,7 +45,7 @@ internal enum DeliveryOutcome
     /// <summary>An occurrence of the version is damaged in the bridge's own store.</summary>
     CorruptOccurrence,
 
-    /// <summary>The process ended while it had the version in hand, alone, more than once.</summary>
+    /// <summary>The process ended more than once while the version was in flight, alone.</summary>
     CrashLoop,
 
     /// <summary>It was delivered, and somebody has deleted it at the target since.</summary>

@@ -24,10 +24,10 @@ internal static class DeliveryServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<DeliveryMetrics>();
         services.AddSingleton<TargetRegistry>();
-        services.AddSingleton<DeliveryComplaints>();
-        services.AddSingleton<IComplaints>(provider => provider.GetRequiredService<DeliveryComplaints>());
+        services.AddSingleton<DeliveryHealthIssues>();
+        services.AddSingleton<IHealthIssueSource>(provider => provider.GetRequiredService<DeliveryHealthIssues>());
         services.AddSingleton<VersionReconciler>();
-        services.AddSingleton<SuspectLane>();
+        services.AddSingleton<PoisonIsolation>();
         services.AddSingleton<DeliveryWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<DeliveryWorker>());
         return services.AddDrift(configuration);

@@ -38,10 +38,7 @@ internal class TargetOptions
     /// <summary>Uses the proxy of the environment (HTTPS_PROXY and so on). Off: the target is called directly.</summary>
     public bool UseProxy { get; set; }
 
-    /// <summary>
-    /// How many versions of this target are in hand at once at most; 0 takes <c>Delivery:Concurrency</c>. One whose calls stall gives
-    /// its place to another, up to as many again.
-    /// </summary>
+    /// <summary>How many versions of this target are in flight at once at most; 0 takes <c>Delivery:Concurrency</c>.</summary>
     [SettingRange(0, 256)]
     public int MaxConcurrency { get; set; }
 

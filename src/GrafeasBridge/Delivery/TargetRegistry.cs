@@ -1,11 +1,11 @@
-using GrafeasBridge.Delivery.Governor;
 using GrafeasBridge.Delivery.Http;
+using GrafeasBridge.Delivery.RateLimiting;
 using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Delivery;
 
 /// <summary>A target with what belongs to it alone.</summary>
-internal sealed record DeliveryTarget(string Name, TargetOptions Options, ITarget Api, TargetGovernor Governor);
+internal sealed record DeliveryTarget(string Name, TargetOptions Options, ITarget Api, AdaptiveRateLimiter RateLimiter);
 
 /// <summary>Every target of this process.</summary>
 internal sealed class TargetRegistry : IDisposable
@@ -24,12 +24,12 @@ internal sealed class TargetRegistry : IDisposable
         [
             .. targets.Value.Targets.Select(options =>
             {
-                var governor = new TargetGovernor(options, delivery.Value, clock, loggers.CreateLogger<TargetGovernor>());
-                var pipeline = new TargetPipeline(options, governor, clock, loggers.CreateLogger<TargetPipeline>());
+                var limiter = new AdaptiveRateLimiter(options, delivery.Value, clock, loggers.CreateLogger<AdaptiveRateLimiter>());
+                var pipeline = new TargetPipeline(options, limiter, clock, loggers.CreateLogger<TargetPipeline>());
                 var own = new TargetParts(options, delivery.Value, pipeline, metrics, clock, loggers);
                 parts.Add(own);
-                metrics.Watch(governor);
-                return new DeliveryTarget(options.Name, options, kinds.Of(options).Create(options, own), governor);
+                metrics.Watch(limiter);
+                return new DeliveryTarget(options.Name, options, kinds.Of(options).Create(options, own), limiter);
             }),
         ];
         if (All.Count == 0)

@@ -1,6 +1,6 @@
 namespace GrafeasBridge.Documentation;
 
-/// <summary>Section <c>Rest</c>: what REST shows of itself.</summary>
+/// <summary>Section <c>Rest</c>: documentation of the REST interface.</summary>
 internal sealed class DocumentationOptions
 {
     public const string Section = "Rest";

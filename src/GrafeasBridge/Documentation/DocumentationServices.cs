@@ -23,7 +23,7 @@ internal static class DocumentationServices
         return services.AddSingleton<DocumentStore>();
     }
 
-    /// <summary>Nothing unless it is asked for. Comes after authorization, so that no stranger reads along.</summary>
+    /// <summary>Does nothing unless the setting is on. Comes after authorization, so that it needs a key where calls do.</summary>
     public static void UseDocumentation(this WebApplication app)
     {
         if (!app.Services.GetRequiredService<IOptions<DocumentationOptions>>().Value.Documentation)
@@ -63,7 +63,7 @@ internal static class DocumentationServices
             ui.RoutePrefix = PagePath[1..];
             ui.DocumentTitle = "GrafeasBridge";
             ui.SwaggerEndpoint(DocumentPath, "GrafeasBridge");
-            ui.ConfigObject.ValidatorUrl = null; // else the page asks another host whether the document is sound
+            ui.ConfigObject.ValidatorUrl = null; // or else the page sends the document to another host for validation
             ui.ConfigObject.DisplayOperationId = true;
         });
     }

@@ -6,7 +6,7 @@ using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace GrafeasBridge.Documentation;
 
-/// <summary>Writes down as OpenAPI what services say of themselves: descriptors, HTTP annotations, comments.</summary>
+/// <summary>Builds the OpenAPI document from the descriptors, HTTP annotations and comments of services.</summary>
 internal sealed class OpenApiBuilder
 {
     private const string Json = "application/json";

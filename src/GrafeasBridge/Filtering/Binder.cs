@@ -54,18 +54,18 @@ internal sealed class Binder(FilterSubject subject)
 
     private Test Comparison(CallNode call)
     {
-        var path = FieldPath.Of(call.Args[0], subject);
+        var path = FilterPath.Of(call.Args[0], subject);
         var value = Literal.Of(call.Args[1]);
-        var questions = new Questions(subject, path, value);
+        var predicates = new Predicates(subject, path, value);
         return call.Function switch
         {
-            Operators.Has => value.IsStar ? questions.IsSet() : questions.Has(),
-            Operators.Equal => questions.Compare(Filtering.Comparison.Equal),
-            Operators.NotEqual => new NotTest(questions.Compare(Filtering.Comparison.Equal)),
-            Operators.Less => questions.Compare(Filtering.Comparison.Less),
-            Operators.LessOrEqual => questions.Compare(Filtering.Comparison.LessOrEqual),
-            Operators.Greater => questions.Compare(Filtering.Comparison.Greater),
-            Operators.GreaterOrEqual => questions.Compare(Filtering.Comparison.GreaterOrEqual),
+            Operators.Has => value.IsStar ? predicates.IsSet() : predicates.Has(),
+            Operators.Equal => predicates.Compare(Filtering.Comparison.Equal),
+            Operators.NotEqual => new NotTest(predicates.Compare(Filtering.Comparison.Equal)),
+            Operators.Less => predicates.Compare(Filtering.Comparison.Less),
+            Operators.LessOrEqual => predicates.Compare(Filtering.Comparison.LessOrEqual),
+            Operators.Greater => predicates.Compare(Filtering.Comparison.Greater),
+            Operators.GreaterOrEqual => predicates.Compare(Filtering.Comparison.GreaterOrEqual),
             _ => throw new ArgumentException($"{call.Function} is no operator", nameof(call)),
         };
     }
@@ -84,6 +84,6 @@ internal sealed class Binder(FilterSubject subject)
             throw new FilterException(call.Position, $"found {HasPrefix} with {call.Args.Count} arguments, expected a field and a text");
         }
 
-        return new Questions(subject, FieldPath.Of(call.Args[0], subject), Literal.Of(call.Args[1])).HasPrefix();
+        return new Predicates(subject, FilterPath.Of(call.Args[0], subject), Literal.Of(call.Args[1])).HasPrefix();
     }
 }

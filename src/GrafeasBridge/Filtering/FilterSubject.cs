@@ -103,7 +103,7 @@ internal sealed class FilterSubject
     public Func<int, int?> StoreKind { get; init; } = static number => number;
 
     internal FilterAlias? AliasOf(string name) =>
-        Aliases.FirstOrDefault(alias => alias.Name == name || FieldPath.CamelCase(alias.Name) == name);
+        Aliases.FirstOrDefault(alias => alias.Name == name || FilterPath.CamelCase(alias.Name) == name);
 
     internal FilterColumn? ColumnOf(string path, int part) => Columns.FirstOrDefault(column => column.Path == path && column.Part == part);
 

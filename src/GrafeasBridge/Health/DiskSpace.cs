@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace GrafeasBridge.Health;
 
 /// <summary>Room on the disk of the embedded store. A full disk refuses writes; this tells before.</summary>
-internal sealed class DiskSpace : IComplaints
+internal sealed class DiskSpace : IHealthIssueSource
 {
     private readonly long least;
     private readonly string? folder;
@@ -21,10 +21,10 @@ internal sealed class DiskSpace : IComplaints
             "grafeasbridge.store.disk.free", Measure, "By", "Bytes free on the disk of the embedded store.");
     }
 
-    public IEnumerable<Complaint> Now()
+    public IEnumerable<HealthIssue> Now()
     {
         if (Free() is { } free && free < least)
-            yield return new Complaint(Reasons.DiskNearlyFull, $"The disk of the store has {free} bytes free, fewer than Health:MinFreeBytes ({least}).");
+            yield return new HealthIssue(HealthReasons.DiskNearlyFull, $"The disk of the store has {free} bytes free, fewer than Health:MinFreeBytes ({least}).");
     }
 
     private IEnumerable<System.Diagnostics.Metrics.Measurement<long>> Measure() => Free() is { } free ? [new(free)] : [];

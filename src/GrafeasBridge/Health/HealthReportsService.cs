@@ -6,13 +6,13 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace GrafeasBridge.Health;
 
-/// <summary>What ails the bridge, for programs: grpc.health.v1 has no room for reasons.</summary>
+/// <summary>Health issues for programs: grpc.health.v1 has no field for reasons.</summary>
 [AllowAnonymous]
 internal sealed class HealthReportsService(BridgeHealth health) : HealthReports.HealthReportsBase
 {
     public override async Task<HealthReport> GetHealth(GetHealthRequest request, ServerCallContext context)
     {
-        var state = await health.LookAsync(context.CancellationToken);
+        var state = await health.CheckAsync(context.CancellationToken);
         return new HealthReport
         {
             Status = !state.IsReady ? HealthReport.Types.Status.NotReady
@@ -21,12 +21,12 @@ internal sealed class HealthReportsService(BridgeHealth health) : HealthReports.
         };
     }
 
-    private static HealthReason Reason(Complaint complaint) => new()
+    private static HealthReason Reason(HealthIssue issue) => new()
     {
-        Reason = complaint.Reason,
-        Message = complaint.Message,
-        Target = complaint.Target ?? "",
-        Since = complaint.Since is { } since ? Timestamp.FromDateTimeOffset(since) : null,
-        Count = complaint.Count ?? 0,
+        Reason = issue.Reason,
+        Message = issue.Message,
+        Target = issue.Target ?? "",
+        Since = issue.Since is { } since ? Timestamp.FromDateTimeOffset(since) : null,
+        Count = issue.Count ?? 0,
     };
 }

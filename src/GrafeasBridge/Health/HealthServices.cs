@@ -57,8 +57,8 @@ internal static class HealthServices
         services.AddSingleton<StoreHealth>();
         services.AddSingleton<BridgeHealth>();
         services.AddSingleton<HealthReportsService>();
-        services.AddSingleton<IComplaints, DiskSpace>();
-        services.AddSingleton<IHealthCheckPublisher, HealthNews>();
+        services.AddSingleton<IHealthIssueSource, DiskSpace>();
+        services.AddSingleton<IHealthCheckPublisher, HealthTransitionLog>();
         // Mapped by hand to the names that a client may ask for.
         services.AddGrpcHealthChecks(options =>
             {
@@ -66,15 +66,15 @@ internal static class HealthServices
                     options.Services.Map(name, check => check.Tags.Contains(ReadyTag));
                 options.Services.Map(DeliveryHealth, check => check.Tags.Contains(DeliveryTag));
             })
-            .AddCheck<ReadyCheck>(ReadyCheck.Name, tags: [ReadyTag])
-            .AddCheck<RoomCheck<DeliveryComplaints>>(DeliveryTag, tags: [DeliveryTag]);
+            .AddCheck<ReadinessCheck>(ReadinessCheck.Name, tags: [ReadyTag])
+            .AddCheck<ComponentHealthCheck<DeliveryHealthIssues>>(DeliveryTag, tags: [DeliveryTag]);
         // Watch streams follow the publisher; Check runs the checks at the time of the call.
         services.Configure<HealthCheckPublisherOptions>(options =>
         {
             options.Delay = TimeSpan.Zero;
             options.Period = TimeSpan.FromSeconds(5);
         });
-        // Anyone may ask for health, so an answer is no news; what begins and ceases is told once, by HealthNews.
+        // Anyone may ask for health, so an answer is no news; what begins and ceases is told once, by HealthTransitionLog.
         services.AddLogging(logging => logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None));
     }
 

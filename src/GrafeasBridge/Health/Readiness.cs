@@ -16,7 +16,7 @@ internal static class Readiness
 
     public static async Task AnswerAsync(HttpContext context, BridgeHealth health)
     {
-        var state = await health.LookAsync(context.RequestAborted);
+        var state = await health.CheckAsync(context.RequestAborted);
         context.Response.StatusCode = state.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.Headers[HeaderNames.CacheControl] = "no-store";
         var answer = new { status = Word(state), reasons = state.All };

@@ -40,7 +40,7 @@ internal sealed class EmbeddedEmulator : IHostedService, IAsyncDisposable
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Registered first, so it is stopped last: deliveries in hand can still finish.</summary>
+    /// <summary>Registered first, so it is stopped last: deliveries in flight can still finish.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => emulator.StopAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => emulator.DisposeAsync();

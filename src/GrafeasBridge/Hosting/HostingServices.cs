@@ -14,7 +14,7 @@ internal static class HostingServices
         services.AddOptions<ListenOptions>().Bind(configuration.GetSection(ListenOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ListenOptions>, ListenOptionsValidator>();
         services.AddSingleton<IValidateOptions<ListenOptions>, ListenOptionsRules>();
-        services.AddSingleton<IConfigureOptions<KestrelServerOptions>, Doors>();
+        services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelListeners>();
         services.AddOptions<HostOptions>().Configure<IOptions<ServingOptions>>(
             (host, serving) => host.ShutdownTimeout = serving.Value.DrainDelay + serving.Value.StopTimeout);
         services.AddSingleton(TimeProvider.System);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Hosting;
 
-/// <summary>Section <c>Listen</c>: the doors, loopback unless told otherwise.</summary>
+/// <summary>Section <c>Listen</c>: the listeners, on loopback by default.</summary>
 internal sealed class ListenOptions
 {
     public const string Section = "Listen";
@@ -25,7 +25,7 @@ internal sealed class ListenOptions
     /// <summary>PEM file of the private key, for <see cref="Tls"/>.</summary>
     public string TlsKeyFile { get; set; } = "";
 
-    /// <summary>Open connections at most, over all doors.</summary>
+    /// <summary>Open connections at most, over all listeners.</summary>
     [SettingRange(1, 100_000)]
     public int MaxConnections { get; set; } = 2_000;
 
@@ -36,15 +36,15 @@ internal sealed class ListenOptions
     /// <summary>gRPC server reflection, for exploring with grpcurl.</summary>
     public bool Reflection { get; set; }
 
-    /// <summary>The doors that are open.</summary>
+    /// <summary>The listeners that are open.</summary>
     public IEnumerable<(string Key, string Url)> Open =>
-        new[] { ("Listen:Grpc", Grpc), ("Listen:Http", Http), ("Listen:Tls", Tls) }.Where(door => door.Item2.Length > 0);
+        new[] { ("Listen:Grpc", Grpc), ("Listen:Http", Http), ("Listen:Tls", Tls) }.Where(listener => listener.Item2.Length > 0);
 }
 
 [OptionsValidator]
 internal sealed partial class ListenOptionsValidator : IValidateOptions<ListenOptions>;
 
-/// <summary>What spans fields: schemes, certificate files, and no open door to the network without keys.</summary>
+/// <summary>What spans fields: schemes, certificate files, and no listener on a network without keys.</summary>
 internal sealed class ListenOptionsRules(IOptions<Access.AccessOptions> access) : IValidateOptions<ListenOptions>
 {
     public ValidateOptionsResult Validate(string? name, ListenOptions options)
@@ -103,7 +103,7 @@ internal sealed class ListenOptionsRules(IOptions<Access.AccessOptions> access) 
     }
 }
 
-/// <summary>Scheme, address and port of one door.</summary>
+/// <summary>Scheme, address and port of one listener.</summary>
 /// <param name="Addresses">Where to bind; empty means every address of the machine.</param>
 internal sealed record ListenAddress(string Scheme, IReadOnlyList<IPAddress> Addresses, int Port)
 {

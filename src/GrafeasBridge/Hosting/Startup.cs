@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Hosting;
 
-/// <summary>Opens the store before the doors, and says in one sentence why a start is not possible.</summary>
+/// <summary>Opens the store before the listeners, and says in one sentence why a start is not possible.</summary>
 internal static partial class Startup
 {
     private const int CannotStart = 1;
@@ -35,7 +35,7 @@ internal static partial class Startup
         }
     }
 
-    /// <summary>Every setting is checked before the store is touched, and the store is open before a door is.</summary>
+    /// <summary>Every setting is checked before the store is touched, and the store is open before a listener is.</summary>
     public static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
     {
         app.Services.GetRequiredService<IStartupValidator>().Validate();

@@ -4,8 +4,8 @@ using Grpc.Core;
 
 namespace GrafeasBridge.Ingest;
 
-/// <summary>grafeas.v1.Grafeas, over gRPC and, from the annotations in the protos, over REST. What is done is done at the desks.</summary>
-internal sealed class GrafeasService(NoteDesk<Note> notes, OccurrenceDesk<Occurrence> occurrences) : Grafeas.V1.Grafeas.GrafeasBase
+/// <summary>grafeas.v1.Grafeas, over gRPC and, from the annotations in the protos, over REST.</summary>
+internal sealed class GrafeasService(NoteOperations<Note> notes, OccurrenceOperations<Occurrence> occurrences) : Grafeas.V1.Grafeas.GrafeasBase
 {
     public override Task<Note> CreateNote(CreateNoteRequest request, ServerCallContext context) =>
         notes.CreateAsync(request.Parent, request.NoteId, request.Note, context);

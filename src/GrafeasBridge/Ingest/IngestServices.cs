@@ -19,12 +19,12 @@ internal static class IngestServices
         services.AddSingleton<GrafeasService>();
         services.AddSingleton<ProjectsService>();
         services.AddSingleton<BuildsService>();
-        services.TryAddSingleton<IOriginals, V1Originals>();
-        services.AddSingleton<INoteForm<Note>, V1NoteForm>();
-        services.AddSingleton<IOccurrenceForm<Occurrence>, V1OccurrenceForm>();
-        services.AddSingleton(typeof(NoteDesk<>));
-        services.AddSingleton(typeof(OccurrenceDesk<>));
-        services.AddSingleton<ProjectDesk>();
+        services.TryAddSingleton<IVersionedMessages, V1OnlyMessages>();
+        services.AddSingleton<INoteAdapter<Note>, V1NoteAdapter>();
+        services.AddSingleton<IOccurrenceAdapter<Occurrence>, V1OccurrenceAdapter>();
+        services.AddSingleton(typeof(NoteOperations<>));
+        services.AddSingleton(typeof(OccurrenceOperations<>));
+        services.AddSingleton<ProjectOperations>();
         return services.AddSingleton<Intake>();
     }
 

@@ -15,12 +15,12 @@ using Microsoft.Extensions.Options;
 namespace GrafeasBridge.Ingest;
 
 /// <summary>
-/// The way in for every new occurrence of every dialect: allowed? valid? placed, stored. What a caller hears back is on
+/// The way in for every new occurrence of every dialect: access, validation, resolution, storage. What is answered is on
 /// stable storage.
 /// </summary>
 internal sealed class Intake(
     IBridgeStore store,
-    IOccurrenceForm<Occurrence> v1,
+    IOccurrenceAdapter<Occurrence> v1,
     IOccurrenceMapping mapping,
     ReplyReceipts receipts,
     TimeProvider clock,
@@ -32,7 +32,7 @@ internal sealed class Intake(
 
     /// <summary>All or none, in the form of any version; the answer keeps the order.</summary>
     /// <param name="batch">Whether the occurrences came as a list: then field paths say which one is meant.</param>
-    public async Task<T[]> AddAsync<T>(IOccurrenceForm<T> form, string project, T[] occurrences, bool batch, ServerCallContext context)
+    public async Task<T[]> AddAsync<T>(IOccurrenceAdapter<T> adapter, string project, T[] occurrences, bool batch, ServerCallContext context)
         where T : class, IMessage<T>, IDeepCloneable<T>
     {
         var call = new Submission<T>(project, occurrences, context.Caller(), context.Name())
@@ -40,7 +40,7 @@ internal sealed class Intake(
             List = batch ? "occurrences" : null,
             RequestId = () => RequestIdentity.Sent(context),
         };
-        var stored = await SubmitAsync(form, call, context.CancellationToken);
+        var stored = await SubmitAsync(adapter, call, context.CancellationToken);
         Tell(context, stored);
         return [.. stored.Select(one => one.Occurrence)];
     }
@@ -59,17 +59,17 @@ internal sealed class Intake(
     public Task<Submitted<Occurrence>[]> SubmitAsync(Submission<Occurrence> call, CancellationToken cancellationToken) =>
         SubmitAsync(v1, call, cancellationToken);
 
-    private async Task<Submitted<T>[]> SubmitAsync<T>(IOccurrenceForm<T> form, Submission<T> call, CancellationToken cancellationToken)
+    private async Task<Submitted<T>[]> SubmitAsync<T>(IOccurrenceAdapter<T> adapter, Submission<T> call, CancellationToken cancellationToken)
         where T : class, IMessage<T>, IDeepCloneable<T>
     {
         var start = clock.GetTimestamp();
         var outcome = "refused";
         try
         {
-            var items = Prepare(form, call);
+            var items = Prepare(adapter, call);
             var added = await StoreAsync(items, call, cancellationToken);
             // 5: durable from here on.
-            Submitted<T>[] stored = [.. added.Select((one, i) => Stored(form, call.Occurrences[i], one))];
+            Submitted<T>[] stored = [.. added.Select((one, i) => Stored(adapter, call.Occurrences[i], one))];
             outcome = Count(stored, call.Transport);
             return stored;
         }
@@ -84,7 +84,7 @@ internal sealed class Intake(
         }
     }
 
-    private NewOccurrence[] Prepare<T>(IOccurrenceForm<T> form, Submission<T> call)
+    private NewOccurrence[] Prepare<T>(IOccurrenceAdapter<T> adapter, Submission<T> call)
         where T : class, IMessage<T>, IDeepCloneable<T>
     {
         call.Caller.Require(Role.Send, call.Project); // 3: this caller, in this project
@@ -94,12 +94,12 @@ internal sealed class Intake(
         for (var i = 0; i < occurrences.Length; i++)
         {
             Enter(ref check, call, i);
-            if (!ResourceNames.TryNote(form.NoteName(occurrences[i]), out notes[i], out var problem))
+            if (!ResourceNames.TryNote(adapter.NoteName(occurrences[i]), out notes[i], out var problem))
                 check.Add("note_name", problem);
             else
                 call.Caller.RequireKnown(notes[i].Project);
-            form.Clear(occurrences[i]);
-            form.Check(ref check, occurrences[i]); // 4: valid
+            adapter.Clear(occurrences[i]);
+            adapter.Check(ref check, occurrences[i]); // 4: valid
             check.Leave();
         }
 
@@ -109,11 +109,11 @@ internal sealed class Intake(
         var requestId = call.RequestId?.Invoke();
         var now = clock.GetUtcNow();
         // Occurrences of one upload share its statement.
-        var place = call.Upload is null ? mapping.Place : mapping.PlaceAlike();
+        var resolve = call.Upload is null ? mapping.Resolve : mapping.ResolveAlike();
         var items = new NewOccurrence[occurrences.Length];
         for (var i = 0; i < occurrences.Length; i++)
-            items[i] = Item(form, call, i, notes[i], requestId, now, place);
-        RefuseUnplaced(items, form.ResourceField, call);
+            items[i] = Item(adapter, call, i, notes[i], requestId, now, resolve);
+        RefuseUnmapped(items, adapter.ResourceField, call);
         if (call.IsAnsweredWhole)
             RefuseLong(occurrences, items);
         else
@@ -122,7 +122,7 @@ internal sealed class Intake(
     }
 
     private NewOccurrence Item<T>(
-        IOccurrenceForm<T> form, Submission<T> call, int index, NoteName note, string? requestId, DateTimeOffset now, Func<Occurrence, Placement> place)
+        IOccurrenceAdapter<T> adapter, Submission<T> call, int index, NoteName note, string? requestId, DateTimeOffset now, Func<Occurrence, VersionResolution> resolve)
         where T : class, IMessage<T>, IDeepCloneable<T>
     {
         var occurrence = call.Occurrences[index];
@@ -130,22 +130,22 @@ internal sealed class Intake(
         var written = occurrence.ToByteArray();
         var own = call.Identities?[index];
         var id = Guid.CreateVersion7(now).ToString("D");
-        form.Set(occurrence, new OccurrenceName(call.Project, id).ToString(), Timestamp.FromDateTimeOffset(now));
-        var draft = form.New(occurrence, written);
+        adapter.Set(occurrence, new OccurrenceName(call.Project, id).ToString(), Timestamp.FromDateTimeOffset(now));
+        var storedForm = adapter.New(occurrence, written);
         return new NewOccurrence(
             call.Project,
             id,
             note.Project,
             note.Id,
-            draft.Kind,
-            draft.V1.ResourceUri,
+            storedForm.Kind,
+            storedForm.V1.ResourceUri,
             now,
-            draft.Content,
-            own?.RequestId ?? RequestIdOf(call, index, requestId, draft.V1),
+            storedForm.Content,
+            own?.RequestId ?? RequestIdOf(call, index, requestId, storedForm.V1),
             own?.ContentHash ?? SHA256.HashData(written),
-            place(draft.V1),
+            resolve(storedForm.V1),
             Activity.Current?.Id,
-            draft.Original);
+            storedForm.Original);
     }
 
     private string? RequestIdOf<T>(Submission<T> call, int index, string? sent, Occurrence occurrence) =>
@@ -153,14 +153,14 @@ internal sealed class Intake(
             ? (options.RequestIdFromBuild ? RequestIdentity.FromBuild(call.Project, occurrence) : null)
             : (call.List is null ? sent : RequestIdentity.InBatch(sent, index));
 
-    private void RefuseUnplaced<T>(NewOccurrence[] items, string field, Submission<T> call)
+    private void RefuseUnmapped<T>(NewOccurrence[] items, string field, Submission<T> call)
     {
         if (!options.RefuseUnmapped)
             return;
         Checker check = default;
         for (var i = 0; i < items.Length; i++)
         {
-            if (items[i].Placement.Reason is not { } reason)
+            if (items[i].VersionResolution.Reason is not { } reason)
                 continue;
             Enter(ref check, call, i);
             check.Add(field, $"names no version: {reason} (Ingest:RefuseUnmapped is on)");
@@ -243,13 +243,13 @@ internal sealed class Intake(
     };
 
     // Says what was stored: the new occurrence, or the first one where the request was a repeat. Of one past retention only the name
-    // and time are left; what its sender wrote then he has written again now.
-    private static Submitted<T> Stored<T>(IOccurrenceForm<T> form, T sent, AddedOccurrence added)
+    // and time are left; everything else the sender has just sent again.
+    private static Submitted<T> Stored<T>(IOccurrenceAdapter<T> adapter, T sent, AddedOccurrence added)
         where T : class, IMessage<T>, IDeepCloneable<T>
     {
         if (added.IsRetired)
-            form.Set(sent, added.Creation.Name, Timestamp.FromDateTimeOffset(added.Creation.Time));
-        var occurrence = added.Repeated && !added.IsRetired ? form.Read(added.Message) : sent;
+            adapter.Set(sent, added.Creation.Name, Timestamp.FromDateTimeOffset(added.Creation.Time));
+        var occurrence = added.Repeated && !added.IsRetired ? adapter.Read(added.Message) : sent;
         return new Submitted<T>(occurrence, added.Repeated, added.UnmappedReason, added);
     }
 

@@ -6,8 +6,8 @@ using Grpc.Core;
 
 namespace GrafeasBridge.Ingest;
 
-/// <summary>grafeas.v1.project.Projects; what is done is done at the desk.</summary>
-internal sealed class ProjectsService(ProjectDesk projects) : Projects.ProjectsBase
+/// <summary>grafeas.v1.project.Projects; <see cref="ProjectOperations"/> does the work.</summary>
+internal sealed class ProjectsService(ProjectOperations projects) : Projects.ProjectsBase
 {
     public override async Task<Project> CreateProject(CreateProjectRequest request, ServerCallContext context) =>
         new() { Name = await projects.CreateAsync(request.Project?.Name, context) };

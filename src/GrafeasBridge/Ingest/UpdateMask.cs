@@ -49,7 +49,7 @@ internal sealed class UpdateMask
             if (Resolve(path, type, out var problem) is { } fields)
                 named.Add(fields);
             else
-                (problems ??= []).Add(new Problem(Field, $"names '{Text.Short(path)}', {problem}"));
+                (problems ??= []).Add(new Problem(Field, $"names '{QuotedText.Shorten(path)}', {problem}"));
         }
 
         return problems is null ? new UpdateMask(WithoutCovered(named), whole: false) : throw Errors.Invalid(problems, 0);
@@ -171,7 +171,7 @@ internal sealed class UpdateMask
         foreach (var candidate in type.Fields.InFieldNumberOrder())
         {
             // A mask in JSON has the camel case of the name, also where the field's JSON name is something else.
-            if (candidate.JsonName == name || FieldPath.CamelCase(candidate.Name) == name)
+            if (candidate.JsonName == name || FilterPath.CamelCase(candidate.Name) == name)
                 return candidate;
         }
 

@@ -12,36 +12,36 @@ namespace GrafeasBridge.Ingest;
 internal static class Updates
 {
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT; the store then keeps what it has.</exception>
-    public static T Apply<T, TV1>(IForm<T, TV1> form, StoredMessage stored, T body, UpdateMask mask, TimeProvider clock)
+    public static T Apply<T, TV1>(IMessageAdapter<T, TV1> adapter, StoredMessage stored, T body, UpdateMask mask, TimeProvider clock)
         where T : class, IMessage<T>, IDeepCloneable<T>
     {
-        var before = form.Read(stored);
+        var before = adapter.Read(stored);
         var after = before.Clone();
         mask.Apply(body, after);
         Problem[] changed =
         [
-            .. form.Fixed(before).Zip(form.Fixed(after))
+            .. adapter.Fixed(before).Zip(adapter.Fixed(after))
                 .Where(pair => pair.First.Value != pair.Second.Value)
-                .Select(pair => new Problem($"{form.Field}.{pair.First.Field}", $"cannot change; it is '{Text.Short(pair.First.Value)}'")),
+                .Select(pair => new Problem($"{adapter.Field}.{pair.First.Field}", $"cannot change; it is '{QuotedText.Shorten(pair.First.Value)}'")),
         ];
         if (changed.Length > 0)
             throw Errors.Invalid(changed, 0);
-        if (form.KindOf(after) != form.KindOf(before))
+        if (adapter.KindOf(after) != adapter.KindOf(before))
         {
-            throw Errors.Invalid($"{form.Field}.{form.KindField}", $"cannot change its kind, which is {form.KindOf(before)}");
+            throw Errors.Invalid($"{adapter.Field}.{adapter.KindField}", $"cannot change its kind, which is {adapter.KindOf(before)}");
         }
 
-        form.Touch(after, clock.GetUtcNow());
-        Refuse(Problems(form, before), Problems(form, after));
+        adapter.Touch(after, clock.GetUtcNow());
+        Refuse(Problems(adapter, before), Problems(adapter, after));
         return after;
     }
 
-    private static IReadOnlyList<Problem> Problems<T, TV1>(IForm<T, TV1> form, T message)
+    private static IReadOnlyList<Problem> Problems<T, TV1>(IMessageAdapter<T, TV1> adapter, T message)
         where T : class, IMessage<T>, IDeepCloneable<T>
     {
         Checker check = default;
-        check.Enter(form.Field);
-        form.Check(ref check, message);
+        check.Enter(adapter.Field);
+        adapter.Check(ref check, message);
         return check.Problems;
     }
 

@@ -2,17 +2,17 @@ using Grafeas.V1;
 
 namespace GrafeasBridge.Mapping;
 
-/// <summary>The door of this room: from occurrences to coordinates and attributes. Pure: no clock, no store, no network.</summary>
+/// <summary>The interface of this room: from occurrences to coordinates and attributes. Pure: no clock, no store, no network.</summary>
 internal interface IOccurrenceMapping
 {
     /// <summary>Says which versions an occurrence concerns. Never throws on any well-formed message.</summary>
-    Placement Place(Occurrence occurrence);
+    VersionResolution Resolve(Occurrence occurrence);
 
     /// <summary>
-    /// Places occurrences that differ in their resource only, one by one: what they share is read from the first, and each
-    /// lesson is taught once.
+    /// Resolves occurrences that differ in their resource only, one by one: what they share is read from the first, and each
+    /// digest tag is returned once.
     /// </summary>
-    Func<Occurrence, Placement> PlaceAlike();
+    Func<Occurrence, VersionResolution> ResolveAlike();
 
     /// <summary>Starts mapping one version. Occurrences are added one by one so that memory does not grow with their number.</summary>
     IVersionFold Begin();

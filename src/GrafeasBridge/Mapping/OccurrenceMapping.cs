@@ -9,9 +9,9 @@ namespace GrafeasBridge.Mapping;
 /// <summary>6: the mapping of this configuration. Everything that can be wrong in it was found when it was made.</summary>
 internal sealed partial class OccurrenceMapping : IOccurrenceMapping
 {
-    private readonly Placer placer;
-    private readonly Limits limits;
-    private readonly Definitions definitions;
+    private readonly VersionResolver resolver;
+    private readonly AttributeLimits limits;
+    private readonly TableFingerprints definitions;
 
     /// <exception cref="MappingTableException">When the mapping table cannot be used.</exception>
     /// <exception cref="OptionsValidationException">When a resolver cannot be used.</exception>
@@ -24,18 +24,18 @@ internal sealed partial class OccurrenceMapping : IOccurrenceMapping
             throw new OptionsValidationException(MappingOptions.Section, typeof(MappingOptions), errors);
         var file = MappingTableFile.Load(settings.File);
         Table = MappingTableBuilder.Build(file, new Readers(resolvers));
-        definitions = new Definitions(Table);
-        placer = new Placer(resolvers, settings.MaxArtifacts);
-        limits = new Limits(settings.MaxValues, settings.MaxValueLength);
+        definitions = new TableFingerprints(Table);
+        resolver = new VersionResolver(resolvers, settings.MaxArtifacts);
+        limits = new AttributeLimits(settings.MaxValues, settings.MaxValueLength);
         Log.MappingReady(logger, file.Source, Table.Rows.Count, resolvers.Resolvers.Count);
     }
 
     /// <summary>For documentation.</summary>
     public MappingTable Table { get; }
 
-    public Placement Place(Occurrence occurrence) => placer.Place(occurrence);
+    public VersionResolution Resolve(Occurrence occurrence) => resolver.Resolve(occurrence);
 
-    public Func<Occurrence, Placement> PlaceAlike() => placer.PlaceAlike();
+    public Func<Occurrence, VersionResolution> ResolveAlike() => resolver.ResolveAlike();
 
     public IVersionFold Begin() => new VersionFold(Table, definitions, limits, saved: null);
 

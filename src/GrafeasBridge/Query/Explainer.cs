@@ -21,12 +21,12 @@ internal sealed class Explainer(IBridgeStore store, IOccurrenceMapping mapping, 
     {
         var occurrence = sent.Clone();
         ServerFields.Set(occurrence, new OccurrenceName(project, UnstoredId).ToString(), Timestamp.FromDateTimeOffset(clock.GetUtcNow()));
-        var placement = mapping.Place(occurrence);
-        var versions = new List<VersionCoordinates>(placement.Named);
-        var reason = placement.Reason;
-        foreach (var reference in placement.ByDigest)
+        var resolution = mapping.Resolve(occurrence);
+        var versions = new List<VersionCoordinates>(resolution.Named);
+        var reason = resolution.Reason;
+        foreach (var reference in resolution.ByDigest)
         {
-            var known = await KnownAsync(placement, reference, cancellationToken);
+            var known = await KnownAsync(resolution, reference, cancellationToken);
             versions.AddRange(known);
             if (known.Count == 0)
                 reason = $"No version is known yet for {reference.Digest}{Of(reference)}; it is mapped as soon as a build names one.";
@@ -45,7 +45,7 @@ internal sealed class Explainer(IBridgeStore store, IOccurrenceMapping mapping, 
                 Repo = version.Repo,
                 Package = version.Package,
                 Version = version.Version,
-                Resolver = placement.Resolver ?? "",
+                Resolver = resolution.Resolver ?? "",
             };
             explained.Attributes.AddRange(attributes.Select(VersionReports.Attribute));
             response.Versions.Add(explained);
@@ -67,14 +67,14 @@ internal sealed class Explainer(IBridgeStore store, IOccurrenceMapping mapping, 
     }
 
     private async Task<IReadOnlyList<VersionCoordinates>> KnownAsync(
-        Placement placement, DigestReference reference, CancellationToken cancellationToken)
+        VersionResolution resolution, DigestReference reference, CancellationToken cancellationToken)
     {
         var known = new List<VersionCoordinates>(
             await store.FindVersionsOfDigestAsync(reference.Package, reference.Digest, cancellationToken));
-        foreach (var lesson in placement.Lessons)
+        foreach (var tag in resolution.DigestTags)
         {
-            if (lesson.Digest == reference.Digest && (reference.Package is null || lesson.Version.InPackage == reference.Package))
-                known.Add(lesson.Version);
+            if (tag.Digest == reference.Digest && (reference.Package is null || tag.Version.InPackage == reference.Package))
+                known.Add(tag.Version);
         }
 
         if (known.Count == 0 && reference.Untagged is { } untagged)

@@ -23,7 +23,7 @@ internal static class Explanations
             "Give the target's user the right, or the bridge another key, then redeliver."),
         [nameof(DeliveryOutcome.Missing)] = (
             "The target does not have the version, or something that holds it, and the bridge may not create it.",
-            "Create what the reason names at the target, let the target's settings allow the bridge to, or correct what the sender calls it; then redeliver."),
+            "Create it at the target, let the target's settings allow the bridge to, or correct what the sender calls it; then redeliver."),
         [nameof(DeliveryOutcome.RemovedAtTarget)] = (
             "The version was delivered, and somebody has deleted it at the target since.",
             "Leave it parked if that was meant. Redelivering creates it again, where the target's settings allow the bridge to."),

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Authorization;
 namespace GrafeasBridge.Query;
 
 /// <summary>8: receipts and proofs, asked for later.</summary>
-internal sealed class ReceiptBookService(IBridgeStore store, ReceiptIssuer issuer, KeyCabinet keys, VersionLookup versions)
+internal sealed class ReceiptBookService(IBridgeStore store, ReceiptIssuer issuer, SigningKeyStore keys, VersionLookup versions)
     : ReceiptBook.ReceiptBookBase
 {
     public override async Task<Receipt> GetReceipt(GetReceiptRequest request, ServerCallContext context)
@@ -41,8 +41,8 @@ internal sealed class ReceiptBookService(IBridgeStore store, ReceiptIssuer issue
         context.RequireEverywhere(Role.Operate);
         if (keys.IsFromFile)
             throw Errors.NotNow("The key is that of Receipts:KeyFile. Put another one there and start the bridge again.");
-        if (keys.Keys.Count >= KeyCabinet.MaxKeys)
-            throw Errors.NotNow($"{keys.Keys.Count} keys are kept; at most {KeyCabinet.MaxKeys} are, since old receipts need theirs.");
+        if (keys.Keys.Count >= SigningKeyStore.MaxKeys)
+            throw Errors.NotNow($"{keys.Keys.Count} keys are kept; at most {SigningKeyStore.MaxKeys} are, since old receipts need theirs.");
         return SigningKeys.Served(await keys.RotateAsync(context.CancellationToken));
     }
 

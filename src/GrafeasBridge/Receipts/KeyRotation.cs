@@ -2,8 +2,8 @@ using GrafeasBridge.Store;
 
 namespace GrafeasBridge.Receipts;
 
-/// <summary>Reads the keys before the doors open, and looks after them every minute: nobody who wants a receipt waits for that.</summary>
-internal sealed partial class KeyRotation(KeyCabinet keys, TimeProvider clock, ILogger<KeyRotation> logger) : BackgroundService
+/// <summary>Reads the signing keys before the service listens, and refreshes them every minute, so that no request waits for that.</summary>
+internal sealed partial class KeyRotation(SigningKeyStore keys, TimeProvider clock, ILogger<KeyRotation> logger) : BackgroundService
 {
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
@@ -43,7 +43,7 @@ internal sealed partial class KeyRotation(KeyCabinet keys, TimeProvider clock, I
     private static partial class Log
     {
         [LoggerMessage(
-            1302, LogLevel.Warning, "The keys of receipts could not be looked after; the one in hand goes on", EventName = "ReceiptKeysNotRead")]
+            1302, LogLevel.Warning, "The signing keys of receipts could not be refreshed; the current one stays in use", EventName = "ReceiptKeysNotRead")]
         public static partial void Kept(ILogger logger, Exception cause);
     }
 }

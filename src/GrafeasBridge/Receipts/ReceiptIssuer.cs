@@ -9,7 +9,7 @@ using GrafeasBridge.V1;
 namespace GrafeasBridge.Receipts;
 
 /// <summary>Signs what the store says. Nothing is signed that is not on stable storage.</summary>
-internal sealed class ReceiptIssuer(KeyCabinet keys)
+internal sealed class ReceiptIssuer(SigningKeyStore keys)
 {
     /// <param name="created">As the store gave it back.</param>
     /// <param name="content">What is stored now.</param>
@@ -57,8 +57,8 @@ internal sealed class ReceiptIssuer(KeyCabinet keys)
         return proof;
     }
 
-    // Occurrences that are older than receipts have no digest beside them; one that was never updated still tells. Their fields are
-    // not in order.
+    // Occurrences that were stored before receipts existed have no digest. That of one that was never updated is computed from its
+    // content, whose fields are not in canonical order.
     private static byte[]? DigestOfUnchanged(byte[] content)
     {
         var occurrence = Occurrence.Parser.ParseFrom(content);

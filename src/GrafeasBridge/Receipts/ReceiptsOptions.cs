@@ -15,7 +15,7 @@ internal enum ReceiptsInReplies
     Never,
 }
 
-/// <summary>Section <c>Receipts</c>: what senders get in hand.</summary>
+/// <summary>Section <c>Receipts</c>: signed receipts for senders.</summary>
 internal sealed class ReceiptsOptions
 {
     public const string Section = "Receipts";

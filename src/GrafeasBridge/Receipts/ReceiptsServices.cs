@@ -10,7 +10,7 @@ internal static class ReceiptsServices
         services.AddSingleton<IValidateOptions<ReceiptsOptions>, ReceiptsOptionsValidator>();
         services.AddSingleton<IValidateOptions<ReceiptsOptions>, ReceiptsOptionsRules>();
         return services
-            .AddSingleton<KeyCabinet>()
+            .AddSingleton<SigningKeyStore>()
             .AddSingleton<ReceiptIssuer>()
             .AddSingleton<ReplyReceipts>()
             .AddHostedService<KeyRotation>();

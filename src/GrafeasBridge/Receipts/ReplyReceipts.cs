@@ -14,7 +14,7 @@ namespace GrafeasBridge.Receipts;
 /// </summary>
 internal sealed class ReplyReceipts(ReceiptIssuer issuer, IOptions<ReceiptsOptions> settings)
 {
-    /// <summary>Sent by who wants receipts: <c>true</c>.</summary>
+    /// <summary>Sent by callers that want receipts: <c>true</c>.</summary>
     public const string Wanted = "x-grafeasbridge-receipt";
 
     /// <summary>Over gRPC: a <see cref="Receipt"/> as protobuf.</summary>

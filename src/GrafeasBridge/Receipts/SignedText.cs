@@ -6,7 +6,7 @@ using GrafeasBridge.V1;
 namespace GrafeasBridge.Receipts;
 
 /// <summary>
-/// The text under a signature, as receipts.proto tells it: counted lines, so that no value can pass for two. Also compiled into
+/// The signed text, as receipts.proto defines it: lines with their lengths, so that no value can be read as two. Also compiled into
 /// the command line, which checks what the service signs.
 /// </summary>
 internal static class SignedText

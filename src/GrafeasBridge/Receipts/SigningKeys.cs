@@ -24,7 +24,7 @@ internal static class SigningKeys
 
     public static Key FromStore(byte[] secret) => Key.Import(Algorithm, secret, KeyBlobFormat.RawPrivateKey);
 
-    /// <exception cref="FormatException">It holds no such key. The message tells nothing of the content.</exception>
+    /// <exception cref="FormatException">It holds no such key. The message does not reveal the content.</exception>
     public static Key FromFile(string path)
     {
         if (new FileInfo(path) is { Exists: true, Length: > LargestFile } file)

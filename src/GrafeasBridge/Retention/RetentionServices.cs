@@ -8,6 +8,6 @@ internal static class RetentionServices
     {
         services.AddOptions<RetentionOptions>().Bind(configuration.GetSection(RetentionOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RetentionOptions>, RetentionOptionsValidator>();
-        return services.AddSingleton<Retirement>().AddHostedService<RetentionWorker>();
+        return services.AddSingleton<HistoryCompactor>().AddHostedService<RetentionWorker>();
     }
 }

@@ -3,13 +3,13 @@ using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Retention;
 
-/// <summary>Walks over old occurrences from time to time, one walk after the other.</summary>
+/// <summary>Compacts expired occurrences at an interval, one pass after the other.</summary>
 internal sealed partial class RetentionWorker(
-    Retirement retirement, IOptions<RetentionOptions> settings, TimeProvider clock, ILogger<RetentionWorker> logger) : BackgroundService
+    HistoryCompactor compactor, IOptions<RetentionOptions> settings, TimeProvider clock, ILogger<RetentionWorker> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!retirement.IsWanted)
+        if (!compactor.IsWanted)
             return;
         using var timer = new PeriodicTimer(settings.Value.Interval, clock);
         try
@@ -27,7 +27,7 @@ internal sealed partial class RetentionWorker(
     {
         try
         {
-            await retirement.RunOnceAsync(stoppingToken);
+            await compactor.RunOnceAsync(stoppingToken);
         }
         catch (StoreException cause)
         {
@@ -43,7 +43,7 @@ internal sealed partial class RetentionWorker(
     private static partial class Log
     {
         [LoggerMessage(
-            2042, LogLevel.Warning, "The store refused a step of retention; it goes on in {Interval}", EventName = "RetentionPostponed")]
+            2042, LogLevel.Warning, "The store refused a batch of retention; it continues in {Interval}", EventName = "RetentionPostponed")]
         public static partial void Postponed(ILogger logger, TimeSpan interval, Exception cause);
 
         [LoggerMessage(2043, LogLevel.Error, "Retention failed; it is tried again", EventName = "RetentionFaulted")]

@@ -18,7 +18,7 @@ internal enum LinkOrigin
 /// <summary>Why an occurrence concerns no version yet.</summary>
 internal static class WhyUnmapped
 {
-    public static string Of(Placement placement)
+    public static string Of(VersionResolution placement)
     {
         if (placement.ByDigest is [var reference, ..])
         {

@@ -4,12 +4,12 @@ using GrafeasBridge.Store;
 
 namespace GrafeasBridge.Versions;
 
-/// <summary>What all occurrences of a version give it: those that are stored, and those past retention.</summary>
+/// <summary>The attributes that all occurrences of a version give it: of stored ones and of compacted ones.</summary>
 /// <param name="Occurrences">How many there were in all.</param>
-/// <param name="Folded">How many of them are past retention.</param>
+/// <param name="Folded">How many of them are compacted.</param>
 internal sealed record VersionHistory(IReadOnlyList<MappedAttribute> Attributes, long Occurrences, long Folded)
 {
-    /// <summary>Maps a version. The one place where everybody does who wants to know what it should carry.</summary>
+    /// <summary>Maps a version: the one place that says what it should carry.</summary>
     public static async Task<VersionHistory> ReadAsync(
         IBridgeStore store, IOccurrenceMapping mapping, VersionCoordinates version, CancellationToken cancellationToken)
     {
@@ -24,7 +24,7 @@ internal sealed record VersionHistory(IReadOnlyList<MappedAttribute> Attributes,
                 stored++;
             }
 
-            // What went while the rest was read is in neither: then from the start, with the state that has it.
+            // Occurrences that were compacted during the read are in neither part: start again, with the state that has them.
             var before = folded?.Occurrences ?? 0;
             if (await store.CountFoldedAsync(version, cancellationToken) == before)
                 return new VersionHistory(fold.Finish(), before + stored, before);

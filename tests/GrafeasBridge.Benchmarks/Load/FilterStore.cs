@@ -34,7 +34,7 @@ internal static class FilterStore
     ];
 
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly Placement Nowhere = new([], [], [], [], null, "no resolver understands it");
+    private static readonly VersionResolution Nowhere = new([], [], [], [], null, "no resolver understands it");
 
     public static SqliteStore New(string folder) => new(
         Options.Create(new StoreOptions { Path = Path(folder) }), new TargetNames(["bintray"]), TimeProvider.System, NullLogger<SqliteStore>.Instance);

@@ -17,7 +17,7 @@ namespace GrafeasBridge.Tests.Checking;
 /// </summary>
 internal sealed class World : IDisposable
 {
-    private static readonly OccurrenceMapping Mapping = MappingRoom.Open();
+    private static readonly OccurrenceMapping Mapping = MappingFixture.Open();
 
     private readonly TemporaryFolder folder = new();
     private readonly Signer signer = new();

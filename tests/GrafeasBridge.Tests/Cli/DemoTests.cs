@@ -15,8 +15,8 @@ public sealed partial class DemoTests
         var ending = await new Gbridge().RunAsync(["demo", .. Patient]);
 
         Assert.True(ending.Code == 0, ending.Output + ending.Errors);
-        Assert.Contains("As the Bintray emulator's REST API tells it: gosst-scare-sandbox/quickstart-docker-repo/quickstart-image/v14", ending.Output);
-        Assert.Contains("As the Bintray emulator's REST API tells it: test/java/java/sha256-b2e500bebfe16cf12fc56316ba72c645e1d29054541dc1ab6c286197434170a9", ending.Output);
+        Assert.Contains("As the Bintray emulator's REST API answers: gosst-scare-sandbox/quickstart-docker-repo/quickstart-image/v14", ending.Output);
+        Assert.Contains("As the Bintray emulator's REST API answers: test/java/java/sha256-b2e500bebfe16cf12fc56316ba72c645e1d29054541dc1ab6c286197434170a9", ending.Output);
         Assert.Contains("b6e052a7-5aa4-41bf-a56b-9bc4e4f3058b", ending.Output);
         Assert.Contains("https://github.com/test/tekton-test.git", ending.Output);
         await LeftNothingAsync(ending.Output);

@@ -1,7 +1,7 @@
 using GrafeasBridge.Delivery;
 using GrafeasBridge.Delivery.Bintray;
-using GrafeasBridge.Delivery.Governor;
 using GrafeasBridge.Delivery.Http;
+using GrafeasBridge.Delivery.RateLimiting;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using GrafeasBridge.Tests.Support;
@@ -63,8 +63,8 @@ internal sealed class TargetHarness : IDisposable
         Options = Make(url, change);
         Delivery = delivery ?? new DeliveryOptions();
         var loggers = logs.Factory();
-        Governor = new TargetGovernor(Options, Delivery, clock, loggers.CreateLogger<TargetGovernor>());
-        var pipeline = new TargetPipeline(Options, Governor, clock, loggers.CreateLogger<TargetPipeline>());
+        RateLimiter = new AdaptiveRateLimiter(Options, Delivery, clock, loggers.CreateLogger<AdaptiveRateLimiter>());
+        var pipeline = new TargetPipeline(Options, RateLimiter, clock, loggers.CreateLogger<TargetPipeline>());
         parts = new TargetParts(Options, Delivery, pipeline, new DeliveryMetrics(clock), clock, loggers);
         Target = BintrayTarget.Make(Options, parts);
     }
@@ -73,7 +73,7 @@ internal sealed class TargetHarness : IDisposable
 
     public DeliveryOptions Delivery { get; }
 
-    public TargetGovernor Governor { get; }
+    public AdaptiveRateLimiter RateLimiter { get; }
 
     public BintrayTarget Target { get; }
 

@@ -35,7 +35,7 @@ internal sealed class DeliveryHost : IAsyncDisposable
             settings.TryAdd(key, value);
         if (StoreUnderTest.IsPostgres)
             settings.TryAdd("Store:DatabaseTime", "false"); // nor does the database's go on
-        settings.TryAdd("Delivery:Gather", "00:00:00"); // time stands still here
+        settings.TryAdd("Delivery:DebounceWindow", "00:00:00"); // time stands still here
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(logs));
@@ -63,7 +63,7 @@ internal sealed class DeliveryHost : IAsyncDisposable
 
     public DeliveryMetrics Metrics => provider.GetRequiredService<DeliveryMetrics>();
 
-    public DeliveryComplaints Complaints => provider.GetRequiredService<DeliveryComplaints>();
+    public DeliveryHealthIssues HealthIssues => provider.GetRequiredService<DeliveryHealthIssues>();
 
     public VersionReconciler Reconciler => provider.GetRequiredService<VersionReconciler>();
 
@@ -119,7 +119,7 @@ internal sealed class DeliveryHost : IAsyncDisposable
     private NewOccurrence Occurrence(string id, VersionCoordinates version, string lines, string? traceParent)
     {
         var content = new Occurrence { Name = $"projects/p/occurrences/{id}", Kind = NoteKind.Build, Remediation = lines };
-        var placement = new Placement([version], [], [], [], "test", null);
+        var placement = new VersionResolution([version], [], [], [], "test", null);
         return new NewOccurrence(
             "p", id, "p", "n", (int)NoteKind.Build, "https://resource.example", Clock.GetUtcNow(), content.ToByteArray(), null, new byte[32],
             placement, traceParent);
@@ -129,9 +129,9 @@ internal sealed class DeliveryHost : IAsyncDisposable
 /// <summary>Reads attributes from lines; a line "throw" is a fault of the mapping.</summary>
 internal sealed class LineMapping : IOccurrenceMapping
 {
-    public Placement Place(Occurrence occurrence) => throw new NotSupportedException("Delivery never places.");
+    public VersionResolution Resolve(Occurrence occurrence) => throw new NotSupportedException("Delivery never places.");
 
-    public Func<Occurrence, Placement> PlaceAlike() => Place;
+    public Func<Occurrence, VersionResolution> ResolveAlike() => Resolve;
 
     public IVersionFold Begin() => new Fold();
 

@@ -29,7 +29,7 @@ public sealed class AloneTests
     {
         var note = new Note { Name = "projects/p/notes/n", ShortDescription = "after" };
         var before = new StoredMessage([1], [2]);
-        var changed = new V1Originals().Follow(before, note);
+        var changed = new V1OnlyMessages().ApplyV1Change(before, note);
         Assert.Null(changed.Original);
         Assert.Equal(note, Note.Parser.ParseFrom(changed.Content));
     }

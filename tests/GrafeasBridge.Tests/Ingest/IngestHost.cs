@@ -5,7 +5,7 @@ using Grafeas.V1Beta1;
 using GrafeasBridge.Access;
 using GrafeasBridge.Api;
 using GrafeasBridge.Api.Pipeline;
-using GrafeasBridge.Beta;
+using GrafeasBridge.V1Beta1;
 using GrafeasBridge.Ingest;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Receipts;

@@ -67,7 +67,7 @@ public sealed class CrashTests
             "--Targets:0:CreateMissing=Repository",
             "--Delivery:Lease=00:00:03", // a killed worker's versions are due again soon
             "--Delivery:TotalTimeout=00:00:02",
-            "--Delivery:ParkAfterStops=100", // who kills it here is the test, and no version
+            "--Delivery:ParkAfterCrashes=100", // who kills it here is the test, and no version
             "--Delivery:FirstRetry=00:00:00.100",
         ]);
 
@@ -172,7 +172,7 @@ public sealed class CrashTests
     // name=type:value,value in one line each: values are sets, so both sides are sorted.
     private static List<string> Wanted(IEnumerable<Occurrence> occurrences)
     {
-        var fold = Mapping.MappingRoom.Open().Begin();
+        var fold = Mapping.MappingFixture.Open().Begin();
         foreach (var occurrence in occurrences)
             fold.Add(Occurrence.Parser.ParseFrom(occurrence.ToByteArray()));
         return [.. fold.Finish().Select(a => Line(a.Name, a.Type.ToString(), a.Values)).Order(StringComparer.Ordinal)];

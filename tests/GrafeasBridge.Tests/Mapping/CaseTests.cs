@@ -34,7 +34,7 @@ public sealed class CaseTests
 
         var result = new JsonObject
         {
-            ["placements"] = new JsonArray([.. occurrences.Select(o => (JsonNode)Placed(mapping.Place(o)))]),
+            ["placements"] = new JsonArray([.. occurrences.Select(o => (JsonNode)Placed(mapping.Resolve(o)))]),
             ["attributes"] = Attributes(mapping.Map(occurrences)),
         };
 
@@ -47,10 +47,10 @@ public sealed class CaseTests
         Assert.True(Names().Count(row => row.Data.StartsWith("real.", StringComparison.Ordinal)) >= 23, "a real payload has lost its case");
 
     internal static List<Occurrence> Read(string name) =>
-        [.. JsonNode.Parse(File.ReadAllText(Path.Combine(Cases, name, "occurrences.json")))!.AsArray().Select(o => MappingRoom.Parse(o!.ToJsonString()))];
+        [.. JsonNode.Parse(File.ReadAllText(Path.Combine(Cases, name, "occurrences.json")))!.AsArray().Select(o => MappingFixture.Parse(o!.ToJsonString()))];
 
     private static OccurrenceMapping OpenFor(string folder) =>
-        MappingRoom.Open(new ConfigurationBuilder().AddJsonFile(Path.Combine(folder, "settings.json"), optional: true).Build());
+        MappingFixture.Open(new ConfigurationBuilder().AddJsonFile(Path.Combine(folder, "settings.json"), optional: true).Build());
 
     private static JsonObject Attributes(IEnumerable<MappedAttribute> attributes)
     {
@@ -73,17 +73,17 @@ public sealed class CaseTests
         return result;
     }
 
-    private static JsonObject Placed(Placement placement)
+    private static JsonObject Placed(VersionResolution resolution)
     {
         var result = new JsonObject
         {
-            ["resolver"] = placement.Resolver,
-            ["reason"] = placement.Reason,
-            ["named"] = Texts(placement.Named.Select(v => v.ToString())),
-            ["byDigest"] = Texts(placement.ByDigest.Select(d =>
+            ["resolver"] = resolution.Resolver,
+            ["reason"] = resolution.Reason,
+            ["named"] = Texts(resolution.Named.Select(v => v.ToString())),
+            ["byDigest"] = Texts(resolution.ByDigest.Select(d =>
                 $"{d.Package?.ToString() ?? "any package"} @ {d.Digest}{(d.Untagged is null ? string.Empty : $", untagged {d.Untagged.Version}")}")),
-            ["lessons"] = Texts(placement.Lessons.Select(l => $"{l.Version} = {l.Digest}")),
-            ["commits"] = Texts(placement.Commits),
+            ["lessons"] = Texts(resolution.DigestTags.Select(l => $"{l.Version} = {l.Digest}")),
+            ["commits"] = Texts(resolution.Commits),
         };
         foreach (var empty in result.Where(p => p.Value is null or JsonArray { Count: 0 }).Select(p => p.Key).ToList())
             result.Remove(empty);

@@ -6,7 +6,7 @@ namespace GrafeasBridge.Tests.Mapping;
 public sealed class OptionsTests
 {
     [Fact]
-    public void The_built_in_settings_start() => Assert.Empty(MappingRoom.Refusals());
+    public void The_built_in_settings_start() => Assert.Empty(MappingFixture.Refusals());
 
     [Theory]
     [InlineData("MaxValues", "0", "MaxValues")]
@@ -23,7 +23,7 @@ public sealed class OptionsTests
     [InlineData("Resolvers:package-url:Defaults:npm", "/npm", "Mapping:Resolvers:package-url:Defaults:npm ('/npm') must be of the form subject/repo")]
     [InlineData("Resolvers:bintray-docker:Untagged", "{tag}", "Mapping:Resolvers:bintray-docker: '{tag}' names nothing")]
     public void A_wrong_setting_stops_the_start_with_a_sentence_that_names_it(string key, string value, string sentence) =>
-        Assert.Contains(MappingRoom.Refusals((key, value)), refusal => refusal.Contains(sentence, StringComparison.Ordinal));
+        Assert.Contains(MappingFixture.Refusals((key, value)), refusal => refusal.Contains(sentence, StringComparison.Ordinal));
 
     [Fact]
     public void A_built_in_row_may_be_copied_and_changed()
@@ -32,13 +32,13 @@ public sealed class OptionsTests
         var changed = rows.Where(r => r["Pattern"] is not null).Select(r => ($"Resolvers:{r.Key}:Pattern", r["Pattern"] + "|mine/(?<subject>.)(?<repo>.)")).ToArray();
 
         Assert.NotEmpty(changed);
-        Assert.Empty(MappingRoom.Refusals(changed));
+        Assert.Empty(MappingFixture.Refusals(changed));
     }
 
     [Fact]
     public void All_problems_are_told_at_once() => Assert.Equal(
         2,
-        MappingRoom.Refusals(("Resolvers:a:Pattern", "("), ("Resolvers:b:Pattern", ")")).Count);
+        MappingFixture.Refusals(("Resolvers:a:Pattern", "("), ("Resolvers:b:Pattern", ")")).Count);
 
     [Fact]
     public void The_built_in_settings_are_the_defaults_of_the_options()

@@ -8,12 +8,12 @@ namespace GrafeasBridge.Tests.Mapping;
 
 public sealed class PropertyTests
 {
-    private static readonly OccurrenceMapping Mapping = MappingRoom.Open();
+    private static readonly OccurrenceMapping Mapping = MappingFixture.Open();
 
     private static readonly string[] Beginnings = ["", "pkg:", "pkg:docker/", "https://", "gcr.io/", "acme-docker-x.bintray.io/", "https://dl.bintray.com/"];
 
-    // Limits so small that they are reached all the time.
-    private static readonly OccurrenceMapping Narrow = MappingRoom.Open(("MaxValues", "3"), ("MaxValueLength", "128"), ("MaxArtifacts", "4"));
+    // AttributeLimits so small that they are reached all the time.
+    private static readonly OccurrenceMapping Narrow = MappingFixture.Open(("MaxValues", "3"), ("MaxValueLength", "128"), ("MaxArtifacts", "4"));
 
     [Fact]
     public void The_order_of_arrival_never_changes_the_attributes() => Gen.Int.Sample(
@@ -61,7 +61,7 @@ public sealed class PropertyTests
             var occurrences = new RandomOccurrences(seed).List(10);
             var stored = occurrences.Select(o => Occurrence.Parser.ParseFrom(o.ToByteArray())).ToList();
             return Mapping.Map(stored).Text() == Mapping.Map(occurrences).Text()
-                && stored.Zip(occurrences).All(pair => Mapping.Place(pair.First).Text() == Mapping.Place(pair.Second).Text());
+                && stored.Zip(occurrences).All(pair => Mapping.Resolve(pair.First).Text() == Mapping.Resolve(pair.Second).Text());
         },
         iter: PropertyRuns.Of(60));
 
@@ -70,9 +70,9 @@ public sealed class PropertyTests
         seed =>
         {
             var occurrence = new RandomOccurrences(seed).One();
-            foreach (var placement in new[] { Mapping.Place(occurrence), Narrow.Place(occurrence) })
-                AssertSound(placement);
-            Assert.Equal(Mapping.Place(occurrence).Text(), Mapping.Place(occurrence.Clone()).Text());
+            foreach (var resolution in new[] { Mapping.Resolve(occurrence), Narrow.Resolve(occurrence) })
+                AssertSound(resolution);
+            Assert.Equal(Mapping.Resolve(occurrence).Text(), Mapping.Resolve(occurrence.Clone()).Text());
         },
         iter: PropertyRuns.Of(3000));
 
@@ -83,30 +83,30 @@ public sealed class PropertyTests
             var random = new RandomOccurrences(seed);
             var first = random.One();
             List<Occurrence> alike = [first, .. random.List(8).Select(other => new Occurrence(first) { ResourceUri = other.ResourceUri })];
-            var place = Narrow.PlaceAlike();
+            var place = Narrow.ResolveAlike();
             var together = alike.ConvertAll(place.Invoke);
-            var alone = alike.ConvertAll(Narrow.Place);
+            var alone = alike.ConvertAll(Narrow.Resolve);
 
-            Assert.Equal(alone.Select(one => (one with { Lessons = [] }).Text()), together.Select(one => (one with { Lessons = [] }).Text()));
-            Assert.Equal(alone.SelectMany(one => one.Lessons).Distinct(), together.SelectMany(one => one.Lessons));
+            Assert.Equal(alone.Select(one => (one with { DigestTags = [] }).Text()), together.Select(one => (one with { DigestTags = [] }).Text()));
+            Assert.Equal(alone.SelectMany(one => one.DigestTags).Distinct(), together.SelectMany(one => one.DigestTags));
         },
         iter: PropertyRuns.Of(500));
 
     [Fact]
     public void Any_text_may_be_a_resource() => Gen.Select(Gen.String, Gen.Int[0, Beginnings.Length - 1], Gen.String)
         .Sample(
-            (before, i, after) => AssertSound(Mapping.Place(new Occurrence { ResourceUri = before.Length % 2 == 0 ? Beginnings[i] + after : before + Beginnings[i] + after })),
+            (before, i, after) => AssertSound(Mapping.Resolve(new Occurrence { ResourceUri = before.Length % 2 == 0 ? Beginnings[i] + after : before + Beginnings[i] + after })),
             iter: PropertyRuns.Of(3000));
 
-    private static void AssertSound(Placement placement)
+    private static void AssertSound(VersionResolution resolution)
     {
-        Assert.Equal(placement.Named.Count == 0 && placement.ByDigest.Count == 0, placement.Reason is not null);
-        Assert.Equal(placement.Named.Distinct(), placement.Named);
-        Assert.Equal(placement.ByDigest.Distinct(), placement.ByDigest);
-        Assert.All(placement.Commits, commit => Assert.Matches("^([0-9a-f]{40}|[0-9a-f]{64})$", commit));
-        Assert.All(placement.ByDigest, d => Assert.Contains(':', d.Digest));
-        Assert.DoesNotContain(RandomOccurrences.Secret, placement.Text(), StringComparison.Ordinal);
-        foreach (var version in placement.Named.Concat(placement.Lessons.Select(l => l.Version)))
+        Assert.Equal(resolution.Named.Count == 0 && resolution.ByDigest.Count == 0, resolution.Reason is not null);
+        Assert.Equal(resolution.Named.Distinct(), resolution.Named);
+        Assert.Equal(resolution.ByDigest.Distinct(), resolution.ByDigest);
+        Assert.All(resolution.Commits, commit => Assert.Matches("^([0-9a-f]{40}|[0-9a-f]{64})$", commit));
+        Assert.All(resolution.ByDigest, d => Assert.Contains(':', d.Digest));
+        Assert.DoesNotContain(RandomOccurrences.Secret, resolution.Text(), StringComparison.Ordinal);
+        foreach (var version in resolution.Named.Concat(resolution.DigestTags.Select(l => l.Version)))
         {
             foreach (var part in new[] { version.Subject, version.Repo, version.Version })
                 Assert.Matches("^[A-Za-z0-9][A-Za-z0-9._:+~-]{0,254}$", part);

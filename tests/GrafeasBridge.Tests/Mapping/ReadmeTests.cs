@@ -16,10 +16,10 @@ public sealed class ReadmeTests
     public void The_tables_of_the_README_say_what_the_data_says()
     {
         var path = RepositoryFiles.PathOf("src", "GrafeasBridge", "Mapping", "README.md");
-        var mapping = MappingRoom.Open();
+        var mapping = MappingFixture.Open();
         var text = File.ReadAllText(path);
         text = Between(text, "rows", Rows(mapping.Table));
-        text = Between(text, "stories", Stories(mapping.Table));
+        text = Between(text, "groups", Groups(mapping.Table));
         text = Between(text, "roots", Roots());
         text = Between(text, "readers", Readers());
         text = Between(text, "resolvers", Resolvers());
@@ -38,7 +38,7 @@ public sealed class ReadmeTests
         try
         {
             File.WriteAllText(path, table.ToJsonString());
-            var attributes = MappingRoom.Open(("File", path)).Map(CaseTests.Read("real.gcb.cli.v0.3.gcloud-container-github.0.slsa0.1"));
+            var attributes = MappingFixture.Open(("File", path)).Map(CaseTests.Read("real.gcb.cli.v0.3.gcloud-container-github.0.slsa0.1"));
 
             Assert.Equal("v39", Assert.Single(attributes, a => a.Name == "vcs.tag").Values.Single());
         }
@@ -63,7 +63,7 @@ public sealed class ReadmeTests
         var text = new StringBuilder("| attribute | type | several | kinds | from, in order of preference |\n|---|---|---|---|---|\n");
         foreach (var row in table.Rows)
         {
-            var kinds = row.Story is null ? Kinds(row.Kinds.Select(MappingTableBuilder.NoteKindName)) : $"story {row.Story.Name}";
+            var kinds = row.Group is null ? Kinds(row.Kinds.Select(MappingTableBuilder.NoteKindName)) : $"group {row.Group.Name}";
             var from = string.Join("<br>", row.Written.Select(w => $"`{w.Replace("|", "\\|", StringComparison.Ordinal)}`"));
             text.Append($"| `{row.Attribute}` | {Digests.Lower(row.Type.ToString())} | {row.SeveralName} | {kinds} | {from} |\n");
         }
@@ -71,12 +71,12 @@ public sealed class ReadmeTests
         return text.ToString();
     }
 
-    private static string Stories(MappingTable table)
+    private static string Groups(MappingTable table)
     {
-        var text = new StringBuilder("| story | kinds | told by | same item when equal | newest by |\n|---|---|---|---|---|\n");
-        foreach (var story in MappingTableFile.Load(string.Empty).Stories)
-            text.Append($"| {story.Story} | {Kinds(story.Kinds)} | {Codes(story.About)} | {Codes(story.Same)} | {Codes(story.Time)} |\n");
-        Assert.Equal(table.Stories.Count, MappingTableFile.Load(string.Empty).Stories.Count);
+        var text = new StringBuilder("| group | kinds | reported by | same event when equal | newest by |\n|---|---|---|---|---|\n");
+        foreach (var group in MappingTableFile.Load(string.Empty).Groups)
+            text.Append($"| {group.Group} | {Kinds(group.Kinds)} | {Codes(group.About)} | {Codes(group.Same)} | {Codes(group.Time)} |\n");
+        Assert.Equal(table.Groups.Count, MappingTableFile.Load(string.Empty).Groups.Count);
         return text.ToString();
     }
 

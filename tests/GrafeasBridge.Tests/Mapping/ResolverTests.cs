@@ -5,7 +5,7 @@ namespace GrafeasBridge.Tests.Mapping;
 public sealed class ResolverTests
 {
     private const string A = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
-    private static readonly OccurrenceMapping Mapping = MappingRoom.Open();
+    private static readonly OccurrenceMapping Mapping = MappingFixture.Open();
 
     [Theory]
     [InlineData("acme-docker-images.bintray.io/team/web:1.4.0", "acme/images/team/web/1.4.0")]
@@ -65,11 +65,11 @@ public sealed class ResolverTests
     [InlineData("registry.example.com/web@" + A, null)]
     public void A_digest_alone_is_looked_up_in_its_package_or_anywhere_when_the_host_is_unknown(string resource, string? package)
     {
-        var placement = MappingOf(resource);
+        var resolution = MappingOf(resource);
 
-        Assert.Empty(placement.Named);
-        Assert.Null(placement.Reason);
-        var reference = Assert.Single(placement.ByDigest);
+        Assert.Empty(resolution.Named);
+        Assert.Null(resolution.Reason);
+        var reference = Assert.Single(resolution.ByDigest);
         Assert.Equal(A, reference.Digest);
         Assert.Equal(package, reference.Package?.ToString());
     }
@@ -97,11 +97,11 @@ public sealed class ResolverTests
     [InlineData("us-docker.pkg.dev/acme/images/web@nothing", "its digest 'nothing' is not of the form algorithm:value")]
     public void What_names_no_version_is_told_with_the_reason(string resource, string reason)
     {
-        var placement = MappingOf(resource);
+        var resolution = MappingOf(resource);
 
-        Assert.Empty(placement.Named);
-        Assert.Empty(placement.ByDigest);
-        Assert.Contains(reason, placement.Reason, StringComparison.Ordinal);
+        Assert.Empty(resolution.Named);
+        Assert.Empty(resolution.ByDigest);
+        Assert.Contains(reason, resolution.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -125,19 +125,19 @@ public sealed class ResolverTests
     [Fact]
     public void A_tag_beside_a_digest_is_a_version_and_a_lesson()
     {
-        var placement = MappingOf("acme-docker-images.bintray.io/team/web:1.4.0@" + A);
+        var resolution = MappingOf("acme-docker-images.bintray.io/team/web:1.4.0@" + A);
 
-        Assert.Equal("acme/images/team/web/1.4.0", Assert.Single(placement.Named).ToString());
-        Assert.Empty(placement.ByDigest);
-        Assert.Equal(new DigestLesson(placement.Named[0], A), Assert.Single(placement.Lessons));
+        Assert.Equal("acme/images/team/web/1.4.0", Assert.Single(resolution.Named).ToString());
+        Assert.Empty(resolution.ByDigest);
+        Assert.Equal(new DigestTag(resolution.Named[0], A), Assert.Single(resolution.DigestTags));
     }
 
     [Fact]
     public void A_checksum_in_a_package_url_is_a_lesson()
     {
-        var placement = MappingOf($"pkg:generic/pkg@1.0?checksum=sha1:{new string('b', 40)},{A}&repository_url=https://dl.bintray.com/acme/generic");
+        var resolution = MappingOf($"pkg:generic/pkg@1.0?checksum=sha1:{new string('b', 40)},{A}&repository_url=https://dl.bintray.com/acme/generic");
 
-        Assert.Equal(new DigestLesson(Assert.Single(placement.Named), A), Assert.Single(placement.Lessons));
+        Assert.Equal(new DigestTag(Assert.Single(resolution.Named), A), Assert.Single(resolution.DigestTags));
     }
 
     [Theory]
@@ -149,23 +149,23 @@ public sealed class ResolverTests
     [InlineData("images-docker-main.registry.acme:5000/web:1", "Resolvers:bintray-docker:Suffixes:2", ".registry.acme", "images/main/web/1")]
     [InlineData("gcr.io/acme/web", "Resolvers:google-container-registry:DefaultVersion", "stable", "acme/gcr.io/web/stable")]
     public void Settings_move_what_resources_mean(string resource, string key, string value, string version) =>
-        Assert.Equal(version, Assert.Single(MappingRoom.Place(resource, (key, value)).Named).ToString());
+        Assert.Equal(version, Assert.Single(MappingFixture.Resolve(resource, (key, value)).Named).ToString());
 
     [Theory]
     [InlineData("Resolvers:google-container-registry:Pattern", "")]
     [InlineData("Resolvers:google-container-registry:Enabled", "false")]
     public void A_row_without_pattern_and_a_row_that_is_not_enabled_are_left_out(string key, string value)
     {
-        var placement = MappingRoom.Place("gcr.io/acme/web:1", (key, value));
+        var resolution = MappingFixture.Resolve("gcr.io/acme/web:1", (key, value));
 
-        Assert.Null(placement.Resolver);
-        Assert.Empty(placement.Named);
+        Assert.Null(resolution.Resolver);
+        Assert.Empty(resolution.Named);
     }
 
     [Fact]
     public void Rows_are_asked_in_their_order()
     {
-        var placement = MappingRoom.Place(
+        var resolution = MappingFixture.Resolve(
             "gcr.io/acme/web:1",
             ("Resolvers:mine:Order", "5"),
             ("Resolvers:mine:Pattern", "gcr\\.io/(?<rest>.+):(?<tag>.+)"),
@@ -173,26 +173,26 @@ public sealed class ResolverTests
             ("Resolvers:mine:Repo", "images"),
             ("Resolvers:mine:Package", "{rest}"));
 
-        Assert.Equal("mine", placement.Resolver);
-        Assert.Equal("fixed/images/acme/web/1", Assert.Single(placement.Named).ToString());
+        Assert.Equal("mine", resolution.Resolver);
+        Assert.Equal("fixed/images/acme/web/1", Assert.Single(resolution.Named).ToString());
     }
 
     [Fact]
     public void While_no_tag_is_known_a_template_may_name_the_version()
     {
-        var placement = MappingRoom.Place("gcr.io/acme/web@" + A, ("Resolvers:google-container-registry:Untagged", "{algorithm}-{hex}"));
+        var resolution = MappingFixture.Resolve("gcr.io/acme/web@" + A, ("Resolvers:google-container-registry:Untagged", "{algorithm}-{hex}"));
 
-        Assert.Equal("sha256-" + A[7..], Assert.Single(placement.ByDigest).Untagged!.Version);
+        Assert.Equal("sha256-" + A[7..], Assert.Single(resolution.ByDigest).Untagged!.Version);
     }
 
     private static void AssertNames(string resource, string version)
     {
-        var placement = MappingOf(resource);
+        var resolution = MappingOf(resource);
 
-        Assert.Null(placement.Reason);
-        Assert.NotNull(placement.Resolver);
-        Assert.Equal(version, Assert.Single(placement.Named).ToString());
+        Assert.Null(resolution.Reason);
+        Assert.NotNull(resolution.Resolver);
+        Assert.Equal(version, Assert.Single(resolution.Named).ToString());
     }
 
-    private static Placement MappingOf(string resource) => Mapping.Place(new Grafeas.V1.Occurrence { Name = "projects/p/occurrences/1", ResourceUri = resource });
+    private static VersionResolution MappingOf(string resource) => Mapping.Resolve(new Grafeas.V1.Occurrence { Name = "projects/p/occurrences/1", ResourceUri = resource });
 }

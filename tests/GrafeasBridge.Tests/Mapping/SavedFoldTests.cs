@@ -8,11 +8,11 @@ namespace GrafeasBridge.Tests.Mapping;
 /// <summary>A fold that was saved and goes on is the fold of everything.</summary>
 public sealed class SavedFoldTests : IDisposable
 {
-    private const string Story = """{ "story": "b", "kinds": ["BUILD"], "about": ["build.provenance"], "same": ["build.provenance.id"], "time": ["build.provenance.end_time"] }""";
+    private const string Group = """{ "group": "b", "kinds": ["BUILD"], "about": ["build.provenance"], "same": ["build.provenance.id"], "time": ["build.provenance.end_time"] }""";
     private const string Gap = "may be missing here";
 
-    private static readonly OccurrenceMapping Wide = MappingRoom.Open();
-    private static readonly OccurrenceMapping Narrow = MappingRoom.Open(("MaxValues", "3"), ("MaxValueLength", "128"), ("MaxArtifacts", "4"));
+    private static readonly OccurrenceMapping Wide = MappingFixture.Open();
+    private static readonly OccurrenceMapping Narrow = MappingFixture.Open(("MaxValues", "3"), ("MaxValueLength", "128"), ("MaxArtifacts", "4"));
 
     private readonly TemporaryFolder folder = new();
     private int files;
@@ -24,7 +24,7 @@ public sealed class SavedFoldTests : IDisposable
     {
         var any = Open(
             """{ "attribute": "signed", "type": "boolean", "several": "any", "from": ["envelope.signatures[*].sig -> true", "build.provenance.id -> false"] }""",
-            """{ "attribute": "by", "type": "string", "several": "newest-set", "story": "b", "from": ["build.provenance.creator", "note_name"] }""");
+            """{ "attribute": "by", "type": "string", "several": "newest-set", "group": "b", "from": ["build.provenance.creator", "note_name"] }""");
         Gen.Select(Gen.Int, Gen.Int[0, 2]).Sample(
             (seed, which) =>
             {
@@ -90,7 +90,7 @@ public sealed class SavedFoldTests : IDisposable
         var after = Open(
             """{ "attribute": "x", "type": "version", "several": "all", "from": ["build.provenance.id"] }""",
             """{ "attribute": "y", "type": "number", "several": "count", "equals": "2", "from": ["build.provenance.id"] }""",
-            """{ "attribute": "z", "type": "string", "several": "newest", "story": "b", "from": ["build.provenance.id"] }""");
+            """{ "attribute": "z", "type": "string", "several": "newest", "group": "b", "from": ["build.provenance.id"] }""");
         var told = Split(before, after, [Build(1, "1")], [Build(2, "2")]);
         Assert.Equal(["2"], told[0].Values);
         Assert.Equal(["1"], told[1].Values);
@@ -102,7 +102,7 @@ public sealed class SavedFoldTests : IDisposable
     [Fact]
     public void A_row_that_did_not_change_is_whole_though_others_did()
     {
-        const string same = """{ "attribute": "x", "type": "string", "several": "newest", "story": "b", "from": ["build.provenance.id"] }""";
+        const string same = """{ "attribute": "x", "type": "string", "several": "newest", "group": "b", "from": ["build.provenance.id"] }""";
         var before = Open(same, """{ "attribute": "y", "type": "string", "several": "all", "from": ["name"] }""");
         var after = Open(same, """{ "attribute": "z", "type": "string", "several": "all", "from": ["name"] }""");
         var x = Split(before, after, [Build(2, "2")], [Build(1, "1")]).Single(a => a.Name == "x");
@@ -161,7 +161,7 @@ public sealed class SavedFoldTests : IDisposable
     private OccurrenceMapping Open(params string[] rows)
     {
         var path = folder.File($"{files++}.json");
-        File.WriteAllText(path, $$"""{ "format": 1, "stories": [{{Story}}], "rows": [{{string.Join(',', rows)}}] }""");
-        return MappingRoom.Open(("File", path));
+        File.WriteAllText(path, $$"""{ "format": 1, "groups": [{{Group}}], "rows": [{{string.Join(',', rows)}}] }""");
+        return MappingFixture.Open(("File", path));
     }
 }

@@ -25,10 +25,10 @@ public sealed class TableTests : IDisposable
     [InlineData("""{ "attribute": "x", "type": "text", "several": "all", "from": ["name"] }""", "row x: type 'text' is not known")]
     [InlineData("""{ "attribute": "x", "type": "1", "several": "all", "from": ["name"] }""", "row x: type '1' is not known")]
     [InlineData("""{ "attribute": "x", "type": "string", "several": "most", "from": ["name"] }""", "row x: several 'most' is not known")]
-    [InlineData("""{ "attribute": "x", "type": "string", "several": "newest", "from": ["name"] }""", "row x: several 'newest' needs a \"story\"")]
-    [InlineData("""{ "attribute": "x", "type": "string", "several": "newest", "story": "y", "from": ["name"] }""", "row x: there is no story 'y'")]
-    [InlineData("""{ "attribute": "x", "type": "string", "several": "all", "story": "b", "from": ["name"] }""", "row x: several 'all' has no story")]
-    [InlineData("""{ "attribute": "x", "type": "string", "several": "newest", "story": "b", "kinds": ["BUILD"], "from": ["name"] }""", "leave \"kinds\" out")]
+    [InlineData("""{ "attribute": "x", "type": "string", "several": "newest", "from": ["name"] }""", "row x: several 'newest' needs a \"group\"")]
+    [InlineData("""{ "attribute": "x", "type": "string", "several": "newest", "group": "y", "from": ["name"] }""", "row x: there is no group 'y'")]
+    [InlineData("""{ "attribute": "x", "type": "string", "several": "all", "group": "b", "from": ["name"] }""", "row x: several 'all' has no group")]
+    [InlineData("""{ "attribute": "x", "type": "string", "several": "newest", "group": "b", "kinds": ["BUILD"], "from": ["name"] }""", "leave \"kinds\" out")]
     [InlineData("""{ "attribute": "x", "type": "string", "several": "count", "equals": "1", "from": ["name"] }""", "needs type number and \"equals\"")]
     [InlineData("""{ "attribute": "x", "type": "number", "several": "count", "from": ["name"] }""", "needs type number and \"equals\"")]
     [InlineData("""{ "attribute": "x", "type": "string", "several": "all", "equals": "1", "from": ["name"] }""", "\"equals\" belongs to several 'count'")]
@@ -62,8 +62,8 @@ public sealed class TableTests : IDisposable
         var large = Path.Combine(folder, "large.json");
         File.WriteAllText(large, new string(' ', 1024 * 1024 + 1));
 
-        Assert.Contains("cannot be read", Assert.Single(MappingRoom.Refusals(("File", Path.Combine(folder, "none.json")))), StringComparison.Ordinal);
-        Assert.Contains("at most 1048576 are read", Assert.Single(MappingRoom.Refusals(("File", large))), StringComparison.Ordinal);
+        Assert.Contains("cannot be read", Assert.Single(MappingFixture.Refusals(("File", Path.Combine(folder, "none.json")))), StringComparison.Ordinal);
+        Assert.Contains("at most 1048576 are read", Assert.Single(MappingFixture.Refusals(("File", large))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,9 +78,9 @@ public sealed class TableTests : IDisposable
             ["e.number"] = "build.intoto_statement.slsa_provenance.recipe.arguments.retries",
             ["f.bytes"] = "build.provenance.source_provenance.file_hashes[*].file_hash[*].value",
         }.Select(p => $$"""{ "attribute": "{{p.Key}}", "type": "string", "several": "all", "from": ["{{p.Value}}"] }"""));
-        var mapping = MappingRoom.Open(("File", Written(Table(rows))));
+        var mapping = MappingFixture.Open(("File", Written(Table(rows))));
 
-        var attributes = mapping.Map([MappingRoom.Parse(
+        var attributes = mapping.Map([MappingFixture.Parse(
             """
             { "name": "projects/p/occurrences/1", "kind": "BUILD", "build": {
               "provenance": { "buildOptions": { "branch": "main", "arch": "x64" },
@@ -99,15 +99,15 @@ public sealed class TableTests : IDisposable
     [Fact]
     public void Values_have_one_text_by_type_and_what_is_none_of_the_type_is_passed_over()
     {
-        var mapping = MappingRoom.Open(("File", Written(Table(
+        var mapping = MappingFixture.Open(("File", Written(Table(
             """
             { "attribute": "a.number", "type": "number", "several": "all", "from": ["remediation", "build.provenance.id"] },
             { "attribute": "b.date", "type": "date", "several": "all", "from": ["remediation", "create_time"] },
             { "attribute": "c.boolean", "type": "boolean", "several": "any", "from": ["remediation", "build.provenance -> false"] },
-            { "attribute": "d.text", "type": "version", "several": "newest", "story": "b", "from": ["build.provenance.built_artifacts[*].id"] }
+            { "attribute": "d.text", "type": "version", "several": "newest", "group": "b", "from": ["build.provenance.built_artifacts[*].id"] }
             """))));
 
-        var attributes = mapping.Map([MappingRoom.Parse(
+        var attributes = mapping.Map([MappingFixture.Parse(
             """
             { "name": "projects/p/occurrences/1", "kind": "BUILD", "remediation": "no number", "createTime": "2026-11-02T08:20:09.123456789Z",
               "build": { "provenance": { "id": "1.50e1", "builtArtifacts": [ { "id": "one" }, { "id": "two" } ] } } }
@@ -120,13 +120,13 @@ public sealed class TableTests : IDisposable
     [Fact]
     public void Bytes_in_an_Any_that_are_not_what_they_say_tell_nothing()
     {
-        var occurrence = MappingRoom.Parse("""{ "name": "projects/p/occurrences/1", "build": { "intotoStatement": { "slsaProvenance": { "recipe": { "type": "t" } } } } }""");
+        var occurrence = MappingFixture.Parse("""{ "name": "projects/p/occurrences/1", "build": { "intotoStatement": { "slsaProvenance": { "recipe": { "type": "t" } } } } }""");
         occurrence.Build.IntotoStatement.SlsaProvenance.Recipe.Arguments =
             new Any { TypeUrl = "type.googleapis.com/google.protobuf.Struct", Value = ByteString.CopyFrom(255, 255, 255) };
-        var mapping = MappingRoom.Open();
+        var mapping = MappingFixture.Open();
 
         Assert.Contains(mapping.Map([occurrence]), a => a.Name == "build.type");
-        Assert.NotNull(mapping.Place(occurrence).Reason);
+        Assert.NotNull(mapping.Resolve(occurrence).Reason);
     }
 
     [Fact]
@@ -141,16 +141,16 @@ public sealed class TableTests : IDisposable
             },
         };
 
-        Assert.DoesNotContain(MappingRoom.Open().Map([occurrence]), a => a.Type == GrafeasBridge.Mapping.AttributeType.Date);
+        Assert.DoesNotContain(MappingFixture.Open().Map([occurrence]), a => a.Type == GrafeasBridge.Mapping.AttributeType.Date);
     }
 
     private static string Table(string rows) =>
-        $$"""{ "format": 1, "roots": { "r": ["build"] }, "stories": [ { "story": "b", "kinds": ["BUILD"], "about": ["{r}.provenance"] } ], "rows": [ {{rows}} ] }""";
+        $$"""{ "format": 1, "roots": { "r": ["build"] }, "groups": [ { "group": "b", "kinds": ["BUILD"], "about": ["{r}.provenance"] } ], "rows": [ {{rows}} ] }""";
 
     private void AssertRefused(string json, string sentence)
     {
         var path = Written(json);
-        var refusal = Assert.Single(MappingRoom.Refusals(("File", path)));
+        var refusal = Assert.Single(MappingFixture.Refusals(("File", path)));
 
         Assert.Contains(sentence, refusal, StringComparison.Ordinal);
         Assert.Contains(path, refusal, StringComparison.Ordinal);

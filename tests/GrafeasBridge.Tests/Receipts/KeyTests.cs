@@ -108,7 +108,7 @@ public sealed class KeyTests
     public async Task Bridges_on_one_store_sign_with_one_key_whoever_made_it()
     {
         await using var house = await House.OpenAsync();
-        KeyCabinet[] bridges = [.. Enumerable.Range(0, 4).Select(_ => house.Cabinet())];
+        SigningKeyStore[] bridges = [.. Enumerable.Range(0, 4).Select(_ => house.Cabinet())];
         await Task.WhenAll(bridges.Select(bridge => bridge.RefreshAsync(Cancelled)));
         Assert.Single(bridges.Select(bridge => bridge.Sign(_ => []).KeyId).Distinct());
         Assert.Single(bridges.Select(bridge => Convert.ToHexString(bridge.Sign(Encoding.UTF8.GetBytes).Signature)).Distinct());
@@ -196,7 +196,7 @@ public sealed class KeyTests
     {
         private readonly TestLogs logs = new();
         private readonly SqliteBackend backend = new();
-        private readonly List<KeyCabinet> cabinets = [];
+        private readonly List<SigningKeyStore> cabinets = [];
 
         private House() => Factory = logs.Factory();
 
@@ -213,9 +213,9 @@ public sealed class KeyTests
             return house;
         }
 
-        public KeyCabinet Cabinet(string keyFile = "")
+        public SigningKeyStore Cabinet(string keyFile = "")
         {
-            var cabinet = new KeyCabinet(Store, Options.Create(new ReceiptsOptions { KeyFile = keyFile }), Clock, Factory.CreateLogger<KeyCabinet>());
+            var cabinet = new SigningKeyStore(Store, Options.Create(new ReceiptsOptions { KeyFile = keyFile }), Clock, Factory.CreateLogger<SigningKeyStore>());
             cabinets.Add(cabinet);
             return cabinet;
         }

@@ -14,7 +14,7 @@ internal sealed partial class RoomPlan
         ["Hosting"],
         ["Health"],
         ["Query", "Documentation", "Admin"],
-        ["Beta"],
+        ["V1Beta1"],
         ["Ingest", "Retention"],
         ["Access", "Delivery"],
         ["Api"],

@@ -25,7 +25,7 @@ public sealed class WalkTests : IAsyncLifetime
     private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 3, 1, 9, 30, 0, TimeSpan.Zero));
     private readonly TestLogs logs = new();
     private readonly SqliteBackend backend = new();
-    private readonly OccurrenceMapping mapping = MappingRoom.Open();
+    private readonly OccurrenceMapping mapping = MappingFixture.Open();
     private readonly RetentionOptions options = new() { MaxAge = TimeSpan.FromDays(1), Pause = TimeSpan.Zero, BatchSize = 3 };
     private readonly ILoggerFactory factory;
     private IBridgeStore store = null!;
@@ -62,7 +62,7 @@ public sealed class WalkTests : IAsyncLifetime
             Assert.Equal((8L, expected), (left.Occurrences, left.Attributes.Text()));
             folded.Add(left.Folded);
         });
-        Assert.Equal(8, await Retirement(watched).RunOnceAsync(Stop));
+        Assert.Equal(8, await HistoryCompactor(watched).RunOnceAsync(Stop));
         Assert.Equal([0L, 3L, 6L], folded);
         var after = await AsKilledAsync();
         Assert.Equal((8L, 8L, expected), (after.Occurrences, after.Folded, after.Attributes.Text()));
@@ -77,7 +77,7 @@ public sealed class WalkTests : IAsyncLifetime
         var meddled = MeddlingStore.Around(store, async verb =>
         {
             if (verb == nameof(IBridgeStore.CountFoldedAsync) && walks++ == 0)
-                await Retirement(store).RunOnceAsync(Stop);
+                await HistoryCompactor(store).RunOnceAsync(Stop);
         });
         var read = await HistoryAsync(meddled);
         Assert.Equal((8L, 8L, expected), (read.Occurrences, read.Folded, read.Attributes.Text()));
@@ -88,7 +88,7 @@ public sealed class WalkTests : IAsyncLifetime
     public async Task One_that_cannot_be_mapped_stays_and_all_others_go()
     {
         await SendAsync(7, broken: 4);
-        Assert.Equal(6, await Retirement(store).RunOnceAsync(Stop));
+        Assert.Equal(6, await HistoryCompactor(store).RunOnceAsync(Stop));
         Assert.Equal(6, await store.CountFoldedAsync(Web, Stop));
         Assert.NotNull(await store.FindOccurrenceAsync("p", "o000004", Stop));
         Assert.Equal(2041, Assert.Single(logs.Entries, entry => entry.Event.Id is >= 2040 and < 2060 and not 2040).Event.Id);
@@ -108,10 +108,10 @@ public sealed class WalkTests : IAsyncLifetime
             if (tries < 3)
                 await VerifyAsync();
         });
-        Assert.Equal(0, await Retirement(meddled).RunOnceAsync(Stop));
+        Assert.Equal(0, await HistoryCompactor(meddled).RunOnceAsync(Stop));
         Assert.Equal(3, tries);
         await VerifyAsync();
-        Assert.Equal(2, await Retirement(store).RunOnceAsync(Stop));
+        Assert.Equal(2, await HistoryCompactor(store).RunOnceAsync(Stop));
     }
 
     [Fact]
@@ -119,12 +119,12 @@ public sealed class WalkTests : IAsyncLifetime
     {
         options.Remember = TimeSpan.FromDays(10);
         await SendAsync(7);
-        Assert.Equal(7, await Retirement(store).RunOnceAsync(Stop));
+        Assert.Equal(7, await HistoryCompactor(store).RunOnceAsync(Stop));
         clock.Advance(TimeSpan.FromDays(9));
-        await Retirement(store).RunOnceAsync(Stop);
+        await HistoryCompactor(store).RunOnceAsync(Stop);
         Assert.NotNull(await store.FindCreationAsync("p", "o000001", Stop));
         clock.Advance(TimeSpan.FromDays(2));
-        await Retirement(store).RunOnceAsync(Stop);
+        await HistoryCompactor(store).RunOnceAsync(Stop);
         Assert.Null(await store.FindCreationAsync("p", "o000001", Stop));
         Assert.Null(await store.FindCreationAsync("p", "o000007", Stop));
     }
@@ -141,7 +141,7 @@ public sealed class WalkTests : IAsyncLifetime
             asked.Release();
             return refuses ? throw new StoreException(StoreFailure.Unavailable, "The test says so.") : Task.CompletedTask;
         });
-        using var worker = new RetentionWorker(Retirement(watched), Options.Create(options), clock, factory.CreateLogger<RetentionWorker>());
+        using var worker = new RetentionWorker(HistoryCompactor(watched), Options.Create(options), clock, factory.CreateLogger<RetentionWorker>());
         await worker.StartAsync(Stop);
         // Its timer is made on another thread: it may begin later than this.
         while (!await asked.WaitAsync(0, Stop))
@@ -152,7 +152,7 @@ public sealed class WalkTests : IAsyncLifetime
         await worker.StopAsync(Stop);
     }
 
-    private Retirement Retirement(IBridgeStore on) => new(on, mapping, Options.Create(options), clock, factory.CreateLogger<Retirement>());
+    private HistoryCompactor HistoryCompactor(IBridgeStore on) => new(on, mapping, Options.Create(options), clock, factory.CreateLogger<HistoryCompactor>());
 
     private Task<VersionHistory> HistoryAsync(IBridgeStore from) => VersionHistory.ReadAsync(from, mapping, Web, Stop);
 
@@ -181,7 +181,7 @@ public sealed class WalkTests : IAsyncLifetime
                 NoteName = "projects/p/notes/n",
                 Build = new BuildOccurrence { Provenance = new BuildProvenance { Id = $"build-{i}" } },
             };
-            var placement = new Placement([Web], [], [], [], "test", null);
+            var placement = new VersionResolution([Web], [], [], [], "test", null);
             await store.AddOccurrencesAsync(
                 [new NewOccurrence(
                     "p", id, "p", "n", (int)NoteKind.Build, "https://resource.example", clock.GetUtcNow(),

@@ -144,7 +144,7 @@ public abstract class LinkingContract : StoreContract
     public async Task A_version_that_is_also_named_outright_is_not_withdrawn_as_a_stand_in()
     {
         await AddNoteAsync();
-        var both = new Placement([Web("sha256-a")], [new DigestReference(Package, Digest('a'), Web("sha256-a"))], [], [], "docker", null);
+        var both = new VersionResolution([Web("sha256-a")], [new DigestReference(Package, Digest('a'), Web("sha256-a"))], [], [], "docker", null);
         var occurrence = Occurrence(both);
         await AddAsync(occurrence);
         await AddAsync(Occurrence(Teaches(Digest('a'), Web("1"))));
@@ -186,7 +186,7 @@ public abstract class LinkingContract : StoreContract
         await VerifyAllAsync();
 
         var changed = await Store.UpdateOccurrenceAsync(
-            "ci", occurrence.Id, stored => occurrence with { Content = Longer(stored, '!').Content, Placement = Names(Web("new")) }, Stop);
+            "ci", occurrence.Id, stored => occurrence with { Content = Longer(stored, '!').Content, VersionResolution = Names(Web("new")) }, Stop);
         Assert.Equal(Text(occurrence.Content) + "!", Text(changed));
         Assert.Equal(Text(changed), Text(await Store.FindOccurrenceAsync("ci", occurrence.Id, Stop)));
         Assert.Equal(["new"], await VersionsOfAsync(occurrence));
@@ -194,7 +194,7 @@ public abstract class LinkingContract : StoreContract
         foreach (var version in new[] { "old", "new" })
             Assert.Equal(DeliveryState.Pending, (await Store.FindVersionAsync(Target, Web(version), Stop))!.State);
 
-        await Store.UpdateOccurrenceAsync("ci", occurrence.Id, _ => occurrence with { Placement = Nowhere("lost") }, Stop);
+        await Store.UpdateOccurrenceAsync("ci", occurrence.Id, _ => occurrence with { VersionResolution = Nowhere("lost") }, Stop);
         Assert.Equal("lost", Assert.Single(await Store.ListUnmappedAsync("ci", 0, 10, Stop)).Reason);
         await RefusedAsync(
             StoreFailure.KindMismatch, () => Store.UpdateOccurrenceAsync("ci", occurrence.Id, _ => occurrence with { Kind = Attestation }, Stop));

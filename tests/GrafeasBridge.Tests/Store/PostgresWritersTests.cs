@@ -114,8 +114,8 @@ public sealed class PostgresWritersTests : StoreContract
             var version = Web($"v{round}");
             await Task.WhenAll(
                 Other.AddOccurrencesAsync([Occurrence(Teaches(Key(0), version))], Stop),
-                Store.UpdateOccurrenceAsync("ci", changed.Id, _ => changed with { Placement = placement }, Stop),
-                Store.UpdateOccurrenceAsync("ci", moved.Id, _ => moved with { Placement = Nowhere() }, Stop),
+                Store.UpdateOccurrenceAsync("ci", changed.Id, _ => changed with { VersionResolution = placement }, Stop),
+                Store.UpdateOccurrenceAsync("ci", moved.Id, _ => moved with { VersionResolution = Nowhere() }, Stop),
                 Store.DeleteOccurrenceAsync("ci", deleted.Id, Stop));
 
             Assert.Contains($"v{round}", await VersionsOfAsync(changed));

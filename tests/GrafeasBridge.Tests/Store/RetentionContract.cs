@@ -15,7 +15,7 @@ public abstract class RetentionContract : StoreContract
     public async Task Old_occurrences_of_a_verified_version_go_and_its_row_stays_as_it_is()
     {
         await AddNoteAsync();
-        var old = Occurrence(Names(Web("1")), request: "r") with { Placement = Names(Web("1")) with { Commits = [new string('a', 40)] } };
+        var old = Occurrence(Names(Web("1")), request: "r") with { VersionResolution = Names(Web("1")) with { Commits = [new string('a', 40)] } };
         var added = await AddAsync(old);
         await VerifyEverywhereAsync();
         Clock.Advance(Age + TimeSpan.FromSeconds(1));

@@ -72,20 +72,20 @@ public abstract class StoreContract : IAsyncLifetime
 
     internal static string Digest(char fill) => "sha256:" + new string(fill, 64);
 
-    internal static Placement Nowhere(string reason = "no resolver understands it") => new([], [], [], [], null, reason);
+    internal static VersionResolution Nowhere(string reason = "no resolver understands it") => new([], [], [], [], null, reason);
 
-    internal static Placement Names(params VersionCoordinates[] versions) => new(versions, [], [], [], "docker", null);
+    internal static VersionResolution Names(params VersionCoordinates[] versions) => new(versions, [], [], [], "docker", null);
 
-    internal static Placement Refers(params DigestReference[] references) => new([], references, [], [], "docker", null);
+    internal static VersionResolution Refers(params DigestReference[] references) => new([], references, [], [], "docker", null);
 
-    internal static Placement Teaches(string digest, params VersionCoordinates[] versions) =>
-        new(versions, [], [.. versions.Select(version => new DigestLesson(version, digest))], [], "docker", null);
+    internal static VersionResolution Teaches(string digest, params VersionCoordinates[] versions) =>
+        new(versions, [], [.. versions.Select(version => new DigestTag(version, digest))], [], "docker", null);
 
     internal Task AddNoteAsync(string project = "ci", string id = "builds", int kind = Build) =>
         Store.AddNotesAsync([new NewNote(project, id, kind, Bytes($"note {id}"))], Stop);
 
     internal NewOccurrence Occurrence(
-        Placement? placement = null, string project = "ci", string note = "builds", int kind = Build, string? request = null, string? content = null)
+        VersionResolution? placement = null, string project = "ci", string note = "builds", int kind = Build, string? request = null, string? content = null)
     {
         var id = Interlocked.Increment(ref created).ToString("D12", CultureInfo.InvariantCulture);
         var text = content ?? $"occurrence {id}";

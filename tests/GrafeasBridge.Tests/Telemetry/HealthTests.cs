@@ -86,7 +86,7 @@ public sealed class HealthTests
         var page = File.ReadAllText(RepositoryFiles.PathOf("src", "GrafeasBridge", "Telemetry", "README.md"));
         string[] told = [.. page.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('`')[1])
             .Where(word => word.All(c => char.IsAsciiLetterUpper(c) || c == '_'))];
-        Assert.Equal(Reasons.All, told);
+        Assert.Equal(HealthReasons.All, told);
     }
 
     private static async Task<JsonNode> UntilAsync(BridgeHost host, string status)

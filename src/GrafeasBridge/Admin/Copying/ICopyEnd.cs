@@ -1,9 +1,9 @@
 namespace GrafeasBridge.Admin.Copying;
 
-/// <summary>One of the two stores of a copy, with nobody else writing to it. A row is its values in the order of the table's columns: long, string, byte[] or null.</summary>
+/// <summary>One of the two stores of a copy, with no other writer. A row is its values in the order of the table's columns: long, string, byte[] or null.</summary>
 internal interface ICopyEnd : IAsyncDisposable
 {
-    /// <summary>What it is called in front of people, and by which an unfinished copy is known again.</summary>
+    /// <summary>Its name in messages, by which an unfinished copy is recognised too.</summary>
     string Name { get; }
 
     Task<long> CountAsync(StoreTable table, CancellationToken cancellationToken);
@@ -23,7 +23,7 @@ internal interface ICopySource : ICopyEnd
     Task OpenAsync(IReadOnlyList<StoreTable> tables, CancellationToken cancellationToken);
 }
 
-/// <summary>The store that it is copied into. It bears a mark, which no bridge passes, from the first row until it is finished.</summary>
+/// <summary>The store that it is copied into. It is marked as unfinished from the first row to the last, and no bridge starts on a marked store.</summary>
 internal interface ICopyDestination : ICopyEnd
 {
     /// <returns>True when an earlier copy of the same source goes on.</returns>
@@ -36,7 +36,7 @@ internal interface ICopyDestination : ICopyEnd
     /// <summary>Writes rows, all or none.</summary>
     Task WriteAsync(StoreTable table, IReadOnlyList<object?[]> rows, CancellationToken cancellationToken);
 
-    /// <summary>From here nothing changes any more.</summary>
+    /// <summary>After this nothing changes any more.</summary>
     Task SealAsync(IReadOnlyList<StoreTable> tables, CancellationToken cancellationToken);
 
     /// <summary>After a comparison that found no difference: sets the counters and takes the mark off, at once.</summary>

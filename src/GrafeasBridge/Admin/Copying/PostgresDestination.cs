@@ -4,14 +4,14 @@ using Npgsql;
 
 namespace GrafeasBridge.Admin.Copying;
 
-/// <summary>A store on PostgreSQL that comes into being by a copy.</summary>
+/// <summary>A store on PostgreSQL that a copy creates.</summary>
 internal sealed class PostgresDestination(StoreOptions options) : PostgresEnd(options), ICopyDestination
 {
     private const string Alone = "select pg_advisory_lock(hashtextextended('grafeasbridge copy ' || current_schema(), 0))";
 
     private const string FindMark = $"select 1 from pg_tables where schemaname = current_schema() and tablename = '{UnfinishedCopy.Table}'";
 
-    // Numbers that are small in PostgreSQL and not told apart in SQLite.
+    // Columns that are smallint in PostgreSQL; SQLite has one integer type.
     private const string Integers =
         """
         select table_name || '.' || column_name from information_schema.columns

@@ -9,7 +9,7 @@ namespace GrafeasBridge.Admin.Copying;
 internal abstract class PostgresEnd(StoreOptions options) : ICopyEnd
 {
     // Rows are read by the key's index as they are asked for, rather than all sorted first.
-    private const string Patience =
+    private const string SessionSettings =
         """
         set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set lock_timeout = '10s';
         set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off
@@ -55,7 +55,7 @@ internal abstract class PostgresEnd(StoreOptions options) : ICopyEnd
         database = new PostgresDatabase(options);
         connection = await database.OpenAsync(cancellationToken);
         await PostgresPromises.CheckAsync(Session(cancellationToken));
-        await RunAsync(Patience, cancellationToken);
+        await RunAsync(SessionSettings, cancellationToken);
     }
 
     protected PostgresSession Session(CancellationToken cancellationToken) =>
@@ -67,7 +67,7 @@ internal abstract class PostgresEnd(StoreOptions options) : ICopyEnd
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Lets everybody read and nobody write, until the transaction ends.</summary>
+    /// <summary>Allows reads and blocks writes until the transaction ends.</summary>
     protected async Task LockAsync(IReadOnlyList<StoreTable> tables, CancellationToken cancellationToken)
     {
         try

@@ -3,7 +3,7 @@ using GrafeasBridge.Store.Sqlite;
 
 namespace GrafeasBridge.Admin.Copying;
 
-/// <summary>A SQLite store that comes into being by a copy.</summary>
+/// <summary>A SQLite store that a copy creates.</summary>
 internal sealed class SqliteDestination(StoreOptions options) : ICopyDestination
 {
     // Written wider by the store as occurrences come; here the bounds are what they are.

@@ -10,7 +10,7 @@ internal static class ApiPipeline
         app.UseMiddleware<RefusalCount>();     // outermost: counts what any line below refuses
         app.UseDrain();                        // before anything may answer, so that refusals too tell the client to go elsewhere
         app.UseMiddleware<HeaderLimits>();     // needs nothing but the head; all below may then trust its size
-        app.UseMiddleware<CallsInHand>();      // before bodies are read and callers are looked up: both cost memory
+        app.UseMiddleware<ConcurrencyLimit>(); // before bodies are read and callers are looked up: both cost memory
         app.UseMiddleware<RestErrors>();       // before routing, whose refusals (404, 405) have no body of their own
         app.UseRouting();                      // everything below asks the endpoint: is it anonymous, which role, which dialect
         app.UseAuthentication();               // who calls (2)

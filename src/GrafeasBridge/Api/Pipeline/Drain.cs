@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 namespace GrafeasBridge.Api.Pipeline;
 
 /// <summary>
-/// The first thing that a stop does: readiness goes, and for Listen:DrainDelay everything is still served, so that proxies and
-/// Kubernetes look elsewhere before a door closes.
+/// Runs first on a stop: readiness becomes false, and for Listen:DrainDelay everything is still served, so that proxies and
+/// Kubernetes route elsewhere before a listener closes.
 /// </summary>
 internal sealed partial class Drain(IOptions<ServingOptions> listen, TimeProvider clock, ILogger<Drain> logger) : IHostedLifecycleService
 {
@@ -47,7 +47,7 @@ internal sealed partial class Drain(IOptions<ServingOptions> listen, TimeProvide
     {
         [LoggerMessage(
             5001, LogLevel.Information,
-            "Told to stop: no longer ready, and serving for {Delay} more until others have noticed",
+            "Stopping: no longer ready, and serving for {Delay} more until proxies have noticed",
             EventName = "Draining")]
         public static partial void Draining(ILogger logger, TimeSpan delay);
     }

@@ -8,13 +8,13 @@ using Microsoft.AspNetCore.Http.Features;
 namespace GrafeasBridge.Api.Pipeline;
 
 /// <summary>
-/// Counts calls that were not served, by the word of their status, whichever door, check or service refused them. Comes first of
-/// all. What watchers ask is not counted.
+/// Counts calls that were not served by the name of their status code, whatever refused them: server, middleware or service.
+/// Probes and scrapes are not counted.
 /// </summary>
 internal sealed class RefusalCount(RequestDelegate next)
 {
     private static readonly Counter<long> Refusals = BridgeTelemetry.Meter.CreateCounter<long>(
-        "grafeasbridge.ingest.refusals", "{call}", "Calls of every service that were not served, by the word of their status.");
+        "grafeasbridge.ingest.refusals", "{call}", "Calls of every service that were not served, by the name of their status code.");
 
     // In the order of the codes.
     private static readonly string[] Words =

@@ -87,7 +87,7 @@ internal sealed class JsonBody
             var field = Find(type, property.Name);
             if (field is not null && property.Value.ValueKind == JsonValueKind.Null && !TakesNull(field))
                 continue; // As if left out.
-            path.Add(field?.Name ?? Api.Text.Short(property.Name));
+            path.Add(field?.Name ?? QuotedText.Shorten(property.Name));
             if (field is null)
                 Add($"is no field of {type.FullName}");
             else if (!seen.Add(field.FieldNumber))
@@ -126,7 +126,7 @@ internal sealed class JsonBody
         writer.WriteStartObject();
         foreach (var property in json.EnumerateObject())
         {
-            Within($"[{Api.Text.Short(property.Name)}]", property.Name, property.Value, value);
+            Within($"[{QuotedText.Shorten(property.Name)}]", property.Name, property.Value, value);
         }
 
         writer.WriteEndObject();

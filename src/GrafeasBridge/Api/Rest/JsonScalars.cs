@@ -102,7 +102,7 @@ internal static class JsonScalars
             return $"must be a name of {type.FullName}";
         var name = json.GetString()!;
         if (type.FindValueByName(name) is not { } value)
-            return $"is '{Text.Short(name)}', which is no name of {type.FullName}";
+            return $"is '{QuotedText.Shorten(name)}', which is no name of {type.FullName}";
         writer.WriteNumberValue(value.Number);
         return null;
     }

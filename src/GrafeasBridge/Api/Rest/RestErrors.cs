@@ -28,7 +28,7 @@ internal sealed partial class RestErrors(RequestDelegate next, ILogger<RestError
         }
         catch (Exception stray) when (!response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
-            Log.Stray(logger, context.Request.Method, Text.Short(context.Request.Path.Value ?? string.Empty), stray);
+            Log.Stray(logger, context.Request.Method, QuotedText.Shorten(context.Request.Path.Value ?? string.Empty), stray);
             response.Clear();
             await WriteAsync(context, StatusCodes.Status500InternalServerError, Errors.Internal().GetRpcStatus()!);
             return;
@@ -104,7 +104,7 @@ internal sealed partial class RestErrors(RequestDelegate next, ILogger<RestError
     {
         var response = context.Response;
         var method = context.Request.Method;
-        var path = Text.Short(context.Request.Path.Value ?? string.Empty);
+        var path = QuotedText.Shorten(context.Request.Path.Value ?? string.Empty);
         if (response.StatusCode == StatusCodes.Status404NotFound && IsGrpc(context.Request))
             return WriteGrpcAsync(context, StatusCode.Unimplemented, $"There is no method {path}.");
         (var code, var sentence) = response.StatusCode switch
@@ -120,7 +120,7 @@ internal sealed partial class RestErrors(RequestDelegate next, ILogger<RestError
 
     private static partial class Log
     {
-        [LoggerMessage(1260, LogLevel.Error, "{Verb} {Path} failed in a way nobody foresaw, before any service was reached", EventName = "StrayHttpException")]
+        [LoggerMessage(1260, LogLevel.Error, "{Verb} {Path} failed unexpectedly, before any service was reached", EventName = "StrayHttpException")]
         public static partial void Stray(ILogger logger, string verb, string path, Exception cause);
     }
 }

@@ -56,7 +56,7 @@ internal static class RestPath
         {
             var sequence = encoded.Substring(at, Math.Min(3, encoded.Length - at));
             if (sequence.Length < 3 || sequence.AsSpan(1).ContainsAnyExcept(Hexadecimal))
-                return $"holds '{Text.Short(sequence)}', which is no percent-encoded byte";
+                return $"holds '{QuotedText.Shorten(sequence)}', which is no percent-encoded byte";
         }
 
         return Utf8.IsValid(Decode(encoded)) ? null : "is not UTF-8 once it is decoded";

@@ -28,7 +28,7 @@ internal static class RestQuery
             if (System.Contains(name))
                 continue;
             if ((Problem(name, values, method) ?? Twice(name, method, given)) is { } problem)
-                check.Add(Text.Short(name), problem);
+                check.Add(QuotedText.Shorten(name), problem);
         }
 
         if (check.Any)
@@ -53,8 +53,8 @@ internal static class RestQuery
         return field.FieldType switch
         {
             FieldType.Int32 when !int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) =>
-                $"is '{Text.Short(value)}'; a whole number is wanted",
-            FieldType.Bool when value is not ("true" or "false") => $"is '{Text.Short(value)}'; true or false is wanted",
+                $"is '{QuotedText.Shorten(value)}'; a whole number is wanted",
+            FieldType.Bool when value is not ("true" or "false") => $"is '{QuotedText.Shorten(value)}'; true or false is wanted",
             _ => null,
         };
     }

@@ -96,12 +96,12 @@ internal sealed class RestRequests(RequestDelegate next, IOptions<ApiOptions> se
                 || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
         if (!json)
         {
-            throw Errors.Invalid("content-type", $"is '{Text.Short(request.ContentType ?? string.Empty)}'; send application/json");
+            throw Errors.Invalid("content-type", $"is '{QuotedText.Shorten(request.ContentType ?? string.Empty)}'; send application/json");
         }
 
         if (type!.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
         {
-            throw Errors.Invalid("content-type", $"asks for the charset '{Text.Short(type.Charset.ToString())}'; send utf-8");
+            throw Errors.Invalid("content-type", $"asks for the charset '{QuotedText.Shorten(type.Charset.ToString())}'; send utf-8");
         }
     }
 }

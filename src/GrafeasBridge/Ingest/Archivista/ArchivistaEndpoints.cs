@@ -60,7 +60,7 @@ internal sealed partial class ArchivistaEndpoints(
         try
         {
             if (context.Request.Method != method)
-                throw Errors.Invalid(string.Empty, $"{context.Request.Method} is not what {Text.Short(context.Request.Path)} takes; use {method}");
+                throw Errors.Invalid(string.Empty, $"{context.Request.Method} is not what {QuotedText.Shorten(context.Request.Path)} takes; use {method}");
             await answer(context);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -122,7 +122,7 @@ internal sealed partial class ArchivistaEndpoints(
 
     private static partial class Log
     {
-        [LoggerMessage(1230, LogLevel.Error, "{Path} failed in a way nobody foresaw", EventName = "ArchivistaStrayException")]
+        [LoggerMessage(1230, LogLevel.Error, "{Path} failed unexpectedly", EventName = "ArchivistaStrayException")]
         public static partial void Stray(ILogger logger, string path, Exception cause);
 
         [LoggerMessage(1231, LogLevel.Error, "{Path} found the store broken", EventName = "ArchivistaStoreBroken")]

@@ -40,7 +40,7 @@ internal static class DsseEnvelopeReader
     {
         var type = JsonTree.Text(ref check, json, "payloadType", required: true);
         if (type is not null && type != InToto)
-            check.Add("payloadType", $"is '{Text.Short(type)}'; only {InToto} is understood");
+            check.Add("payloadType", $"is '{QuotedText.Shorten(type)}'; only {InToto} is understood");
         return type ?? string.Empty;
     }
 

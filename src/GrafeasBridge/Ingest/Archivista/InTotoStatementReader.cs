@@ -50,7 +50,7 @@ internal static class InTotoStatementReader
 
         var type = JsonTree.Text(ref check, json, "_type", required: true) ?? string.Empty;
         if (type.Length > 0 && !type.StartsWith(TypePrefix, StringComparison.Ordinal))
-            check.Add("_type", $"is '{Text.Short(type)}'; an in-toto statement has {TypePrefix}v0.1 or {TypePrefix}v1");
+            check.Add("_type", $"is '{QuotedText.Shorten(type)}'; an in-toto statement has {TypePrefix}v0.1 or {TypePrefix}v1");
         var predicateType = JsonTree.Text(ref check, json, "predicateType", required: true) ?? string.Empty;
         var statement = new InTotoStatement { Type = type, PredicateType = predicateType };
         var subjects = Subjects(ref check, json, statement, maxSubjects);
@@ -146,7 +146,7 @@ internal static class InTotoStatementReader
             return null;
         if (ArtifactResource.DigestIn(subject.Name) is { } named && named.Split(':')[0] == digest.Split(':')[0] && named != digest)
         {
-            check.Add("name", $"ends in the digest {Text.Short(named)}, but the subject's is {digest}");
+            check.Add("name", $"ends in the digest {QuotedText.Shorten(named)}, but the subject's is {digest}");
             return null;
         }
 

@@ -93,11 +93,11 @@ internal static class JsonTree
 
             if (!(names ??= new HashSet<string>(StringComparer.Ordinal)).Add(name))
             {
-                check.Add(Api.Text.Short(name), "is given twice");
+                check.Add(QuotedText.Shorten(name), "is given twice");
                 return false;
             }
 
-            if (!IsSound(ref check, Api.Text.Short(name), member.Value))
+            if (!IsSound(ref check, QuotedText.Shorten(name), member.Value))
                 return false;
         }
 

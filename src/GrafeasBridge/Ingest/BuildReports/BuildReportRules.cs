@@ -79,7 +79,7 @@ internal static class BuildReportRules
             check.Required(artifact.Names[i], string.Empty);
             Word(ref check, artifact.Names[i], string.Empty, MaxUri);
             if (ArtifactResource.DigestIn(artifact.Names[i]) is { } named && artifact.Digest.Length > 0 && named != artifact.Digest)
-                check.Add(string.Empty, $"ends in the digest {Text.Short(named)}, but the artifact's is {artifact.Digest}");
+                check.Add(string.Empty, $"ends in the digest {QuotedText.Shorten(named)}, but the artifact's is {artifact.Digest}");
             check.Leave();
         }
 
@@ -97,11 +97,11 @@ internal static class BuildReportRules
             if (artifact.Digest.Length == algorithm.Length + 1 + length && artifact.Digest.AsSpan(algorithm.Length + 1).IndexOfAnyExcept(Hex) < 0)
                 artifact.Digest = artifact.Digest.ToLowerInvariant();
             else
-                check.Add("digest", string.Create(CultureInfo.InvariantCulture, $"is '{Text.Short(artifact.Digest)}'; {algorithm}: and {length} hexadecimal digits are wanted"));
+                check.Add("digest", string.Create(CultureInfo.InvariantCulture, $"is '{QuotedText.Shorten(artifact.Digest)}'; {algorithm}: and {length} hexadecimal digits are wanted"));
             return;
         }
 
-        check.Add("digest", $"is '{Text.Short(artifact.Digest)}'; sha256:, sha384: or sha512: and hexadecimal digits are wanted");
+        check.Add("digest", $"is '{QuotedText.Shorten(artifact.Digest)}'; sha256:, sha384: or sha512: and hexadecimal digits are wanted");
     }
 
     private static void Repository(ref Checker check, ReportBuildRequest request)
@@ -126,7 +126,7 @@ internal static class BuildReportRules
     private static bool IsAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0;
 
     // A clone address may hold a token, and refusals are logged by those who get them.
-    private static string Shown(string text) => Text.Short(Mapping.Reading.Credentials.Strip(text));
+    private static string Shown(string text) => QuotedText.Shorten(Mapping.Provenance.UrlCredentials.Strip(text));
 
     private static void Word(ref Checker check, string text, string field, int longest)
     {

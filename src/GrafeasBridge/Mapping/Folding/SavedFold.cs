@@ -7,10 +7,10 @@ using GrafeasBridge.Mapping.Table;
 
 namespace GrafeasBridge.Mapping.Folding;
 
-/// <summary>The state of a fold as it is kept: a byte that tells the format, then JSON, compressed.</summary>
+/// <summary>The state of a fold as it is kept: a byte for the format, then JSON, compressed. Names given by attributes are those of format 1.</summary>
 /// <param name="Table">Fingerprint of the mapping table that made it.</param>
 internal sealed record SavedFold(
-    string Table, int MaxValues, int MaxValueLength, IReadOnlyList<SavedRow> Rows, IReadOnlyList<SavedStory> Stories)
+    string Table, int MaxValues, int MaxValueLength, IReadOnlyList<SavedRow> Rows, [property: JsonPropertyName("stories")] IReadOnlyList<SavedEventGroup> Groups)
 {
     private const byte Format = 1;
 
@@ -61,35 +61,42 @@ internal sealed record SavedFold(
     }
 }
 
-/// <summary>What a row outside of stories has gathered.</summary>
+/// <summary>What a row outside of groups has gathered.</summary>
 /// <param name="Definition">Of the row that gathered it.</param>
 /// <param name="Gap">Something of what was folded is missing here, since another table read it.</param>
 internal sealed record SavedRow(
-    string Attribute, string Definition, string Shape, bool Gap, bool TooMany, long Count, IReadOnlyList<SavedWitness> Witnesses);
+    string Attribute, string Definition, string Shape, bool Gap, bool TooMany, long Count,
+    [property: JsonPropertyName("witnesses")] IReadOnlyList<SavedValueOrigin> Origins);
 
-/// <param name="Value">The value that is witnessed; for rows that count, which of their witnesses it is.</param>
+/// <param name="Value">The value; for rows that count, which of their origins it is.</param>
 /// <param name="Source">The source as written: its place in the row may change.</param>
-internal sealed record SavedWitness(string Value, SavedStamp Stamp, string Source, string Field, Losses Losses)
+internal sealed record SavedValueOrigin(
+    string Value, [property: JsonPropertyName("stamp")] SavedSortKey SortKey, string Source, string Field, Losses Losses)
 {
-    public Witness Restored(MappingRow row) => new(Stamp.Restored(), row.SourceOf(Source), Field, Losses);
+    public ValueOrigin Restored(MappingRow row) => new(SortKey.Restored(), row.SourceOf(Source), Field, Losses);
 }
 
 /// <param name="Identity">Only where the occurrence has no name.</param>
-internal sealed record SavedStamp(long Seconds, int Nanos, string Name, string? Identity)
+internal sealed record SavedSortKey(long Seconds, int Nanos, string Name, string? Identity)
 {
-    public static SavedStamp Of(Stamp stamp) =>
-        new(stamp.Created.Seconds, stamp.Created.Nanos, stamp.Name, stamp.Identity == stamp.Name ? null : stamp.Identity);
+    public static SavedSortKey Of(OccurrenceSortKey key) =>
+        new(key.Created.Seconds, key.Created.Nanos, key.Name, key.Identity == key.Name ? null : key.Identity);
 
-    public Stamp Restored() => new(new Moment(Seconds, Nanos), Identity ?? Name, Name);
+    public OccurrenceSortKey Restored() => new(new Moment(Seconds, Nanos), Identity ?? Name, Name);
 }
 
-/// <summary>What a story has gathered.</summary>
+/// <summary>What a group has gathered.</summary>
 /// <param name="Rows">Its rows; readings name them by their place here.</param>
-internal sealed record SavedStory(string Name, string Definition, IReadOnlyList<SavedStoryRow> Rows, IReadOnlyList<SavedTelling> Tellings);
+internal sealed record SavedEventGroup(
+    string Name,
+    string Definition,
+    IReadOnlyList<SavedGroupRow> Rows,
+    [property: JsonPropertyName("tellings")] IReadOnlyList<SavedEventReport> Reports);
 
 /// <inheritdoc cref="SavedRow"/>
-internal sealed record SavedStoryRow(string Attribute, string Definition, string Shape, bool Gap);
+internal sealed record SavedGroupRow(string Attribute, string Definition, string Shape, bool Gap);
 
-internal sealed record SavedTelling(string Item, long? Seconds, int Nanos, SavedStamp Stamp, IReadOnlyList<SavedReading> Readings);
+internal sealed record SavedEventReport(
+    string Item, long? Seconds, int Nanos, [property: JsonPropertyName("stamp")] SavedSortKey SortKey, IReadOnlyList<SavedRowValues> Readings);
 
-internal sealed record SavedReading(int Row, IReadOnlyList<string> Values, string Source, string Field, Losses Losses);
+internal sealed record SavedRowValues(int Row, IReadOnlyList<string> Values, string Source, string Field, Losses Losses);

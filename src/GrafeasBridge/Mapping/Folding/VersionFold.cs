@@ -9,7 +9,7 @@ namespace GrafeasBridge.Mapping.Folding;
 
 /// <summary>One version's attributes, gathered occurrence by occurrence.</summary>
 /// <remarks>
-/// Memory: the values of the newest 32 tellings of each story, at most MaxValues values for each set, and 16 bytes for each
+/// Memory: the values of the newest 32 reports of each group, at most MaxValues values for each set, and 16 bytes for each
 /// occurrence, by which one that comes twice is known, unless it lies in the saved state. Beyond a million occurrences of one version the latter stops.
 /// </remarks>
 internal sealed class VersionFold : IVersionFold
@@ -18,18 +18,18 @@ internal sealed class VersionFold : IVersionFold
 
     private readonly HashSet<UInt128> seen = [];
     private readonly List<IRowFold> folds;
-    private readonly Definitions definitions;
-    private readonly Limits limits;
+    private readonly TableFingerprints definitions;
+    private readonly AttributeLimits limits;
 
     /// <param name="saved">Null to begin with nothing.</param>
-    public VersionFold(MappingTable table, Definitions definitions, Limits limits, SavedFold? saved)
+    public VersionFold(MappingTable table, TableFingerprints definitions, AttributeLimits limits, SavedFold? saved)
     {
         (this.definitions, this.limits) = (definitions, limits);
-        folds = [.. table.Stories.Select(s => new StoryFold(s, [.. table.Rows.Where(r => r.Story == s)], limits))];
-        folds.AddRange(table.Rows.Where(r => r.Story is null).Select(r => FoldOf(r, limits)));
+        folds = [.. table.Groups.Select(s => new EventGroupFold(s, [.. table.Rows.Where(r => r.Group == s)], limits))];
+        folds.AddRange(table.Rows.Where(r => r.Group is null).Select(r => FoldOf(r, limits)));
         if (saved is null)
             return;
-        var restoring = new Restoring(saved, definitions, limits);
+        var restoring = new FoldRestorer(saved, definitions, limits);
         foreach (var fold in folds)
             fold.Restore(restoring);
     }
@@ -40,28 +40,28 @@ internal sealed class VersionFold : IVersionFold
         if (!IsFirst(identity))
             return;
         var created = Moment.Of(occurrence.CreateTime) ?? default;
-        var stamp = new Stamp(created, identity, occurrence.Name);
+        var key = new OccurrenceSortKey(created, identity, occurrence.Name);
         var kind = KindOf(occurrence);
         foreach (var fold in folds)
-            fold.Add(occurrence, kind, stamp);
+            fold.Add(occurrence, kind, key);
     }
 
     public IReadOnlyList<MappedAttribute> Finish() => [.. folds.SelectMany(f => f.Finish()).OrderBy(a => a.Name, StringComparer.Ordinal)];
 
     public byte[] Save()
     {
-        var saving = new Saving(definitions);
+        var saving = new FoldSaver(definitions);
         foreach (var fold in folds)
             fold.Save(saving);
-        return new SavedFold(definitions.Table, limits.MaxValues, limits.MaxValueLength, saving.Rows, saving.Stories).ToBytes();
+        return new SavedFold(definitions.Table, limits.MaxValues, limits.MaxValueLength, saving.Rows, saving.Groups).ToBytes();
     }
 
-    private static IRowFold FoldOf(MappingRow row, Limits limits) => row.Several switch
+    private static IRowFold FoldOf(MappingRow row, AttributeLimits limits) => row.Several switch
     {
         Several.All => new SetFold(row, limits),
         Several.Count => new CountFold(row, limits),
         Several.Any => new AnyFold(row, limits),
-        _ => throw new InvalidOperationException($"Row {row.Attribute} has no story."),
+        _ => throw new InvalidOperationException($"Row {row.Attribute} has no group."),
     };
 
     private bool IsFirst(string identity)

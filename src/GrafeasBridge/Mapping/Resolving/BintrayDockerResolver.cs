@@ -17,16 +17,16 @@ internal sealed class BintrayDockerResolver(string name, ResolverOptions options
 
     public string Name => name;
 
-    public Resolution? Resolve(string text)
+    public ResolvedResource? Resolve(string text)
     {
         if (ResourceText.IsPackageUrl(text) || RepositoryOf(text) is not var (subject, repo))
             return null;
         if (ImageReference.Parse(text) is not { } image)
-            return Resolution.Refused(name, "it names no image");
+            return ResolvedResource.Refused(name, "it names no image");
         var package = image.Path;
         if (!image.Path.Contains('/', StringComparison.Ordinal))
             package = options.NamespacelessPrefix + package;
-        return Resolution.Of(
+        return ResolvedResource.Of(
             name, new ResourceParts(subject, repo, package, image.Tag, image.Digest, DefaultTag, untagged.FillDigest(image.Digest)));
     }
 

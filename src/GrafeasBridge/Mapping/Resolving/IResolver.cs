@@ -8,7 +8,7 @@ internal interface IResolver
 
     /// <param name="text">A resource in the form of <see cref="ResourceText.Normalise"/>.</param>
     /// <returns>Null when the resource is of another kind.</returns>
-    Resolution? Resolve(string text);
+    ResolvedResource? Resolve(string text);
 }
 
 /// <summary>Asks the resolvers in order; the first that knows the kind of a resource has the word.</summary>
@@ -19,7 +19,7 @@ internal sealed class ResolverChain(IReadOnlyList<IResolver> resolvers)
 
     public IReadOnlyList<IResolver> Resolvers { get; } = resolvers;
 
-    public Resolution? Resolve(string resource)
+    public ResolvedResource? Resolve(string resource)
     {
         if (resource.Length is 0 or > MaxLength)
             return null;

@@ -21,12 +21,12 @@ internal sealed class PackageUrlResolver(string name, ResolverOptions options, I
 
     public string Name => name;
 
-    public Resolution? Resolve(string text)
+    public ResolvedResource? Resolve(string text)
     {
         if (!ResourceText.IsPackageUrl(text))
             return null;
         if (PackageUrl.Parse(text) is not { } url)
-            return Resolution.Refused(name, "it is not of the form pkg:type/namespace/name@version");
+            return ResolvedResource.Refused(name, "it is not of the form pkg:type/namespace/name@version");
         var isImage = url.Type is "docker" or "oci";
         var parts = isImage ? Image(url) : Package(url);
         if (isImage && url.Qualifier("repository_url") is { Length: > 0 } address)
@@ -38,11 +38,11 @@ internal sealed class PackageUrlResolver(string name, ResolverOptions options, I
         }
 
         if (RepositoryOf(url) is var (subject, repo))
-            return Resolution.Of(name, parts with { Subject = subject, Repo = repo });
+            return ResolvedResource.Of(name, parts with { Subject = subject, Repo = repo });
         var missing = url.Qualifier("repository_url") is { Length: > 0 } unknown
             ? $"its repository_url '{ResourceText.Shown(unknown)}' is of no known repository"
             : $"it has no repository_url and no repository is configured for type {url.Type}";
-        return Resolution.Refused(name, missing);
+        return ResolvedResource.Refused(name, missing);
     }
 
     private (string Subject, string Repo)? RepositoryOf(PackageUrl url)

@@ -38,19 +38,19 @@ internal sealed class PatternResolver : IResolver
 
     public string Name { get; }
 
-    public Resolution? Resolve(string text)
+    public ResolvedResource? Resolve(string text)
     {
         var match = pattern.Match(text);
         if (!match.Success)
             return null;
         if (options.Reason.Length > 0)
-            return Resolution.Refused(Name, options.Reason);
+            return ResolvedResource.Refused(Name, options.Reason);
 
         var written = hasDigest ? match.Groups["digest"].Value : string.Empty;
         var digest = written.Length == 0 ? null : Digests.Parse(written);
         if (written.Length > 0 && digest is null)
-            return Resolution.Refused(Name, $"its digest '{ResourceText.Shown(written)}' is not of the form algorithm:value");
-        return Resolution.Of(Name, new ResourceParts(
+            return ResolvedResource.Refused(Name, $"its digest '{ResourceText.Shown(written)}' is not of the form algorithm:value");
+        return ResolvedResource.Of(Name, new ResourceParts(
             subject.Fill(Value), repo.Fill(Value), package.Fill(Value), NullIfEmpty(version?.Fill(Value)), digest,
             NullIfEmpty(options.DefaultVersion), digest is null ? null : NullIfEmpty(untagged.Fill(Value))));
 

@@ -1,4 +1,4 @@
-using GrafeasBridge.Mapping.Reading;
+using GrafeasBridge.Mapping.Provenance;
 
 namespace GrafeasBridge.Mapping.Resolving;
 
@@ -35,7 +35,7 @@ internal static class ResourceText
     /// <summary>For sentences: without credentials, and short.</summary>
     public static string Shown(string resource)
     {
-        var text = Credentials.Strip(resource);
+        var text = UrlCredentials.Strip(resource);
         return text.Length <= ShownLength ? text : text[..ShownLength] + "…";
     }
 

@@ -5,10 +5,10 @@ namespace GrafeasBridge.Mapping.Table;
 /// <summary>What to do when a version has several values for one attribute.</summary>
 internal enum Several
 {
-    /// <summary>One value, of the newest item of the row's story.</summary>
+    /// <summary>One value, of the newest event of the row's group.</summary>
     Newest,
 
-    /// <summary>Every value of the newest item of the row's story.</summary>
+    /// <summary>Every value of the newest event of the row's group.</summary>
     NewestSet,
 
     /// <summary>Every value of every occurrence.</summary>
@@ -23,7 +23,7 @@ internal enum Several
 
 /// <summary>One row of the mapping table.</summary>
 /// <param name="Kinds">The kinds of occurrence that it reads; empty for all.</param>
-/// <param name="Story">Set exactly when <paramref name="Several"/> is Newest or NewestSet.</param>
+/// <param name="Group">Set exactly when <paramref name="Several"/> is Newest or NewestSet.</param>
 /// <param name="Equal">Set exactly when <paramref name="Several"/> is Count.</param>
 /// <param name="Written">The sources as written in the file, for people.</param>
 internal sealed record MappingRow(
@@ -31,7 +31,7 @@ internal sealed record MappingRow(
     AttributeType Type,
     Several Several,
     IReadOnlySet<NoteKind> Kinds,
-    Story? Story,
+    EventGroup? Group,
     string? Equal,
     IReadOnlyList<ValueSource> From,
     IReadOnlyList<string> Written)
@@ -41,7 +41,7 @@ internal sealed record MappingRow(
 
     /// <summary>How a value of the source with this index came to be: shown by explain.</summary>
     public string Rule(int source) =>
-        $"{SeveralName}{(Story is null ? string.Empty : " " + Story.Name)}: {SourceText(source)}";
+        $"{SeveralName}{(Group is null ? string.Empty : " " + Group.Name)}: {SourceText(source)}";
 
     /// <summary>The place of a source as it is written; behind all others when the row no longer has it.</summary>
     public int SourceOf(string text)
@@ -72,18 +72,18 @@ internal sealed record MappingRow(
 }
 
 /// <summary>
-/// What several rows tell together, such as a build: their values all come from its newest item, so that the id of one build
-/// never stands beside the log of another.
+/// Rows about one kind of event, such as a build: their values all come from the newest event, so that the id of one build
+/// is never combined with the log of another.
 /// </summary>
-/// <param name="About">An occurrence tells the story when one of these holds something.</param>
-/// <param name="Same">Occurrences of one project that agree here tell the same item, and complete one another.</param>
-/// <param name="Time">When the item happened; the occurrence's creation stands in.</param>
-internal sealed record Story(
+/// <param name="About">An occurrence reports such an event when one of these holds something.</param>
+/// <param name="Same">Occurrences of one project that agree here report the same event, and complete one another.</param>
+/// <param name="Time">When the event happened; without it, when the occurrence was created.</param>
+internal sealed record EventGroup(
     string Name,
     IReadOnlySet<NoteKind> Kinds,
-    IReadOnlyList<FieldPath> About,
-    IReadOnlyList<FieldPath> Same,
-    IReadOnlyList<FieldPath> Time);
+    IReadOnlyList<OccurrencePath> About,
+    IReadOnlyList<OccurrencePath> Same,
+    IReadOnlyList<OccurrencePath> Time);
 
 /// <summary>The whole table, checked.</summary>
-internal sealed record MappingTable(IReadOnlyList<MappingRow> Rows, IReadOnlyList<Story> Stories);
+internal sealed record MappingTable(IReadOnlyList<MappingRow> Rows, IReadOnlyList<EventGroup> Groups);

@@ -32,27 +32,27 @@ internal sealed partial class MappingTableBuilder
             throw Wrong($"has {file.Rows.Count} rows; there must be 1 to {MaxRows}");
         if (file.Rows.GroupBy(r => r.Attribute, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw Wrong($"has two rows for attribute {twice.Key}; keep one, with the sources of both");
-        if (file.Stories.GroupBy(s => s.Story, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } again)
-            throw Wrong($"has two stories {again.Key}; keep one");
+        if (file.Groups.GroupBy(s => s.Group, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } again)
+            throw Wrong($"has two groups {again.Key}; keep one");
 
-        var stories = file.Stories.Select(Story).ToDictionary(s => s.Name, StringComparer.Ordinal);
-        return new MappingTable([.. file.Rows.Select(row => Row(row, stories))], [.. stories.Values]);
+        var groups = file.Groups.Select(Group).ToDictionary(s => s.Name, StringComparer.Ordinal);
+        return new MappingTable([.. file.Rows.Select(row => Row(row, groups))], [.. groups.Values]);
     }
 
-    private Story Story(StoryEntry entry)
+    private EventGroup Group(EventGroupEntry entry)
     {
-        var where = $"story {entry.Story}";
+        var where = $"group {entry.Group}";
         if (entry.Kinds.Length == 0 || entry.About.Length == 0)
             throw Wrong($"{where}: \"kinds\" and \"about\" must each name something");
-        return new Story(
-            entry.Story,
+        return new EventGroup(
+            entry.Group,
             Kinds(where, entry.Kinds),
             Paths(where, entry.About, messagesToo: true),
             Paths(where, entry.Same, messagesToo: false),
             Paths(where, entry.Time, messagesToo: false));
     }
 
-    private MappingRow Row(RowEntry entry, Dictionary<string, Story> stories)
+    private MappingRow Row(RowEntry entry, Dictionary<string, EventGroup> groups)
     {
         var where = $"row {entry.Attribute}";
         if (!AttributeName().IsMatch(entry.Attribute))
@@ -63,22 +63,22 @@ internal sealed partial class MappingTableBuilder
         CheckCombination(where, entry, type, several);
         CheckConstants(where, entry, type, several, sources);
 
-        Story? story = null;
-        if (entry.Story is not null && !stories.TryGetValue(entry.Story, out story))
-            throw Wrong($"{where}: there is no story '{entry.Story}'");
+        EventGroup? group = null;
+        if (entry.Group is not null && !groups.TryGetValue(entry.Group, out group))
+            throw Wrong($"{where}: there is no group '{entry.Group}'");
         return new MappingRow(
-            entry.Attribute, type, several, story?.Kinds ?? Kinds(where, entry.Kinds), story, entry.Equal, sources, entry.From);
+            entry.Attribute, type, several, group?.Kinds ?? Kinds(where, entry.Kinds), group, entry.Equal, sources, entry.From);
     }
 
     private void CheckCombination(string where, RowEntry entry, AttributeType type, Several several)
     {
-        var needsStory = several is Several.Newest or Several.NewestSet;
-        if (needsStory && entry.Story is null)
-            throw Wrong($"{where}: several '{entry.Several}' needs a \"story\"");
-        if (!needsStory && entry.Story is not null)
-            throw Wrong($"{where}: several '{entry.Several}' has no story; name \"kinds\" instead");
-        if (entry.Story is not null && entry.Kinds.Length > 0)
-            throw Wrong($"{where}: its kinds are those of story {entry.Story}; leave \"kinds\" out");
+        var needsGroup = several is Several.Newest or Several.NewestSet;
+        if (needsGroup && entry.Group is null)
+            throw Wrong($"{where}: several '{entry.Several}' needs a \"group\"");
+        if (!needsGroup && entry.Group is not null)
+            throw Wrong($"{where}: several '{entry.Several}' has no group; name \"kinds\" instead");
+        if (entry.Group is not null && entry.Kinds.Length > 0)
+            throw Wrong($"{where}: its kinds are those of group {entry.Group}; leave \"kinds\" out");
         if (several == Several.Count && (type != AttributeType.Number || string.IsNullOrEmpty(entry.Equal)))
             throw Wrong($"{where}: several 'count' needs type number and \"equals\"");
         if (several != Several.Count && entry.Equal is not null)
@@ -104,11 +104,11 @@ internal sealed partial class MappingTableBuilder
         return [.. texts.Select(text => Checked(where, text, () => ValueSource.Parse(text, readers)))];
     }
 
-    private List<FieldPath> Paths(string where, string[] written, bool messagesToo)
+    private List<OccurrencePath> Paths(string where, string[] written, bool messagesToo)
     {
         var paths = written
             .SelectMany(text => Expand(where, text))
-            .Select(text => Checked(where, text, () => FieldPathParser.Parse(text)))
+            .Select(text => Checked(where, text, () => OccurrencePathParser.Parse(text)))
             .ToList();
         if (!messagesToo && paths.Find(p => p.EndsInMessage) is { } wrong)
             throw Wrong($"{where}: '{wrong.Text}' ends in a message, not in a value");

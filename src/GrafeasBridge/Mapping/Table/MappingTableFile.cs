@@ -25,7 +25,7 @@ internal sealed record MappingTableFile
     /// <summary>Names for beginnings of paths: <c>{slsa1}.x</c> stands for each of them, in order.</summary>
     public IReadOnlyDictionary<string, string[]> Roots { get; init; } = new Dictionary<string, string[]>(StringComparer.Ordinal);
 
-    public IReadOnlyList<StoryEntry> Stories { get; init; } = [];
+    public IReadOnlyList<EventGroupEntry> Groups { get; init; } = [];
 
     public IReadOnlyList<RowEntry> Rows { get; init; } = [];
 
@@ -62,10 +62,10 @@ internal sealed record MappingTableFile
     }
 }
 
-/// <summary>One entry of "stories".</summary>
-internal sealed record StoryEntry
+/// <summary>One entry of "groups".</summary>
+internal sealed record EventGroupEntry
 {
-    public required string Story { get; init; }
+    public required string Group { get; init; }
 
     public required string[] Kinds { get; init; }
 
@@ -85,7 +85,7 @@ internal sealed record RowEntry
 
     public required string Several { get; init; }
 
-    public string? Story { get; init; }
+    public string? Group { get; init; }
 
     public string[] Kinds { get; init; } = [];
 

@@ -1,13 +1,13 @@
 using System.Collections.Frozen;
 using Grafeas.V1;
-using GrafeasBridge.Mapping.Reading;
+using GrafeasBridge.Mapping.Provenance;
 using GrafeasBridge.Mapping.Resolving;
 
 namespace GrafeasBridge.Mapping.Table;
 
 /// <summary>Something that a path cannot say.</summary>
 /// <param name="About">For the documentation: what it gives.</param>
-internal sealed record Reader(string Name, string About, Func<Occurrence, IEnumerable<Found>> Read);
+internal sealed record Reader(string Name, string About, Func<Occurrence, IEnumerable<PathValue>> Read);
 
 /// <summary>The closed set of named readers.</summary>
 internal sealed class Readers
@@ -22,11 +22,11 @@ internal sealed class Readers
             new Reader(
                 "artifact.digest",
                 "digest of every built artifact and in-toto subject, as `algorithm:value`",
-                o => BuiltArtifacts.DigestsOf(o).Select(d => new Found(d.Digest, d.Field))),
+                o => BuiltArtifacts.DigestsOf(o).Select(d => new PathValue(d.Digest, d.Field))),
             new Reader(
                 "artifact.name",
                 "names of every built artifact (its id when it has none) and in-toto subject",
-                o => BuiltArtifacts.ShownNames(o).Select(n => new Found(n.Name, n.Field))),
+                o => BuiltArtifacts.ShownNames(o).Select(n => new PathValue(n.Name, n.Field))),
             new Reader(
                 "build.page",
                 "the resource, when it is a web address that no resolver understands and the built artifacts are what counts",
@@ -35,13 +35,13 @@ internal sealed class Readers
                 "builder.versions",
                 "the versions of the builder's parts in SLSA 1.0: the version of a single part, `part=version` of several",
                 BuilderVersions),
-            new Reader("source.branch", "branch of the main source", o => Fact(SourceFacts.MainOf(o).Branch)),
-            new Reader("source.revision", "commit of the main source", o => Fact(SourceFacts.MainOf(o).Revision)),
+            new Reader("source.branch", "branch of the main source", o => FieldValue(BuildSources.MainOf(o).Branch)),
+            new Reader("source.revision", "commit of the main source", o => FieldValue(BuildSources.MainOf(o).Revision)),
             new Reader(
                 "source.url",
                 "repository of the main source: source context (git, Gerrit, cloud repository), SLSA 1.0 parameters and resolved dependencies, " +
                 "SLSA 0.2 config source, materials; the first that is a git repository",
-                o => Fact(SourceFacts.MainOf(o).Url)),
+                o => FieldValue(BuildSources.MainOf(o).Url)),
         ];
         byName = All.ToFrozenDictionary(r => r.Name, StringComparer.Ordinal);
     }
@@ -53,19 +53,19 @@ internal sealed class Readers
         byName.GetValueOrDefault(name)
         ?? throw new FormatException($"there is no reader '{name}'; there is {string.Join(", ", All.Select(r => r.Name))}");
 
-    private static IEnumerable<Found> Fact(Fact? fact) => fact is null ? [] : [new Found(fact.Value, fact.Field)];
+    private static IEnumerable<PathValue> FieldValue(FieldValue? fact) => fact is null ? [] : [new PathValue(fact.Value, fact.Field)];
 
-    private static IEnumerable<Found> BuildPage(Occurrence occurrence, ResolverChain resolvers)
+    private static IEnumerable<PathValue> BuildPage(Occurrence occurrence, ResolverChain resolvers)
     {
         var resource = occurrence.ResourceUri;
         var isPage = (resource.StartsWith("https://", StringComparison.Ordinal) || resource.StartsWith("http://", StringComparison.Ordinal))
             && ImageReference.DigestOf(resource) is null
             && resolvers.Resolve(resource) is null
             && BuiltArtifacts.Names(occurrence).Any();
-        return isPage ? [new Found(resource, "resource_uri")] : [];
+        return isPage ? [new PathValue(resource, "resource_uri")] : [];
     }
 
-    private static IEnumerable<Found> BuilderVersions(Occurrence occurrence)
+    private static IEnumerable<PathValue> BuilderVersions(Occurrence occurrence)
     {
         const string Field = "build.in_toto_slsa_provenance_v1.predicate.run_details.builder.version";
         var versions = occurrence.Build?.InTotoSlsaProvenanceV1?.Predicate?.RunDetails?.Builder?.Version;
@@ -74,6 +74,6 @@ internal sealed class Readers
         return versions
             .Where(v => v.Value.Length > 0)
             .OrderBy(v => v.Key, StringComparer.Ordinal)
-            .Select(v => new Found(versions.Count == 1 ? v.Value : $"{v.Key}={v.Value}", $"{Field}.{v.Key}"));
+            .Select(v => new PathValue(versions.Count == 1 ? v.Value : $"{v.Key}={v.Value}", $"{Field}.{v.Key}"));
     }
 }

@@ -9,9 +9,9 @@ namespace GrafeasBridge.Mapping.Table;
 internal sealed class ValueSource
 {
     private const string Arrow = " -> ";
-    private readonly Func<Occurrence, IEnumerable<Found>> read;
+    private readonly Func<Occurrence, IEnumerable<PathValue>> read;
 
-    private ValueSource(string text, Func<Occurrence, IEnumerable<Found>> read)
+    private ValueSource(string text, Func<Occurrence, IEnumerable<PathValue>> read)
     {
         Text = text;
         this.read = read;
@@ -22,7 +22,7 @@ internal sealed class ValueSource
     /// <summary>The constant that it may give; null when it gives what it reads.</summary>
     public string? Constant { get; private init; }
 
-    public IEnumerable<Found> Read(Occurrence occurrence) => read(occurrence);
+    public IEnumerable<PathValue> Read(Occurrence occurrence) => read(occurrence);
 
     /// <exception cref="FormatException">With a sentence on what is wrong.</exception>
     public static ValueSource Parse(string text, Readers readers)
@@ -35,7 +35,7 @@ internal sealed class ValueSource
             return Conditional(text, condition, constant);
 
         var isUrl = text.StartsWith("url(", StringComparison.Ordinal) && text.EndsWith(')');
-        var path = FieldPathParser.Parse(isUrl ? text[4..^1] : text);
+        var path = OccurrencePathParser.Parse(isUrl ? text[4..^1] : text);
         if (path.EndsInMessage)
         {
             throw new FormatException(
@@ -49,14 +49,14 @@ internal sealed class ValueSource
     {
         if (text.Length == 1)
             throw new FormatException("'=' needs a text behind it");
-        Found[] found = [new Found(text[1..], text)];
+        PathValue[] found = [new PathValue(text[1..], text)];
         return new ValueSource(text, _ => found) { Constant = text[1..] };
     }
 
     private static ValueSource Conditional(string text, string condition, string constant)
     {
-        var path = FieldPathParser.Parse(condition);
-        return new ValueSource(text, o => path.Read(o).Take(1).Select(f => new Found(constant, f.Field))) { Constant = constant };
+        var path = OccurrencePathParser.Parse(condition);
+        return new ValueSource(text, o => path.Read(o).Take(1).Select(f => new PathValue(constant, f.Field))) { Constant = constant };
     }
 
     private static bool IsWebAddress(object value) =>

@@ -6,7 +6,7 @@ namespace GrafeasBridge.Store.Postgres;
 /// <summary>
 /// Tells the other bridges that something has become due, and hears it from them, by LISTEN and NOTIFY. What is told comes after the commit
 /// and is gathered for a moment: NOTIFY within a transaction would make all commits of the database queue. It may be lost with a
-/// connection or a process, so whoever waits also looks by himself from time to time, and a new connection counts as a call.
+/// connection or a process, so whoever waits also polls from time to time, and a new connection counts as a call.
 /// </summary>
 internal sealed partial class Announcements : IAsyncDisposable
 {

@@ -92,7 +92,7 @@ internal sealed class CreateGroup(PostgresSession session, KnownNames known, Lis
     private void Accept(CreateOperation operation, int index, GroupReading reading)
     {
         var occurrence = operation.Occurrences[index];
-        var linked = new LinkedRow(names.Project(occurrence.Project), reading.NextPlace(), occurrence.Placement, occurrence.TraceParent);
+        var linked = new LinkedRow(names.Project(occurrence.Project), reading.NextPlace(), occurrence.VersionResolution, occurrence.TraceParent);
         rows.Add(operation, index, reading.Note(occurrence)!.Value.Name, linked);
     }
 

@@ -67,7 +67,7 @@ internal sealed class GroupReading(List<CreateOperation> group, bool lookForTake
             foreach (var occurrence in operation.Occurrences)
             {
                 names.WantProject(occurrence.Project);
-                names.Want(occurrence.Placement);
+                names.Want(occurrence.VersionResolution);
                 notes.TryAdd((occurrence.NoteProject, occurrence.NoteId), null);
                 if (occurrence.RequestId is { } request)
                     requests.TryAdd((occurrence.Project, request), null);

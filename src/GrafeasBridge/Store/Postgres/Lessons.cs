@@ -66,9 +66,9 @@ internal sealed class Lessons(Names names)
         var digests = new HashSet<long>();
         foreach (var row in rows)
         {
-            foreach (var lesson in row.Placement.Lessons)
+            foreach (var lesson in row.VersionResolution.DigestTags)
                 digests.Add(names.Digest(lesson.Digest));
-            foreach (var reference in row.Placement.ByDigest)
+            foreach (var reference in row.VersionResolution.ByDigest)
                 digests.Add(names.Digest(reference.Digest));
         }
 
@@ -95,7 +95,7 @@ internal sealed class Lessons(Names names)
         var reachesBack = false;
         foreach (var row in rows)
         {
-            foreach (var lesson in row.Placement.Lessons)
+            foreach (var lesson in row.VersionResolution.DigestTags)
             {
                 var (digest, version) = (names.Digest(lesson.Digest), names.Coordinate(lesson.Version));
                 if (!Keep(digest, version))

@@ -91,7 +91,7 @@ internal sealed class Links(Names names, List<LinkedRow> rows)
 
     private void Resolve(LinkedRow row)
     {
-        var placement = row.Placement;
+        var placement = row.VersionResolution;
         linked.Clear();
         foreach (var version in placement.Named)
             linked.TryAdd(names.Coordinate(version).Key, LinkOrigin.Named);

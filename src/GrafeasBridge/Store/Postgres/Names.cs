@@ -36,11 +36,11 @@ internal sealed class Names(KnownNames known)
 
     public void WantProject(string project) => projects.Want(project, known.Projects);
 
-    public void Want(Placement placement)
+    public void Want(VersionResolution placement)
     {
         foreach (var version in placement.Named)
             Want(version);
-        foreach (var lesson in placement.Lessons)
+        foreach (var lesson in placement.DigestTags)
         {
             Want(lesson.Version);
             digests.Want(lesson.Digest, known.Digests);

@@ -2,13 +2,13 @@ namespace GrafeasBridge.Store.Postgres;
 
 /// <summary>An occurrence that a transaction stores or changes: where it stands and what it concerns.</summary>
 /// <param name="project">Key of its project.</param>
-internal sealed class LinkedRow(long project, long sequence, Mapping.Placement placement, string? traceParent)
+internal sealed class LinkedRow(long project, long sequence, Mapping.VersionResolution placement, string? traceParent)
 {
     public long Project => project;
 
     public long Sequence => sequence;
 
-    public Mapping.Placement Placement => placement;
+    public Mapping.VersionResolution VersionResolution => placement;
 
     public string? TraceParent => traceParent;
 

@@ -26,14 +26,14 @@ internal static class Occurrences
             throw StoreRefusals.KindFixed(project, id);
 
         var names = new Names(new KnownNames());
-        names.Want(changed.Placement);
+        names.Want(changed.VersionResolution);
         var first = new PostgresBatch(session);
         names.Ask(first);
         var digests = AskForDigests(first, found.Sequence);
         await first.RunAsync();
-        digests.AddRange(changed.Placement.Lessons.Select(lesson => names.Digest(lesson.Digest)));
-        digests.AddRange(changed.Placement.ByDigest.Select(reference => names.Digest(reference.Digest)));
-        var row = new LinkedRow(found.Project, found.Sequence, changed.Placement, changed.TraceParent);
+        digests.AddRange(changed.VersionResolution.DigestTags.Select(lesson => names.Digest(lesson.Digest)));
+        digests.AddRange(changed.VersionResolution.ByDigest.Select(reference => names.Digest(reference.Digest)));
+        var row = new LinkedRow(found.Project, found.Sequence, changed.VersionResolution, changed.TraceParent);
         var links = new Links(names, [row]);
         await UnlinkAsync(session, row, links.Dirty, digests);
         await links.ResolveAsync(session);
@@ -53,7 +53,7 @@ internal static class Occurrences
         var digests = AskForDigests(first, found.Sequence);
         await first.RunAsync();
         var dirty = new DirtyVersions();
-        var nowhere = new Mapping.Placement([], [], [], [], null, null);
+        var nowhere = new Mapping.VersionResolution([], [], [], [], null, null);
         await UnlinkAsync(session, new LinkedRow(found.Project, found.Sequence, nowhere, traceParent: null), dirty, digests);
         var last = new PostgresBatch(session).Do(RemoveRow).Add(found.Sequence);
         dirty.AddTo(last, session);

@@ -18,7 +18,7 @@ internal sealed partial class PostgresStore
 
     public async Task<byte[]> SharedSecretAsync(string name, CancellationToken cancellationToken)
     {
-        // Mostly it is there; of bridges that make it at once the first to commit wins, and the others see his.
+        // Mostly it is there; of bridges that make it at once the first to commit wins, and the others see its row.
         if (await ReadAsync(session => FindSecretAsync(session, name), cancellationToken) is { } known)
             return known;
         await WriteAsync(

@@ -244,10 +244,10 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
         [LoggerMessage(2088, LogLevel.Information, "The database stores occurrences again", EventName = "PostgresWriteRecovered")]
         public static partial void Recovered(ILogger logger);
 
-        [LoggerMessage(2089, LogLevel.Error, "An occurrence could not be stored for a reason that the store does not know; it was undone", EventName = "PostgresOperationFailed")]
+        [LoggerMessage(2089, LogLevel.Error, "Storing an occurrence failed unexpectedly; it was rolled back", EventName = "PostgresOperationFailed")]
         public static partial void OperationFailed(ILogger logger, Exception exception);
 
-        [LoggerMessage(2090, LogLevel.Debug, "A connection could not be left tidy; it is closed", EventName = "PostgresNotTidied")]
+        [LoggerMessage(2090, LogLevel.Debug, "A connection could not be reset; it is closed", EventName = "PostgresNotTidied")]
         public static partial void NotUndone(ILogger logger, Exception exception);
     }
 }

@@ -6,7 +6,7 @@ namespace GrafeasBridge.Store.Postgres;
 /// </summary>
 internal static class Retirements
 {
-    /// <summary>One bridge at a time puts away; who comes in between does no harm, but his reading was in vain.</summary>
+    /// <summary>One bridge at a time compacts. Another one that reads meanwhile does no harm, but must read again.</summary>
     private const string Alone =
         "select case when pg_try_advisory_xact_lock(hashtextextended('grafeasbridge retention ' || current_schema(), 0)) then 1 else 0 end";
 

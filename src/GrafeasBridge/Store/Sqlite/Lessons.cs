@@ -46,7 +46,7 @@ internal static class Lessons
         where (project, occurrence) in (select project, occurrence from digest_references where {Concerned})
         """);
 
-    public static void Learn(WriteSession session, DigestLesson lesson, DirtyVersions dirty)
+    public static void Learn(WriteSession session, DigestTag lesson, DirtyVersions dirty)
     {
         var package = Names.Package(session, lesson.Version.InPackage);
         var coordinate = Names.Coordinate(session, package, lesson.Version.Version);

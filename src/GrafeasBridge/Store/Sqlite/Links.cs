@@ -34,9 +34,9 @@ internal static class Links
     /// <summary>Links an occurrence that has no links yet.</summary>
     /// <param name="dirty">Takes the versions that are concerned.</param>
     /// <returns>Why it concerns no version yet; null when it does.</returns>
-    public static string? Add(WriteSession session, long project, long occurrence, Placement placement, DirtyVersions dirty)
+    public static string? Add(WriteSession session, long project, long occurrence, VersionResolution placement, DirtyVersions dirty)
     {
-        foreach (var lesson in placement.Lessons)
+        foreach (var lesson in placement.DigestTags)
             Lessons.Learn(session, lesson, dirty);
 
         var isMapped = placement.Named.Count > 0;

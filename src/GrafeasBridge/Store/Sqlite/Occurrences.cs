@@ -49,7 +49,7 @@ internal static class Occurrences
         Links.Remove(session, key, sequence, dirty);
         session.Use(SetContent).Add(changed.Content).AddOrNull(changed.Original)
             .Add(ContentSum.Of(changed.Content, changed.Original)).Add(sequence).Run();
-        Links.Add(session, key, sequence, changed.Placement, dirty);
+        Links.Add(session, key, sequence, changed.VersionResolution, dirty);
         dirty.Mark(session, changed.TraceParent);
         return new StoredMessage(changed.Content, changed.Original);
     }
@@ -99,7 +99,7 @@ internal static class Occurrences
             throw StoreRefusals.OccurrenceExists(occurrence, index);
         var sequence = session.Database.LastInsertId;
         session.Blocks.Keep(session.Database, sequence, occurrence.CreateTime);
-        var reason = Links.Add(session, project, sequence, occurrence.Placement, dirty);
+        var reason = Links.Add(session, project, sequence, occurrence.VersionResolution, dirty);
         var creation = new Creation(occurrence.Name, sequence, occurrence.CreateTime, digest);
         return new AddedOccurrence(new StoredMessage(occurrence.Content, occurrence.Original), Repeated: false, reason, creation);
     }

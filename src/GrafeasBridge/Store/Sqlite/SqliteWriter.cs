@@ -222,7 +222,7 @@ internal sealed partial class SqliteWriter : IDisposable
         [LoggerMessage(2002, LogLevel.Information, "The database takes writes again", EventName = "WriteRecovered")]
         public static partial void Recovered(ILogger logger);
 
-        [LoggerMessage(2003, LogLevel.Error, "A write failed half-way for a reason that the store does not know; it was undone", EventName = "WriteOperationFailed")]
+        [LoggerMessage(2003, LogLevel.Error, "A write failed unexpectedly; it was rolled back", EventName = "WriteOperationFailed")]
         public static partial void OperationFailed(ILogger logger, Exception exception);
     }
 }

@@ -20,7 +20,7 @@ internal static class Invariants
             DeliveryState.Verified or DeliveryState.Parked => !after.Row.Due,
             _ => true,
         }),
-        ("Nobody settles without the lease: he only marks.", (before, step, after) =>
+        ("No worker settles without the lease: it only marks.", (before, step, after) =>
             !IsSettling(step) || before.Row.Holder == step.Who || OnlyMarked(before.Row, after.Row)),
         ("A version becomes verified only when the target carried at the read-back exactly what the settled revision wants.", (before, step, after) =>
             step.Verb != Verb.SettleVerified || after.Row.State != DeliveryState.Verified || ProvedRightly(before, step.Who)),

@@ -88,7 +88,7 @@ internal sealed partial class Protocol(
         Add(Verb.Redeliver, default, s with { Row = Again(row) }, fault: row.State != DeliveryState.Parked);
         if (row is { State: DeliveryState.Waiting, Due: false })
             Add(Verb.WaitEnds, default, s with { Row = row with { Due = true } });
-        // While its holder lives, a lease ends only because he was paused for longer than a try may take.
+        // While its holder lives, a lease ends only because it was paused for longer than a try may take.
         if (row is { State: DeliveryState.Delivering, Due: true })
             Add(Verb.BecomesSuspect, default, s with { Row = row with { State = DeliveryState.Pending, Holder = Holder.Nobody } });
         if (row is { State: DeliveryState.Delivering, Due: false } && mutant != Mutant.LeaseNeverEnds)

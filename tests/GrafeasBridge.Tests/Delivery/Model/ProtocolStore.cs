@@ -74,7 +74,7 @@ internal sealed partial class Protocol
     private static Row Leave(Row row, DeliveryState state) =>
         row with { State = state, Holder = Holder.Nobody, Due = false };
 
-    /// <summary>Who no longer holds the lease: the newest must be brought once more, and his names stay the bridge's.</summary>
+    /// <summary>A worker that no longer holds the lease: the newest revision must be delivered once more, and the names it wrote stay managed.</summary>
     private Row MarkAgain(Row row, Worker me)
     {
         if (mutant == Mutant.ForgetTheMarkWhenTheLeaseWasLost)
