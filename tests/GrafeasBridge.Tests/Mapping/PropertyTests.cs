@@ -109,8 +109,10 @@ public sealed class PropertyTests
         Assert.DoesNotContain(RandomOccurrences.Secret, resolution.Text(), StringComparison.Ordinal);
         foreach (var version in resolution.Named.Concat(resolution.DigestTags.Select(l => l.Version)))
         {
-            foreach (var part in new[] { version.Subject, version.Repo, version.Package, version.Version })
+            foreach (var part in new[] { version.Subject, version.Repo, version.Version })
                 Assert.Matches("^[A-Za-z0-9][A-Za-z0-9._:+~-]{0,254}$", part);
+            Assert.Matches("^[A-Za-z0-9][A-Za-z0-9._/+~-]{0,254}$", version.Package);
+            Assert.DoesNotMatch(@"(^|/)\.{0,2}(/|$)", version.Package);
         }
     }
 }

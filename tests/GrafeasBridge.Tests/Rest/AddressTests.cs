@@ -54,8 +54,8 @@ public sealed class AddressTests(BridgeFixture fixture) : IClassFixture<BridgeFi
     }
 
     [Theory]
-    [InlineData("/v1/projects/p%2Fq/notes", "path holds an encoded slash (%2F); no name has a slash in it")]
-    [InlineData("/v1/projects/p/notes/a%2fb", "path holds an encoded slash (%2F); no name has a slash in it")]
+    [InlineData("/v1/projects/p%2Fq/notes", "path holds an encoded slash (%2F); in a path a package is written with colons, and no other name has a slash")]
+    [InlineData("/v1/projects/p/notes/a%2fb", "path holds an encoded slash (%2F); in a path a package is written with colons, and no other name has a slash")]
     [InlineData("/v1/projects/p%zz/notes", "path holds '%zz', which is no percent-encoded byte")]
     [InlineData("/v1/projects/p/notes/n%4", "path holds '%4', which is no percent-encoded byte")]
     [InlineData("/v1/projects/p%ff/notes", "path is not UTF-8 once it is decoded")]

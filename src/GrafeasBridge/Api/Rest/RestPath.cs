@@ -43,7 +43,7 @@ internal static class RestPath
         if (Problem(path) is { } inPath)
             check.Add("path", inPath);
         else if (path.Contains("%2F", StringComparison.OrdinalIgnoreCase))
-            check.Add("path", "holds an encoded slash (%2F); no name has a slash in it");
+            check.Add("path", "holds an encoded slash (%2F); in a path a package is written with colons, and no other name has a slash");
         if (query >= 0 && Problem(target[query..]) is { } inQuery)
             check.Add("query", inQuery);
         if (check.Any)
