@@ -1,4 +1,4 @@
-using GrafeasBridge.Delivery.Governor;
+using GrafeasBridge.Delivery.RateLimiting;
 using GrafeasBridge.Store;
 using GrafeasBridge.Telemetry;
 using Microsoft.Extensions.Options;
@@ -15,7 +15,7 @@ internal sealed class DeliveryHealthIssues(
 
     private IEnumerable<HealthIssue> Of(DeliveryTarget target)
     {
-        if (OfTarget(target.Governor.Status()) is { } trouble)
+        if (OfTarget(target.RateLimiter.Status()) is { } trouble)
             yield return trouble;
         if (metrics.Last(target.Name) is not { } backlog)
             yield break;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using GrafeasBridge.Delivery.Drift;
-using GrafeasBridge.Delivery.Governor;
+using GrafeasBridge.Delivery.RateLimiting;
 using GrafeasBridge.Store;
 using GrafeasBridge.Telemetry;
 
@@ -13,7 +13,7 @@ internal sealed class DeliveryMetrics
 {
     private readonly TimeProvider clock;
     private readonly ConcurrentDictionary<string, Backlog> backlogs = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, TargetGovernor> governors = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, AdaptiveRateLimiter> limiters = new(StringComparer.Ordinal);
     private readonly Histogram<double> duration;
     private readonly Histogram<double> timeToVerified;
     private readonly Counter<long> attempts;
@@ -27,7 +27,7 @@ internal sealed class DeliveryMetrics
         duration = meter.CreateHistogram(
             "grafeasbridge.delivery.duration",
             "s",
-            "How long one version was in hand.",
+            "How long one attempt at a version took.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60] });
         timeToVerified = meter.CreateHistogram(
             "grafeasbridge.delivery.time_to_verified",
@@ -37,9 +37,9 @@ internal sealed class DeliveryMetrics
             {
                 HistogramBucketBoundaries = [.1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400, 86_400, 259_200],
             });
-        attempts = meter.CreateCounter<long>("grafeasbridge.delivery.attempts", "{attempt}", "Tries at versions, by ending.");
+        attempts = meter.CreateCounter<long>("grafeasbridge.delivery.attempts", "{attempt}", "Attempts at versions, by outcome.");
         calls = meter.CreateCounter<long>("grafeasbridge.delivery.target.calls", "{call}", "HTTP calls to targets, each repetition too.");
-        checks = meter.CreateCounter<long>("grafeasbridge.delivery.checks", "{check}", "Looks at versions at rest, by what they found.");
+        checks = meter.CreateCounter<long>("grafeasbridge.delivery.checks", "{check}", "Drift checks of settled versions, by what they found.");
         meter.CreateObservableGauge(
             "grafeasbridge.delivery.backlog", () => Observe(b => b.Count), "{version}", "Versions not yet verified, parked ones left out.");
         meter.CreateObservableGauge(
@@ -47,17 +47,17 @@ internal sealed class DeliveryMetrics
         meter.CreateObservableGauge(
             "grafeasbridge.delivery.drifted", () => Observe(b => b.Drifted), "{version}", "Versions whose target no longer carries what was verified.");
         meter.CreateObservableGauge(
-            "grafeasbridge.delivery.suspects", () => Observe(b => b.Suspects), "{version}",
-            "Versions whose last try ended with its process; they wait to be tried alone.");
+            "grafeasbridge.delivery.poison_candidates", () => Observe(b => b.PoisonCandidates), "{version}",
+            "Versions in flight when a process ended; they wait to be tried alone.");
         meter.CreateObservableGauge(
             "grafeasbridge.delivery.target.paused", Paused, "s", "For how long a target has been left alone or tried one by one, by why; 0 when it is not.");
         meter.CreateObservableGauge(
             "grafeasbridge.delivery.oldest", () => Observe(Age), "s", "Age of the oldest version not yet verified.");
         meter.CreateObservableGauge(
-            "grafeasbridge.delivery.governor.limit", () => Observe(s => s.CallsPerSecond), "{call}/s",
+            "grafeasbridge.delivery.rate_limit", () => Observe(s => s.CallsPerSecond), "{call}/s",
             "Calls in a second that are made at most, once a limit is known.");
         meter.CreateObservableGauge(
-            "grafeasbridge.delivery.governor.concurrency", () => Observe(s => s.Concurrency), "{version}", "Versions that may be in hand.");
+            "grafeasbridge.delivery.concurrency", () => Observe(s => s.Concurrency), "{version}", "Versions that may be in flight at once.");
         meter.CreateObservableGauge(
             "grafeasbridge.delivery.time_to_drain", () => Observe(s => s.TimeToDrain?.TotalSeconds), "s",
             "How long the backlog will take, once anything is known.");
@@ -89,8 +89,8 @@ internal sealed class DeliveryMetrics
     /// <returns>The last count; null before the first.</returns>
     public Backlog? Last(string target) => backlogs.GetValueOrDefault(target);
 
-    /// <summary>Asks the target's governor at each scrape.</summary>
-    public void Watch(TargetGovernor governor) => governors[governor.Name] = governor;
+    /// <summary>Asks the target's limiter at each scrape.</summary>
+    public void Watch(AdaptiveRateLimiter limiter) => limiters[limiter.Name] = limiter;
 
     private static string Tag(CheckOutcome result) => result switch
     {
@@ -112,7 +112,7 @@ internal sealed class DeliveryMetrics
     // A series for each reason, so that a reason that goes away is seen to.
     private List<Measurement<double>> Paused() =>
     [
-        .. governors.Values.Select(g => g.Status()).SelectMany(s => Enum.GetValues<PauseKind>(), (s, kind) => new Measurement<double>(
+        .. limiters.Values.Select(g => g.Status()).SelectMany(s => Enum.GetValues<PauseKind>(), (s, kind) => new Measurement<double>(
             s.Trouble == kind ? s.TroubleFor.TotalSeconds : 0,
             new KeyValuePair<string, object?>("target", s.Target), new("reason", Tag(kind)))),
     ];
@@ -126,7 +126,7 @@ internal sealed class DeliveryMetrics
 
     private List<Measurement<double>> Observe(Func<TargetStatus, double?> value) =>
     [
-        .. governors.Values.Select(g => g.Status()).Where(s => value(s) is not null)
+        .. limiters.Values.Select(g => g.Status()).Where(s => value(s) is not null)
             .Select(s => new Measurement<double>(value(s)!.Value, new KeyValuePair<string, object?>("target", s.Target))),
     ];
 }

@@ -7,7 +7,7 @@ internal sealed class DeliveryOptions
 {
     public const string Section = "Delivery";
 
-    /// <summary>How many versions of one target are in hand at once, unless the target sets its own number.</summary>
+    /// <summary>How many versions of one target are in flight at once, unless the target sets its own number.</summary>
     [SettingRange(1, 256)]
     public int Concurrency { get; set; } = 8;
 
@@ -27,17 +27,17 @@ internal sealed class DeliveryOptions
     [SettingRange("00:00:02", "01:00:00")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>How long versions in hand may take to finish when the service stops; then they are given back.</summary>
+    /// <summary>How long versions in flight may take to finish when the service stops; then they are given back.</summary>
     [SettingRange("00:00:00", "00:05:00")]
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often the process may end while it tries one version before that version is parked. From the second time on it is tried alone.</summary>
+    /// <summary>How often the process may end while one version is in flight before that version is parked. Until then it is tried alone.</summary>
     [SettingRange(2, 100)]
-    public int ParkAfterStops { get; set; } = 2;
+    public int ParkAfterCrashes { get; set; } = 2;
 
-    /// <summary>How long a version rests after it was verified: what changes meanwhile is brought in one go, so that a burst costs few calls.</summary>
+    /// <summary>How long after it was verified a version is not delivered again: what changes meanwhile goes in one delivery, so that a burst costs few calls.</summary>
     [SettingRange("00:00:00", "00:01:00")]
-    public TimeSpan Gather { get; set; } = TimeSpan.FromMilliseconds(500);
+    public TimeSpan DebounceWindow { get; set; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Delay before a failed version is tried for the second time; doubles with each failure.</summary>
     [SettingRange("00:00:00.010", "01:00:00")]

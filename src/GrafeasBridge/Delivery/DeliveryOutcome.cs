@@ -39,7 +39,7 @@ internal enum DeliveryOutcome
     /// <summary>The target accepted the write, but reading back gave something else (lost write, truncation).</summary>
     NotAsWritten,
 
-    /// <summary>Another worker has the version in hand; nothing was written after that was known.</summary>
+    /// <summary>Another worker has claimed the version; nothing was written after that was known.</summary>
     LeaseLost,
 
     /// <summary>Given back untried because the service stops.</summary>
@@ -54,7 +54,7 @@ internal enum DeliveryOutcome
     /// <summary>An occurrence of the version is damaged in the bridge's own store.</summary>
     Damaged,
 
-    /// <summary>The process ended while it had the version in hand, alone, more than once.</summary>
+    /// <summary>The process ended more than once while the version was in flight, alone.</summary>
     StoppedProcess,
 
     /// <summary>It was delivered, and somebody has deleted it at the target since.</summary>

@@ -25,7 +25,7 @@ internal static class DeliveryServices
         services.AddSingleton<DeliveryHealthIssues>();
         services.AddSingleton<IHealthIssueSource>(provider => provider.GetRequiredService<DeliveryHealthIssues>());
         services.AddSingleton<VersionReconciler>();
-        services.AddSingleton<SuspectLane>();
+        services.AddSingleton<PoisonIsolation>();
         services.AddSingleton<DeliveryWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<DeliveryWorker>());
         return services.AddDrift(configuration);

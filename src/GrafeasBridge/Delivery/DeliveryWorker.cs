@@ -13,14 +13,14 @@ internal sealed partial class DeliveryWorker : BackgroundService
         TargetRegistry registry,
         IBridgeStore store,
         VersionReconciler reconciler,
-        SuspectLane suspects,
+        PoisonIsolation isolation,
         IOptions<DeliveryOptions> options,
         DeliveryMetrics metrics,
         TimeProvider clock,
         ILogger<DeliveryWorker> logger)
     {
         this.logger = logger;
-        loops = [.. registry.All.Select(t => new TargetLoop(t, store, reconciler, suspects, options.Value, metrics, clock, logger))];
+        loops = [.. registry.All.Select(t => new TargetLoop(t, store, reconciler, isolation, options.Value, metrics, clock, logger))];
     }
 
     /// <summary>One turn of every target, for tests.</summary>

@@ -72,10 +72,7 @@ internal sealed class TargetOptions
     /// <summary>Type of created repositories.</summary>
     public string RepositoryType { get; set; } = "docker";
 
-    /// <summary>
-    /// How many versions of this target are in hand at once at most; 0 takes <c>Delivery:Concurrency</c>. One whose calls stall gives
-    /// its place to another, up to as many again.
-    /// </summary>
+    /// <summary>How many versions of this target are in flight at once at most; 0 takes <c>Delivery:Concurrency</c>.</summary>
     [SettingRange(0, 256)]
     public int MaxConcurrency { get; set; }
 

@@ -1,4 +1,4 @@
-using GrafeasBridge.Delivery.Governor;
+using GrafeasBridge.Delivery.RateLimiting;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
@@ -7,20 +7,20 @@ using Polly.Timeout;
 namespace GrafeasBridge.Delivery;
 
 /// <summary>
-/// The seconds of retrying, once per target: total time-out, retry, circuit breaker, attempt time-out, governor, in this order. What
+/// The seconds of retrying, once per target: total time-out, retry, circuit breaker, attempt time-out, rate limiter, in this order. What
 /// it gives up on, the store schedules.
 /// </summary>
 internal sealed partial class TargetPipeline
 {
     private readonly ResiliencePipeline<TargetReply> pipeline;
     private readonly TargetOptions options;
-    private readonly TargetGovernor governor;
+    private readonly AdaptiveRateLimiter limiter;
     private readonly ILogger logger;
 
-    public TargetPipeline(TargetOptions options, TargetGovernor governor, TimeProvider clock, ILogger logger)
+    public TargetPipeline(TargetOptions options, AdaptiveRateLimiter limiter, TimeProvider clock, ILogger logger)
     {
         this.options = options;
-        this.governor = governor;
+        this.limiter = limiter;
         this.logger = logger;
         var builder = new ResiliencePipelineBuilder<TargetReply> { Name = options.Name, TimeProvider = clock };
         builder.AddTimeout(options.CallTimeout);
@@ -36,7 +36,7 @@ internal sealed partial class TargetPipeline
     {
         try
         {
-            return await pipeline.ExecuteAsync(token => governor.CallAsync(attempt, token), cancellationToken);
+            return await pipeline.ExecuteAsync(token => limiter.CallAsync(attempt, token), cancellationToken);
         }
         catch (TimeoutRejectedException rejected) when (!cancellationToken.IsCancellationRequested)
         {

@@ -1,11 +1,11 @@
 using GrafeasBridge.Delivery.Bintray;
-using GrafeasBridge.Delivery.Governor;
+using GrafeasBridge.Delivery.RateLimiting;
 using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Delivery;
 
 /// <summary>A target with what belongs to it alone.</summary>
-internal sealed record DeliveryTarget(string Name, TargetOptions Options, ITarget Api, TargetGovernor Governor);
+internal sealed record DeliveryTarget(string Name, TargetOptions Options, ITarget Api, AdaptiveRateLimiter RateLimiter);
 
 /// <summary>Every target of this process: the configured ones, or the embedded one when none is configured.</summary>
 internal sealed class TargetRegistry : IDisposable
@@ -23,13 +23,13 @@ internal sealed class TargetRegistry : IDisposable
         var chosen = targets.Value.Targets.Count > 0 ? targets.Value.Targets : embedded.Select(e => e.ToOptions());
         foreach (var options in chosen)
         {
-            var governor = new TargetGovernor(options, delivery.Value, clock, loggers.CreateLogger<TargetGovernor>());
-            var pipeline = new TargetPipeline(options, governor, clock, loggers.CreateLogger<TargetPipeline>());
+            var limiter = new AdaptiveRateLimiter(options, delivery.Value, clock, loggers.CreateLogger<AdaptiveRateLimiter>());
+            var pipeline = new TargetPipeline(options, limiter, clock, loggers.CreateLogger<TargetPipeline>());
             var client = new BintrayClient(options, delivery.Value, pipeline, metrics, clock);
             clients.Add(client);
             var api = new BintrayTarget(options, client, loggers.CreateLogger<BintrayTarget>());
-            All.Add(new DeliveryTarget(options.Name, options, api, governor));
-            metrics.Watch(governor);
+            All.Add(new DeliveryTarget(options.Name, options, api, limiter));
+            metrics.Watch(limiter);
         }
 
         if (All.Count == 0)

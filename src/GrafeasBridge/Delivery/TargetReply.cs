@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using GrafeasBridge.Delivery.Governor;
+using GrafeasBridge.Delivery.RateLimiting;
 
 namespace GrafeasBridge.Delivery;
 

@@ -24,7 +24,7 @@ internal sealed partial class VersionReconciler(
 
     /// <summary>Delivers and settles.</summary>
     /// <param name="target">The target of <paramref name="version"/>.</param>
-    /// <param name="version">Claimed, and in nobody else's hand.</param>
+    /// <param name="version">Claimed by the caller.</param>
     /// <param name="abandon">The service stops and cannot wait any longer; the caller gives the version back.</param>
     /// <exception cref="StoreException">The bridge's own store failed; the version's lease brings it back.</exception>
     public async Task<DeliveryOutcome> ReconcileAsync(DeliveryTarget target, ClaimedVersion version, CancellationToken abandon)
@@ -34,10 +34,10 @@ internal sealed partial class VersionReconciler(
         var outcome = DeliveryOutcome.StoreFailed;
         try
         {
-            var ending = await TryAsync(target, version, abandon);
-            outcome = await SettleAsync(target, version, ending, abandon);
+            var result = await TryAsync(target, version, abandon);
+            outcome = await SettleAsync(target, version, result, abandon);
             if (outcome.Meaning().Nature != OutcomeNature.Done)
-                activity?.SetStatus(ActivityStatusCode.Error, ending.Reason);
+                activity?.SetStatus(ActivityStatusCode.Error, result.Reason);
             return outcome;
         }
         catch (OperationCanceledException) when (abandon.IsCancellationRequested)
@@ -65,14 +65,14 @@ internal sealed partial class VersionReconciler(
             .SetTag("grafeasbridge.attempt", version.Attempts);
     }
 
-    /// <summary>Turns every way in which delivering can end into an <see cref="Ending"/>; asks whose token fired.</summary>
-    private async Task<Ending> TryAsync(DeliveryTarget target, ClaimedVersion version, CancellationToken abandon)
+    /// <summary>Makes an <see cref="AttemptResult"/> of every way in which an attempt can end, by whose token fired.</summary>
+    private async Task<AttemptResult> TryAsync(DeliveryTarget target, ClaimedVersion version, CancellationToken abandon)
     {
-        if (version.Stops >= options.ParkAfterStops)
+        if (version.CrashCount >= options.ParkAfterCrashes)
         {
-            return new Ending(DeliveryOutcome.StoppedProcess, string.Create(
+            return new AttemptResult(DeliveryOutcome.StoppedProcess, string.Create(
                 CultureInfo.InvariantCulture,
-                $"The bridge's process ended {version.Stops:0.#} times while it tried this version (Delivery:ParkAfterStops); see what is odd about "
+                $"The bridge's process ended {version.CrashCount:0.#} times while this version was in flight (Delivery:ParkAfterCrashes); see what is odd about "
                 + $"its occurrences, or what else ended the process, then redeliver."));
         }
 
@@ -84,26 +84,26 @@ internal sealed partial class VersionReconciler(
         }
         catch (TargetException failure)
         {
-            return new Ending(failure.Outcome, failure.Message, failure.RetryAfter);
+            return new AttemptResult(failure.Outcome, failure.Message, failure.RetryAfter);
         }
         catch (StoreException damage) when (damage.Failure == StoreFailure.Damaged)
         {
-            return new Ending(DeliveryOutcome.Damaged, $"{damage.Message} Then redeliver.");
+            return new AttemptResult(DeliveryOutcome.Damaged, $"{damage.Message} Then redeliver.");
         }
         catch (OperationCanceledException) when (total.IsCancellationRequested && !abandon.IsCancellationRequested)
         {
-            return new Ending(DeliveryOutcome.Unreachable, $"Not done within Delivery:TotalTimeout ({options.TotalTimeout}).");
+            return new AttemptResult(DeliveryOutcome.Unreachable, $"Not done within Delivery:TotalTimeout ({options.TotalTimeout}).");
         }
         catch (Exception fault) when (fault is not StoreException && !abandon.IsCancellationRequested)
         {
             // One bad version must not stop the rest; it is tried again later and parked in the end.
             Log.Faulted(logger, version.Coordinates, target.Name, fault);
-            return new Ending(
+            return new AttemptResult(
                 DeliveryOutcome.Failed, $"The bridge failed on this version ({fault.GetType().Name}); its log has the cause.");
         }
     }
 
-    private async Task<Ending> DeliverAsync(ITarget api, ClaimedVersion version, CancellationToken cancellationToken)
+    private async Task<AttemptResult> DeliverAsync(ITarget api, ClaimedVersion version, CancellationToken cancellationToken)
     {
         var wanted = (await VersionHistory.ReadAsync(store, mapping, version.Coordinates, cancellationToken)).Attributes;
         string[] names = [.. wanted.Select(a => a.Name)];
@@ -115,7 +115,7 @@ internal sealed partial class VersionReconciler(
         catch (TargetException missing) when (missing.Outcome.IsMissing())
         {
             if (wanted.Count == 0)
-                return new Ending(DeliveryOutcome.Unchanged, "Nothing is wanted, and the target has no such version.", Owned: names, ReadBack: ReadBackText.Of(names, []));
+                return new AttemptResult(DeliveryOutcome.Unchanged, "Nothing is wanted, and the target has no such version.", Owned: names, ReadBack: ReadBackText.Of(names, []));
             if (await DeletedAsync(version, missing, cancellationToken) is { } deleted)
                 return deleted;
             await api.CreateAsync(version.Coordinates, missing, cancellationToken);
@@ -124,23 +124,23 @@ internal sealed partial class VersionReconciler(
 
         var plan = AttributePlan.Make(wanted, carried, version.Owned);
         if (plan.IsEmpty)
-            return new Ending(DeliveryOutcome.Unchanged, Said(wanted.Count, "carried already"), Owned: names, ReadBack: ReadBackText.Of(names, carried));
+            return new AttemptResult(DeliveryOutcome.Unchanged, Said(wanted.Count, "carried already"), Owned: names, ReadBack: ReadBackText.Of(names, carried));
 
         // Ownership is on disk before the first write: after a crash in between, nothing is left behind as a stranger's.
         string[] owned = [.. version.Owned.Union(names, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (!await store.RecordIntentAsync(version, owned, cancellationToken))
-            return new Ending(DeliveryOutcome.LeaseLost, "Another worker has taken the version over.");
+            return new AttemptResult(DeliveryOutcome.LeaseLost, "Another worker has taken the version over.");
         version.MayHaveSet = [.. plan.Set.Select(a => a.Name)];
         var now = await WriteAsync(api, version.Coordinates, plan, cancellationToken);
         var rest = AttributePlan.Make(wanted, now, owned);
         return rest.IsEmpty
-            ? new Ending(DeliveryOutcome.Delivered, Said(wanted.Count, "written and read back"), Owned: names, ReadBack: ReadBackText.Of(names, now))
-            : new Ending(DeliveryOutcome.NotAsWritten, $"The target accepted the write, but reading back differs in {rest.Names()}.");
+            ? new AttemptResult(DeliveryOutcome.Delivered, Said(wanted.Count, "written and read back"), Owned: names, ReadBack: ReadBackText.Of(names, now))
+            : new AttemptResult(DeliveryOutcome.NotAsWritten, $"The target accepted the write, but reading back differs in {rest.Names()}.");
     }
 
     /// <summary>What was delivered and is gone was deleted there, and stays so unless somebody wants it back.</summary>
     /// <returns>How the try ends; null when the version may be created.</returns>
-    private async Task<Ending?> DeletedAsync(ClaimedVersion version, TargetException missing, CancellationToken cancellationToken)
+    private async Task<AttemptResult?> DeletedAsync(ClaimedVersion version, TargetException missing, CancellationToken cancellationToken)
     {
         if (!version.WasDelivered || version.MayRecreate || drift.OnDeleted == OnDeleted.Recreate)
             return null;
@@ -148,7 +148,7 @@ internal sealed partial class VersionReconciler(
         // Where nothing was wanted nothing was created: it may never have been there.
         return (last?.ReadBack.Names ?? version.Owned).Count == 0
             ? null
-            : new Ending(DeliveryOutcome.Deleted, DeletedVersion.Parked(missing.Message, last?.Time));
+            : new AttemptResult(DeliveryOutcome.Deleted, DeletedVersion.Parked(missing.Message, last?.Time));
     }
 
     /// <summary>Writes the plan and reads back.</summary>
@@ -171,29 +171,28 @@ internal sealed partial class VersionReconciler(
         }
     }
 
-    private async Task<DeliveryOutcome> SettleAsync(DeliveryTarget target, ClaimedVersion version, Ending ending, CancellationToken abandon)
+    private async Task<DeliveryOutcome> SettleAsync(DeliveryTarget target, ClaimedVersion version, AttemptResult result, CancellationToken abandon)
     {
-        var givesBack = target.Governor.Report(ending, version.Coordinates);
-        if (ending.Outcome.Meaning().Nature == OutcomeNature.NotSettled)
+        var givesBack = target.RateLimiter.Report(result, version.Coordinates);
+        if (result.Outcome.Meaning().Nature == OutcomeNature.NotSettled)
         {
-            Log.Left(logger, version.Coordinates, target.Name, ending.Reason);
-            return ending.Outcome;
+            Log.Left(logger, version.Coordinates, target.Name, result.Reason);
+            return result.Outcome;
         }
 
         if (givesBack)
         {
             await store.ReleaseAsync([version], abandon);
-            Log.GivenBack(logger, version.Coordinates, target.Name, ending.Outcome, ending.Reason);
-            return ending.Outcome;
+            Log.GivenBack(logger, version.Coordinates, target.Name, result.Outcome, result.Reason);
+            return result.Outcome;
         }
 
         var now = clock.GetUtcNow();
         var settlement = RetrySchedule.Settle(
-            options, version, ending, now, now + target.Governor.Gate.Pause?.Left, Random.Shared.NextDouble());
+            options, version, result, now, now + target.RateLimiter.Gate.Pause?.Left, Random.Shared.NextDouble());
         if (settlement.State == DeliveryState.Verified)
-            settlement = settlement with { CheckAt = now + drift.FirstLook };
-        var result = await store.SettleAsync(version, settlement, abandon);
-        if (result == SettleResult.LeaseLost)
+            settlement = settlement with { CheckAt = now + drift.FirstCheck };
+        if (await store.SettleAsync(version, settlement, abandon) == SettleResult.LeaseLost)
         {
             Log.Left(logger, version.Coordinates, target.Name, "The lease had ended before the try did; the version is tried again.");
             return DeliveryOutcome.LeaseLost;
@@ -201,15 +200,15 @@ internal sealed partial class VersionReconciler(
 
         if (settlement.State == DeliveryState.Verified && version.DirtySince is { } since)
             metrics.Verified(target.Name, clock.GetUtcNow() - since);
-        var level = ending.Outcome.Meaning().Level;
+        var level = result.Outcome.Meaning().Level;
         if (logger.IsEnabled(level))
         {
             Log.Reconciled(
-                logger, level, version.Coordinates, target.Name, ending.Outcome, settlement.State,
+                logger, level, version.Coordinates, target.Name, result.Outcome, settlement.State,
                 version.Revision, version.Attempts, settlement.NextAttempt, settlement.Reason);
         }
 
-        return ending.Outcome;
+        return result.Outcome;
     }
 
     private static string Said(int count, string how) =>

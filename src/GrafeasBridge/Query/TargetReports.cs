@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using GrafeasBridge.Delivery;
-using GrafeasBridge.Delivery.Governor;
+using GrafeasBridge.Delivery.RateLimiting;
 using GrafeasBridge.Store;
 using GrafeasBridge.V1;
 
@@ -15,7 +15,7 @@ internal sealed class TargetReports(TargetRegistry targets, IBridgeStore store)
         foreach (var target in targets.All)
         {
             var backlog = await store.BacklogAsync(target.Name, cancellationToken);
-            response.Targets.Add(Report(target.Governor.Status(), backlog));
+            response.Targets.Add(Report(target.RateLimiter.Status(), backlog));
         }
 
         return response;
@@ -36,7 +36,7 @@ internal sealed class TargetReports(TargetRegistry targets, IBridgeStore store)
         TimeToDrain = status.TimeToDrain is { } drain ? Duration.FromTimeSpan(drain) : null,
     };
 
-    private static V1.CallLimit Limit(Delivery.Governor.CallLimit limit) => new()
+    private static V1.CallLimit Limit(Delivery.RateLimiting.CallLimit limit) => new()
     {
         Calls = limit.Calls,
         Window = Duration.FromTimeSpan(limit.Window),

@@ -38,7 +38,7 @@ internal sealed class VersionComparer(TargetRegistry targets, IBridgeStore store
         var target = targets.All.FirstOrDefault(t => t.Name == row.Target);
         if (target is null)
             return Because(comparison, $"The target '{row.Target}' is no longer configured.");
-        if (target.Governor.Status().PausedUntil is { } until)
+        if (target.RateLimiter.Status().PausedUntil is { } until)
             return Because(comparison, $"The target is left alone until {until:yyyy-MM-dd'T'HH:mm:ss'Z'}.");
         try
         {

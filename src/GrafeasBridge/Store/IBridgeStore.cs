@@ -140,12 +140,12 @@ internal interface IBridgeStore
 
     /// <summary>
     /// Takes due versions of a target into hand, each with a new lease: pending ones, and waiting ones whose time has come. One
-    /// whose lease has ended in somebody's hand becomes a suspect, which only <see cref="ClaimSuspectAsync"/> takes.
+    /// whose lease has ended in somebody's hand becomes a poison candidate, which only <see cref="ClaimPoisonCandidateAsync"/> takes.
     /// </summary>
     Task<Claim> ClaimAsync(string target, ClaimTerms terms, CancellationToken cancellationToken);
 
     /// <summary>Takes one version into hand whose last try did not come to an end; null when there is none.</summary>
-    Task<ClaimedVersion?> ClaimSuspectAsync(string target, TimeSpan lease, CancellationToken cancellationToken);
+    Task<ClaimedVersion?> ClaimPoisonCandidateAsync(string target, TimeSpan lease, CancellationToken cancellationToken);
 
     /// <summary>
     /// Adds to the attributes that the bridge owns at the target, before they are written there: after a crash in between,
@@ -225,13 +225,13 @@ internal static class BridgeStoreVerbs
         this IBridgeStore store, IReadOnlyList<NewOccurrence> occurrences, CancellationToken cancellationToken) =>
         store.AddOccurrencesAsync(occurrences, upload: null, cancellationToken);
 
-    /// <summary>Takes what is newest; when nothing is due, a suspect.</summary>
+    /// <summary>Takes what is newest; when nothing is due, a poison candidate.</summary>
     public static async Task<IReadOnlyList<ClaimedVersion>> ClaimAsync(
         this IBridgeStore store, string target, int max, TimeSpan lease, CancellationToken cancellationToken)
     {
         var claim = await store.ClaimAsync(target, new ClaimTerms(max, 0, lease), cancellationToken);
-        if (claim.Versions.Count > 0 || !claim.SuspectsWait)
+        if (claim.Versions.Count > 0 || !claim.PoisonCandidatesWait)
             return claim.Versions;
-        return await store.ClaimSuspectAsync(target, lease, cancellationToken) is { } suspect ? [suspect] : [];
+        return await store.ClaimPoisonCandidateAsync(target, lease, cancellationToken) is { } candidate ? [candidate] : [];
     }
 }

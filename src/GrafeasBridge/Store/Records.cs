@@ -141,7 +141,7 @@ internal sealed record VersionFilter(
 /// <param name="FailingSince">When the present row of failures began; null on a first try.</param>
 /// <param name="Owned">Names of attributes that the bridge has written, or was about to write, at the target.</param>
 /// <param name="TraceParent">Of the call that last changed what is wanted.</param>
-/// <param name="Stops">
+/// <param name="CrashCount">
 /// How often in a row a try at it did not come to an end because its process did. It counts half after the intent was recorded: what
 /// comes then is mostly waiting for the target, and no fault of the version.
 /// </param>
@@ -158,7 +158,7 @@ internal sealed record ClaimedVersion(
     DateTimeOffset? FailingSince,
     IReadOnlyList<string> Owned,
     string? TraceParent,
-    double Stops = 0,
+    double CrashCount = 0,
     bool WasDelivered = false,
     bool MayRecreate = false,
     DateTimeOffset? DirtySince = null)
@@ -173,8 +173,8 @@ internal sealed record ClaimedVersion(
 internal sealed record ClaimTerms(int Newest, int Oldest, TimeSpan Lease);
 
 /// <summary>What a claim took.</summary>
-/// <param name="SuspectsWait">Versions whose last try ended with its process wait to be claimed, each alone.</param>
-internal sealed record Claim(IReadOnlyList<ClaimedVersion> Versions, bool SuspectsWait);
+/// <param name="PoisonCandidatesWait">Versions whose last try ended with its process wait to be claimed, each alone.</param>
+internal sealed record Claim(IReadOnlyList<ClaimedVersion> Versions, bool PoisonCandidatesWait);
 
 /// <summary>How a try ended, to be written on the version's row.</summary>
 /// <param name="State">Verified, Waiting or Parked.</param>
@@ -274,5 +274,5 @@ internal enum SettleResult
 /// <param name="Parked">Versions that need a person.</param>
 /// <param name="OldestDirty">When the one that waits longest became dirty.</param>
 /// <param name="Drifted">Versions of which a check found that the target carries something else.</param>
-/// <param name="Suspects">Those of <paramref name="Count"/> whose last try ended with its process, which wait to be tried alone.</param>
-internal sealed record Backlog(long Count, long Parked, DateTimeOffset? OldestDirty, long Drifted = 0, long Suspects = 0);
+/// <param name="PoisonCandidates">Those of <paramref name="Count"/> whose last try ended with its process, which wait to be tried alone.</param>
+internal sealed record Backlog(long Count, long Parked, DateTimeOffset? OldestDirty, long Drifted = 0, long PoisonCandidates = 0);

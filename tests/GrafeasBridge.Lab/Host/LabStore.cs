@@ -24,7 +24,7 @@ internal class LabStore : DispatchProxy
         [nameof(IBridgeStore.AddNotesAsync)] = "add-notes",
         [nameof(IBridgeStore.AddOccurrencesAsync)] = "add-occurrences",
         [nameof(IBridgeStore.ClaimAsync)] = "claim",
-        [nameof(IBridgeStore.ClaimSuspectAsync)] = "claim-suspect",
+        [nameof(IBridgeStore.ClaimPoisonCandidateAsync)] = "claim-poison-candidate",
         [nameof(IBridgeStore.ReadOccurrencesOfAsync)] = "map",
         [nameof(IBridgeStore.RecordIntentAsync)] = "intent",
         [nameof(IBridgeStore.SettleAsync)] = "settle",

@@ -37,8 +37,8 @@ internal class MutantStore : DispatchProxy
             SettleNewestAsync(version, settlement, stop),
         (Mutant.DropLeaseCheck, nameof(IBridgeStore.ClaimAsync), [string target, ClaimTerms terms, CancellationToken stop]) =>
             ClaimAsync(target, terms, stop),
-        (Mutant.DropLeaseCheck, nameof(IBridgeStore.ClaimSuspectAsync), [string target, TimeSpan lease, CancellationToken stop]) =>
-            ClaimSuspectAsync(target, lease, stop),
+        (Mutant.DropLeaseCheck, nameof(IBridgeStore.ClaimPoisonCandidateAsync), [string target, TimeSpan lease, CancellationToken stop]) =>
+            ClaimPoisonCandidateAsync(target, lease, stop),
         (Mutant.DropLeaseCheck, nameof(IBridgeStore.SettleAsync), [ClaimedVersion version, Settlement settlement, CancellationToken stop]) =>
             IsHeld(version) ? store.SettleAsync(version, settlement, stop) : Task.FromResult(SettleResult.Settled),
         (Mutant.DropLeaseCheck, nameof(IBridgeStore.RecordIntentAsync), [ClaimedVersion version, IReadOnlyList<string> owned, CancellationToken stop]) =>
@@ -81,12 +81,12 @@ internal class MutantStore : DispatchProxy
         return claim;
     }
 
-    private async Task<ClaimedVersion?> ClaimSuspectAsync(string target, TimeSpan lease, CancellationToken stop)
+    private async Task<ClaimedVersion?> ClaimPoisonCandidateAsync(string target, TimeSpan lease, CancellationToken stop)
     {
-        var suspect = await store.ClaimSuspectAsync(target, lease, stop);
-        if (suspect is not null)
-            leases[suspect.Id] = suspect.Lease;
-        return suspect;
+        var candidate = await store.ClaimPoisonCandidateAsync(target, lease, stop);
+        if (candidate is not null)
+            leases[candidate.Id] = candidate.Lease;
+        return candidate;
     }
 
     /// <summary>All claims of this process came by here, and no other process has the file.</summary>

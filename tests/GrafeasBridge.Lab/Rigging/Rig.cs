@@ -203,7 +203,7 @@ internal sealed class Rig : IAsyncDisposable
         $"--Targets:0:ApiKey={ApiKey}",
         "--Targets:0:CreateMissing=Repository",
         "--Logging:LogLevel:Default=Warning",
-        "--Logging:LogLevel:GrafeasBridge.Delivery.Governor=Information",
+        "--Logging:LogLevel:GrafeasBridge.Delivery.RateLimiting=Information",
         .. options.Bridge,
     ];
 }

@@ -53,9 +53,9 @@ internal sealed class CrashPointsScenario : Scenario
         return place < 0 ? once.Length : place;
     }
 
-    /// <summary>A suspect is what was in hand when the service died: such points follow one at which something is.</summary>
+    /// <summary>A poison candidate is what was in flight when the service died: such points follow one at which something is.</summary>
     private static IEnumerable<string> AfterWhatItNeeds(string point) =>
-        point.StartsWith("claim-suspect", StringComparison.Ordinal) ? [CrashPoints.Before("target.set"), point] : [point];
+        point.StartsWith("claim-poison-candidate", StringComparison.Ordinal) ? [CrashPoints.Before("target.set"), point] : [point];
 
     /// <summary>Points that every try passes are not always taken at the first one.</summary>
     private static int Pass(string point, Random dice)

@@ -16,7 +16,7 @@ internal sealed class Drift : Scenario
         await using var rig = await Rig.StartAsync(
             new RigOptions
             {
-                Bridge = [.. RigOptions.Impatient, "--Drift:FirstLook=00:00:10", "--Drift:Interval=00:00:10", "--Drift:CallsPerMinute=6000", "--Drift:OnDrift=Repair", "--Drift:OnDeleted=Recreate"],
+                Bridge = [.. RigOptions.Impatient, "--Drift:FirstCheck=00:00:10", "--Drift:Interval=00:00:10", "--Drift:CallsPerMinute=6000", "--Drift:OnDrift=Repair", "--Drift:OnDeleted=Recreate"],
             },
             run.Stop);
         var fleet = run.Fleet(rig);

@@ -1,6 +1,6 @@
 using GrafeasBridge.Delivery;
 using GrafeasBridge.Delivery.Bintray;
-using GrafeasBridge.Delivery.Governor;
+using GrafeasBridge.Delivery.RateLimiting;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using GrafeasBridge.Tests.Support;
@@ -60,8 +60,8 @@ internal sealed class TargetHarness : IDisposable
         Options = Make(url, change);
         Delivery = delivery ?? new DeliveryOptions();
         var loggers = logs.Factory();
-        Governor = new TargetGovernor(Options, Delivery, clock, loggers.CreateLogger<TargetGovernor>());
-        var pipeline = new TargetPipeline(Options, Governor, clock, loggers.CreateLogger<TargetPipeline>());
+        RateLimiter = new AdaptiveRateLimiter(Options, Delivery, clock, loggers.CreateLogger<AdaptiveRateLimiter>());
+        var pipeline = new TargetPipeline(Options, RateLimiter, clock, loggers.CreateLogger<TargetPipeline>());
         Client = new BintrayClient(Options, Delivery, pipeline, new DeliveryMetrics(clock), clock);
         Target = new BintrayTarget(Options, Client, loggers.CreateLogger<BintrayTarget>());
     }
@@ -70,7 +70,7 @@ internal sealed class TargetHarness : IDisposable
 
     public DeliveryOptions Delivery { get; }
 
-    public TargetGovernor Governor { get; }
+    public AdaptiveRateLimiter RateLimiter { get; }
 
     public BintrayClient Client { get; }
 

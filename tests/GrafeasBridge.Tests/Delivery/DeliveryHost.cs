@@ -33,7 +33,7 @@ internal sealed class DeliveryHost : IAsyncDisposable
             settings.TryAdd(key, value);
         if (StoreUnderTest.IsPostgres)
             settings.TryAdd("Store:DatabaseTime", "false"); // nor does the database's go on
-        settings.TryAdd("Delivery:Gather", "00:00:00"); // time stands still here
+        settings.TryAdd("Delivery:DebounceWindow", "00:00:00"); // time stands still here
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(logs));

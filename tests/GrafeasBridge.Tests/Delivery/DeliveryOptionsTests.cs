@@ -33,7 +33,7 @@ public sealed class DeliveryOptionsTests
     [InlineData("Delivery:Lease=00:01:00", "Delivery:Lease (00:01:00) must be longer than Delivery:TotalTimeout (00:01:00); raise the lease or lower the time-out.")]
     [InlineData("Delivery:MaxRetryDelay=00:00:04", "Delivery:MaxRetryDelay (00:00:04) must not be shorter than Delivery:FirstRetry (00:00:05); raise the one or lower the other.")]
     [InlineData("Drift:CallsPerMinute=6001", "Drift:CallsPerMinute is 6001; set it to a value from 0 to 6000.")]
-    [InlineData("Drift:FirstLook=00:01:59", "Drift:FirstLook (00:01:59) must not be shorter than Delivery:Lease (00:02:00); raise the first look or lower the lease.")]
+    [InlineData("Drift:FirstCheck=00:01:59", "Drift:FirstCheck (00:01:59) must not be shorter than Delivery:Lease (00:02:00); raise the one or lower the lease.")]
     [InlineData("Drift:OnDeleted=7", "Drift:OnDeleted is 7; set it to Park or Recreate.")]
     [InlineData("Targets:0:Name=Main", "Targets:0:Name is 'Main'; set it to 1 to 63 of a-z, 0-9 and -, not beginning or ending with -.")]
     [InlineData("Targets:0:Name=embedded", "Targets:0:Name is 'embedded', which is kept for the embedded emulator; choose another.")]

@@ -110,7 +110,7 @@ public sealed class DeliveryWorkerTests : IAsyncLifetime
             await host.RunOnceAsync();
 
         Assert.Single(fake.Calls);
-        var status = host.Target(main).Governor.Status();
+        var status = host.Target(main).RateLimiter.Status();
         Assert.Equal("The target answered 401: This resource requires authentication", status.Reason);
         Assert.Equal(host.Clock.GetUtcNow() + TimeSpan.FromMinutes(1), status.PausedUntil);
         for (var i = 0; i < 3; i++)
@@ -137,7 +137,7 @@ public sealed class DeliveryWorkerTests : IAsyncLifetime
 
         Assert.Equal(8, await host.RunOnceAsync());
         Assert.Equal(0, await host.RunOnceAsync());
-        Assert.Equal("The target answered 403: You have exceeded your API call limit", host.Target(main).Governor.Status().Reason);
+        Assert.Equal("The target answered 403: You have exceeded your API call limit", host.Target(main).RateLimiter.Status().Reason);
         Assert.Equal((DeliveryState.Pending, 0), ((await RowAsync(Web(0))).State, (await RowAsync(Web(0))).Attempts));
         host.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(1, await host.RunOnceAsync());

@@ -53,7 +53,7 @@ public sealed class EverythingFailsTests : IAsyncLifetime
                 host.Clock.Advance(TimeSpan.FromSeconds(30));
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine(host.Target(main).Governor.Status() + " " + host.Clock.GetUtcNow());
+        TestContext.Current.TestOutputHelper?.WriteLine(host.Target(main).RateLimiter.Status() + " " + host.Clock.GetUtcNow());
         Assert.Equal(0, await UnverifiedAsync(40));
         for (var i = 0; i < 40; i++)
         {

@@ -88,7 +88,7 @@ public sealed class RetryScheduleTests
     public void A_success_is_verified_and_says_what_is_owned()
     {
         var settlement = RetrySchedule.Settle(
-            Options, TargetHarness.Claimed(), new Ending(DeliveryOutcome.Delivered, "ok", Owned: ["a"]), Now, null, 0.5);
+            Options, TargetHarness.Claimed(), new AttemptResult(DeliveryOutcome.Delivered, "ok", Owned: ["a"]), Now, null, 0.5);
 
         Assert.Equal(DeliveryState.Verified, settlement.State);
         Assert.Null(settlement.NextAttempt);
@@ -114,5 +114,5 @@ public sealed class RetryScheduleTests
         DeliveryOutcome outcome, int attempts, double random = 0, TimeSpan? retryAfter = null, DateTimeOffset? since = null,
         DateTimeOffset? notBefore = null, DeliveryOptions? options = null) =>
         RetrySchedule.Settle(
-            options ?? Options, TargetHarness.Claimed(attempts, since), new Ending(outcome, "why", retryAfter), Now, notBefore, random);
+            options ?? Options, TargetHarness.Claimed(attempts, since), new AttemptResult(outcome, "why", retryAfter), Now, notBefore, random);
 }

@@ -67,7 +67,7 @@ public sealed class CrashTests
             "--Targets:0:CreateMissing=Repository",
             "--Delivery:Lease=00:00:03", // a killed worker's versions are due again soon
             "--Delivery:TotalTimeout=00:00:02",
-            "--Delivery:ParkAfterStops=100", // who kills it here is the test, and no version
+            "--Delivery:ParkAfterCrashes=100", // who kills it here is the test, and no version
             "--Delivery:FirstRetry=00:00:00.100",
         ]);
 

@@ -17,7 +17,7 @@ public abstract class ClaimContract : StoreContract
         await AddVersionsAsync("1", "2", "3", "4", "5", "6");
         var claim = await Store.ClaimAsync(Target, new ClaimTerms(2, 1, Lease), Stop);
         Assert.Equal(["6", "5", "1"], claim.Versions.Select(c => c.Coordinates.Version));
-        Assert.False(claim.SuspectsWait);
+        Assert.False(claim.PoisonCandidatesWait);
         Assert.Equal(["2", "3"], (await Store.ClaimAsync(Target, new ClaimTerms(0, 2, Lease), Stop)).Versions.Select(c => c.Coordinates.Version));
         Assert.Equal(["4"], (await Store.ClaimAsync(Target, new ClaimTerms(5, 5, Lease), Stop)).Versions.Select(c => c.Coordinates.Version));
     }
@@ -65,10 +65,10 @@ public abstract class ClaimContract : StoreContract
     {
         await AddVersionsAsync("1", "2");
         await Store.ClaimAsync(Target, new ClaimTerms(0, 1, Lease), Stop);
-        Assert.Equal((2, 0), ((await Store.BacklogAsync(Target, Stop)).Count, (await Store.BacklogAsync(Target, Stop)).Suspects));
+        Assert.Equal((2, 0), ((await Store.BacklogAsync(Target, Stop)).Count, (await Store.BacklogAsync(Target, Stop)).PoisonCandidates));
         Clock.Advance(Lease);
         await Store.ClaimAsync(Target, new ClaimTerms(0, 0, Lease), Stop);
-        Assert.Equal((2, 1), ((await Store.BacklogAsync(Target, Stop)).Count, (await Store.BacklogAsync(Target, Stop)).Suspects));
+        Assert.Equal((2, 1), ((await Store.BacklogAsync(Target, Stop)).Count, (await Store.BacklogAsync(Target, Stop)).PoisonCandidates));
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public abstract class ClaimContract : StoreContract
         await Store.SettleAsync(claimed.Single(c => c.Coordinates == Web("rests")), Verified with { RestUntil = Clock.GetUtcNow() + TimeSpan.FromDays(400) }, Stop);
         await AddVersionsAsync("rests");
         Assert.Equal(["rests", "waits"], (await Store.ClaimAsync(Target, 9, Lease, Stop)).Select(c => c.Coordinates.Version).Order());
-        Assert.Equal(Web("in hand"), (await Store.ClaimSuspectAsync(Target, Lease, Stop))?.Coordinates);
+        Assert.Equal(Web("in hand"), (await Store.ClaimPoisonCandidateAsync(Target, Lease, Stop))?.Coordinates);
     }
 
     [Fact]
@@ -122,16 +122,16 @@ public abstract class ClaimContract : StoreContract
         await AddVersionsAsync("3");
         var claim = await Store.ClaimAsync(Target, new ClaimTerms(9, 0, Lease), Stop);
         Assert.Equal(["3", "2"], claim.Versions.Select(c => c.Coordinates.Version));
-        Assert.True(claim.SuspectsWait);
+        Assert.True(claim.PoisonCandidatesWait);
         Assert.Equal(3, (await Store.BacklogAsync(Target, Stop)).Count);
         Assert.Equal(DateTimeOffset.MinValue, await Store.NextDueAsync(Target, Stop));
 
-        var suspect = await Store.ClaimSuspectAsync(Target, Lease, Stop);
-        Assert.Equal((Web("1"), 1, 2), (suspect!.Coordinates, suspect.Stops, suspect.Attempts));
-        Assert.Null(await Store.ClaimSuspectAsync(Target, Lease, Stop));
+        var candidate = await Store.ClaimPoisonCandidateAsync(Target, Lease, Stop);
+        Assert.Equal((Web("1"), 1, 2), (candidate!.Coordinates, candidate.CrashCount, candidate.Attempts));
+        Assert.Null(await Store.ClaimPoisonCandidateAsync(Target, Lease, Stop));
         Clock.Advance(Lease);
-        Assert.True((await Store.ClaimAsync(Target, new ClaimTerms(9, 0, Lease), Stop)).SuspectsWait);
-        Assert.Equal([2, 1, 1], (await SuspectsAsync()).Select(s => s.Stops));
+        Assert.True((await Store.ClaimAsync(Target, new ClaimTerms(9, 0, Lease), Stop)).PoisonCandidatesWait);
+        Assert.Equal([2, 1, 1], (await PoisonCandidatesAsync()).Select(s => s.CrashCount));
     }
 
     [Fact]
@@ -142,9 +142,9 @@ public abstract class ClaimContract : StoreContract
         Assert.True(await Store.RecordIntentAsync(claimed, ["a"], Stop));
         Clock.Advance(Lease);
         var half = await OneAsync();
-        Assert.Equal(0.5, half.Stops);
+        Assert.Equal(0.5, half.CrashCount);
         Clock.Advance(Lease);
-        Assert.Equal(1.5, (await OneAsync()).Stops);
+        Assert.Equal(1.5, (await OneAsync()).CrashCount);
     }
 
     [Fact]
@@ -153,17 +153,17 @@ public abstract class ClaimContract : StoreContract
         await AddVersionsAsync("fails", "given back", "late");
         var late = (await Store.ClaimAsync(Target, 9, Lease, Stop)).Single(c => c.Coordinates == Web("late"));
         Clock.Advance(Lease);
-        Assert.True((await Store.ClaimAsync(Target, new ClaimTerms(9, 0, Lease), Stop)).SuspectsWait);
+        Assert.True((await Store.ClaimAsync(Target, new ClaimTerms(9, 0, Lease), Stop)).PoisonCandidatesWait);
         Assert.Equal(SettleResult.LeaseLost, await Store.SettleAsync(late, Verified, Stop));
-        var suspects = await SuspectsAsync();
-        Assert.Equal(["fails", "given back"], suspects.Select(s => s.Coordinates.Version).Order());
-        await Store.SettleAsync(suspects.Single(s => s.Coordinates == Web("fails")), Waiting(Second), Stop);
-        await Store.ReleaseAsync([suspects.Single(s => s.Coordinates == Web("given back"))], Stop);
+        var candidates = await PoisonCandidatesAsync();
+        Assert.Equal(["fails", "given back"], candidates.Select(s => s.Coordinates.Version).Order());
+        await Store.SettleAsync(candidates.Single(s => s.Coordinates == Web("fails")), Waiting(Second), Stop);
+        await Store.ReleaseAsync([candidates.Single(s => s.Coordinates == Web("given back"))], Stop);
         Clock.Advance(Second);
         var claim = await Store.ClaimAsync(Target, new ClaimTerms(9, 0, Lease), Stop);
         Assert.Equal(["fails", "given back", "late"], claim.Versions.Select(c => c.Coordinates.Version).Order());
-        Assert.All(claim.Versions, c => Assert.Equal(0, c.Stops));
-        Assert.False(claim.SuspectsWait);
+        Assert.All(claim.Versions, c => Assert.Equal(0, c.CrashCount));
+        Assert.False(claim.PoisonCandidatesWait);
     }
 
     [Fact]
@@ -218,12 +218,12 @@ public abstract class ClaimContract : StoreContract
         return claimed;
     }
 
-    private async Task<List<ClaimedVersion>> SuspectsAsync()
+    private async Task<List<ClaimedVersion>> PoisonCandidatesAsync()
     {
-        var suspects = new List<ClaimedVersion>();
-        while (await Store.ClaimSuspectAsync(Target, Lease, Stop) is { } suspect)
-            suspects.Add(suspect);
-        return suspects;
+        var candidates = new List<ClaimedVersion>();
+        while (await Store.ClaimPoisonCandidateAsync(Target, Lease, Stop) is { } candidate)
+            candidates.Add(candidate);
+        return candidates;
     }
 
     // Each a moment after the other, so that one is newer.

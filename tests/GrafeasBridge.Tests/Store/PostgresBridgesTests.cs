@@ -55,7 +55,7 @@ public sealed class PostgresBridgesTests : PostgresVersions
         foreach (var bridge in (IBridgeStore[])[right, wrong])
         {
             var claim = await bridge.ClaimAsync(Target, new ClaimTerms(9, 9, Lease), Stop);
-            Assert.Equal((0, false), (claim.Versions.Count, claim.SuspectsWait));
+            Assert.Equal((0, false), (claim.Versions.Count, claim.PoisonCandidatesWait));
         }
 
         Assert.Equal(SettleResult.Settled, await right.SettleAsync(first, Verified, Stop));
@@ -78,10 +78,10 @@ public sealed class PostgresBridgesTests : PostgresVersions
         late.MayHaveSet = ["late"];
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         patience.CancelAfter(Patience);
-        while (!(await others[0].ClaimAsync(Target, new ClaimTerms(1, 0, Lease), patience.Token)).SuspectsWait)
+        while (!(await others[0].ClaimAsync(Target, new ClaimTerms(1, 0, Lease), patience.Token)).PoisonCandidatesWait)
             patience.Token.ThrowIfCancellationRequested();
 
-        var claims = await Task.WhenAll(others.Select(bridge => bridge.ClaimSuspectAsync(Target, Lease, Stop)));
+        var claims = await Task.WhenAll(others.Select(bridge => bridge.ClaimPoisonCandidateAsync(Target, Lease, Stop)));
         var next = Assert.Single(claims.OfType<ClaimedVersion>());
         Assert.Equal(SettleResult.LeaseLost, await first.SettleAsync(late, Verified, Stop));
         Assert.Equal(SettleResult.StillDirty, await others[0].SettleAsync(next, Verified, Stop));

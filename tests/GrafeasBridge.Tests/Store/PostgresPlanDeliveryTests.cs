@@ -50,7 +50,7 @@ public sealed partial class PostgresPlanDeliveryTests : PostgresVersions
         var now = $"{Clock.GetUtcNow().UtcTicks}";
         await AssertIndexedAsync(Claims.Ripen, [Text, Number, Number, Int], $"'bintray', {now}, {now} + 1000, 256", "version_due");
         await AssertIndexedAsync(Claims.Take, [Text, Text, Number, Int, Int], "'bintray', 'l', 1, 50, 5", "version_ready");
-        await AssertIndexedAsync(Claims.Suspect, [Text, Text, Number], "'bintray', 'l', 1", "version_suspects");
+        await AssertIndexedAsync(Claims.PoisonCandidate, [Text, Text, Number], "'bintray', 'l', 1", "version_suspects");
         await AssertIndexedAsync(Claims.NextDue, [Text], "'bintray'", "version_due");
         await AssertIndexedAsync(Deliveries.Intend, [Number, Text, Texts], "7, 'l', '{a}'", "versions_pkey");
         await AssertIndexedAsync(
@@ -62,7 +62,7 @@ public sealed partial class PostgresPlanDeliveryTests : PostgresVersions
         await AssertIndexedAsync(Deliveries.AgainByName, [Number, Text, Text, Text, Text, Text], $"1, 'bintray', {Names}", "version_identity");
         await AssertIndexedAsync(Deliveries.AgainInState, [Number, Numbers, "int[]"], "1, '{1,2,3}', '{1,1,1}'", "versions_pkey");
         await AssertIndexedAsync(Deliveries.LockRows, [Numbers], "'{1,2,3}'", "versions_pkey");
-        await AssertIndexedAsync(Deliveries.Acquit, [Number, Number, Texts], "1, 1, '{}'", "versions_pkey");
+        await AssertIndexedAsync(Deliveries.ClearCrashCount, [Number, Number, Texts], "1, 1, '{}'", "versions_pkey");
         await AssertIndexedAsync(Deliveries.LastReadBack, [Text, Text, Text, Text, Text], $"'bintray', {Names}", "version_identity");
         await AssertIndexedAsync(Checks.Due, [Text, Number, Int], $"'bintray', {now}, 50", "version_checks");
         await AssertIndexedAsync(Checks.Absurd, [Text, Number, Int], $"'bintray', {now}, 50", "version_checks");

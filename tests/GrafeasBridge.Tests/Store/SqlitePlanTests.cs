@@ -58,7 +58,7 @@ public sealed partial class SqlitePlanTests : SqliteHouse
         {
             Projects.Page, NoteIndexes.ByProject, NoteIndexes.ByKind, OccurrenceIndexes.ByNoteInProject, OccurrenceIndexes.ByKind,
             OccurrenceIndexes.ByResource, OccurrenceQueries.PageOfUnmapped, OccurrenceQueries.PartOfVersion, Claims.Ripe, Claims.Absurd, Claims.Newest, Claims.Oldest,
-            Claims.Suspect, Claims.NextDue, Claims.CountReady, Claims.CountDue, Checks.Due, Checks.Absurd, TargetRows.KnownVersions,
+            Claims.PoisonCandidate, Claims.NextDue, Claims.CountReady, Claims.CountDue, Checks.Due, Checks.Absurd, TargetRows.KnownVersions,
             AgedOccurrences.InOrder, AgedOccurrences.LinksOf, FoldedVersions.Forget,
         })
         {

@@ -60,8 +60,8 @@ public sealed class HealthIssueTests : IAsyncLifetime
     internal void A_target_in_trouble_is_told_with_when_that_began(DeliveryOutcome outcome, string reason, bool atOnce)
     {
         var began = host.Clock.GetUtcNow();
-        host.Target(DeliveryHost.Main).Governor.Report(
-            new Ending(outcome, "its own words", TimeSpan.FromHours(1)), new GrafeasBridge.Mapping.VersionCoordinates("s", "r", "p", "1"));
+        host.Target(DeliveryHost.Main).RateLimiter.Report(
+            new AttemptResult(outcome, "its own words", TimeSpan.FromHours(1)), new GrafeasBridge.Mapping.VersionCoordinates("s", "r", "p", "1"));
         Assert.Equal(atOnce, host.HealthIssues.Now().Any());
         host.Clock.Advance(TimeSpan.FromMinutes(1));
         var trouble = Assert.Single(host.HealthIssues.Now());

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Net.Http.Headers;
 using System.Reflection;
-using GrafeasBridge.Delivery.Governor;
+using GrafeasBridge.Delivery.RateLimiting;
 
 namespace GrafeasBridge.Delivery.Bintray;
 
@@ -62,7 +62,7 @@ internal sealed class BintrayClient : IDisposable
         ConnectTimeout = options.ConnectTimeout,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
-        MaxConnectionsPerServer = TargetGovernor.MostInHand(options, delivery),
+        MaxConnectionsPerServer = AdaptiveRateLimiter.MostInFlight(options, delivery) + 1, // one for drift checks
         MaxResponseHeadersLength = 32,
         ConnectCallback = GuardedConnect.ConnectAsync,
     };

@@ -1,6 +1,6 @@
 namespace GrafeasBridge.Delivery.Drift;
 
-/// <summary>Every way in which a look at a resting version can end.</summary>
+/// <summary>Every way in which a drift check of a settled version can end.</summary>
 internal enum CheckOutcome
 {
     /// <summary>The target carries what was verified.</summary>

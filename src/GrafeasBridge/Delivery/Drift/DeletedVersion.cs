@@ -11,7 +11,7 @@ internal static class DeletedVersion
         $"{Gone(missing, verified)} It stays deleted; redeliver to create it again.";
 
     public static string NotSureYet(string missing, DateTimeOffset? verified, DateTimeOffset next) =>
-        $"{Gone(missing, verified)} It is looked at again at {Say(next)} before it counts as deleted.";
+        $"{Gone(missing, verified)} It is checked again at {Say(next)} before it counts as deleted.";
 
     public static string Recreated(string missing, DateTimeOffset? verified) => $"{Gone(missing, verified)} It is created again.";
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Delivery.Drift;
 
-/// <summary>Looks at one version at rest, with one read of its target, and writes down what it found. It writes nothing at the target.</summary>
+/// <summary>Checks one settled version for drift, with one read of its target, and records what it found. It writes nothing at the target.</summary>
 internal sealed partial class DriftChecker(
     IBridgeStore store,
     IOccurrenceMapping mapping,
@@ -22,7 +22,7 @@ internal sealed partial class DriftChecker(
     private readonly DeliveryOptions delivery = deliveryOptions.Value;
 
     /// <summary>How long at most until a check that this process wrote down is due.</summary>
-    public TimeSpan Longest => new[] { options.Interval, options.FirstLook, Grace }.Max();
+    public TimeSpan Longest => new[] { options.Interval, options.FirstCheck, Grace }.Max();
 
     private TimeSpan Grace => delivery.MissingGrace > ShortestGrace ? delivery.MissingGrace : ShortestGrace;
 
@@ -49,16 +49,16 @@ internal sealed partial class DriftChecker(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, total.Token);
         try
         {
-            return await LookAsync(target.Api, budget, version, either.Token);
+            return await ReadAsync(target.Api, budget, version, either.Token);
         }
         catch (TargetException failure)
         {
-            return Unanswered(target, budget, version, new Ending(failure.Outcome, failure.Message, failure.RetryAfter));
+            return Unanswered(target, budget, version, new AttemptResult(failure.Outcome, failure.Message, failure.RetryAfter));
         }
         catch (Exception late) when (late is not StoreException && total.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
             var reason = $"Not done within Delivery:TotalTimeout ({delivery.TotalTimeout}).";
-            return Unanswered(target, budget, version, new Ending(DeliveryOutcome.Unreachable, reason));
+            return Unanswered(target, budget, version, new AttemptResult(DeliveryOutcome.Unreachable, reason));
         }
         catch (Exception fault) when (fault is not StoreException && !stopping.IsCancellationRequested)
         {
@@ -69,14 +69,14 @@ internal sealed partial class DriftChecker(
     }
 
     private (CheckOutcome Outcome, CheckResult? Result) Unanswered(
-        DeliveryTarget target, IBackgroundBudget budget, RestingVersion version, Ending ending)
+        DeliveryTarget target, IBackgroundBudget budget, RestingVersion version, AttemptResult result)
     {
-        budget.Report(ending, version.Coordinates);
-        Log.Unanswered(logger, version.Coordinates, target.Name, ending.Reason);
+        budget.Report(result, version.Coordinates);
+        Log.Unanswered(logger, version.Coordinates, target.Name, result.Reason);
         return (CheckOutcome.Unanswered, null);
     }
 
-    private async Task<(CheckOutcome Outcome, CheckResult Result)> LookAsync(
+    private async Task<(CheckOutcome Outcome, CheckResult Result)> ReadAsync(
         ITarget api, IBackgroundBudget budget, RestingVersion version, CancellationToken cancellationToken)
     {
         IReadOnlyList<CarriedAttribute> carried;
@@ -86,11 +86,11 @@ internal sealed partial class DriftChecker(
         }
         catch (TargetException missing) when (missing.Outcome.IsMissing())
         {
-            budget.Report(new Ending(missing.Outcome, missing.Message), version.Coordinates);
+            budget.Report(new AttemptResult(missing.Outcome, missing.Message), version.Coordinates);
             return await MissingAsync(version, missing, cancellationToken);
         }
 
-        budget.Report(new Ending(DeliveryOutcome.Unchanged, ""), version.Coordinates);
+        budget.Report(new AttemptResult(DeliveryOutcome.Unchanged, ""), version.Coordinates);
         return DriftComparison.IsAsReadBack(version, carried)
             ? Same(version, version.ReadBack!.Names)
             : await CompareAsync(version, carried, cancellationToken);
@@ -158,7 +158,7 @@ internal sealed partial class DriftChecker(
                 DeliveryState.Drifted, first, DeletedVersion.NotSureYet(missing.Message, version.VerifiedTime, next), next));
     }
 
-    /// <summary>Whether the look before this one missed it too: the row says so, and it has rested since.</summary>
+    /// <summary>Whether the check before this one missed it too: the row says so, and nothing has changed it since.</summary>
     private async Task<bool> WasMissingAsync(RestingVersion version, CancellationToken cancellationToken) =>
         version.State == DeliveryState.Drifted
         && await store.FindVersionAsync(version.Target, version.Coordinates, cancellationToken) is { } row
@@ -178,32 +178,32 @@ internal sealed partial class DriftChecker(
                 Log.Deleted(logger, version.Coordinates, target.Name, result!.Reason);
                 break;
             case CheckOutcome.Same or CheckOutcome.Overtaken:
-                Log.Looked(logger, version.Coordinates, target.Name, outcome);
+                Log.Checked(logger, version.Coordinates, target.Name, outcome);
                 break;
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(3070, LogLevel.Debug, "{Version} at target {Target} was looked at: {Outcome}", EventName = "Looked")]
-        public static partial void Looked(ILogger logger, VersionCoordinates version, string target, CheckOutcome outcome);
+        [LoggerMessage(3070, LogLevel.Debug, "{Version} at target {Target} was checked for drift: {Outcome}", EventName = "DriftChecked")]
+        public static partial void Checked(ILogger logger, VersionCoordinates version, string target, CheckOutcome outcome);
 
-        [LoggerMessage(3071, LogLevel.Warning, "{Version} at target {Target} has drifted and {What}. {Reason}", EventName = "Drifted")]
+        [LoggerMessage(3071, LogLevel.Warning, "{Version} at target {Target} has drifted and {What}. {Reason}", EventName = "VersionDrifted")]
         public static partial void Drifted(ILogger logger, VersionCoordinates version, string target, string what, string reason);
 
-        [LoggerMessage(3072, LogLevel.Warning, "{Version} at target {Target} was deleted there; it is parked. {Reason}", EventName = "Deleted")]
+        [LoggerMessage(3072, LogLevel.Warning, "{Version} at target {Target} was deleted there; it is parked. {Reason}", EventName = "VersionDeleted")]
         public static partial void Deleted(ILogger logger, VersionCoordinates version, string target, string reason);
 
         [LoggerMessage(
             3073, LogLevel.Information,
-            "{Version} at target {Target} could not be looked at; it is tried again. {Reason}",
-            EventName = "Unanswered")]
+            "{Version} at target {Target} could not be checked for drift; it is tried again. {Reason}",
+            EventName = "DriftCheckUnanswered")]
         public static partial void Unanswered(ILogger logger, VersionCoordinates version, string target, string reason);
 
         [LoggerMessage(
             3074, LogLevel.Error,
-            "The bridge failed while it looked at {Version} at target {Target}; it is tried again",
-            EventName = "CheckFaulted")]
+            "The bridge failed while it checked {Version} at target {Target} for drift; it is tried again",
+            EventName = "DriftCheckFaulted")]
         public static partial void Faulted(ILogger logger, VersionCoordinates version, string target, Exception fault);
     }
 }

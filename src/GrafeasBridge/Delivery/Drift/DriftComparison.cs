@@ -2,7 +2,7 @@ using GrafeasBridge.Store;
 
 namespace GrafeasBridge.Delivery.Drift;
 
-/// <summary>Compares without mapping: most looks find what was read back, letter by letter. Pure.</summary>
+/// <summary>Compares without mapping: most checks find what was read back, letter by letter. Pure.</summary>
 internal static class DriftComparison
 {
     /// <summary>

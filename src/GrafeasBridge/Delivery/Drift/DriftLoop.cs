@@ -2,8 +2,8 @@ using GrafeasBridge.Store;
 
 namespace GrafeasBridge.Delivery.Drift;
 
-/// <summary>The looks at one target, one after the other at an even pace. A dead target disturbs nobody else.</summary>
-internal sealed partial class DriftLoop(
+/// <summary>The drift checks at one target, one after the other at an even rate. A dead target disturbs nobody else.</summary>
+internal sealed class DriftLoop(
     DeliveryTarget target,
     IBridgeStore store,
     DriftChecker checker,
@@ -15,87 +15,57 @@ internal sealed partial class DriftLoop(
     private const int MostPutBack = 100;
     private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LongestOutage = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    // Versions that could not be looked at: the others have their turn first.
+    // Versions that could not be checked: the others have their turn first.
     private readonly HashSet<long> putBack = [];
-    private int outages;
+    private readonly TimeSpan step = Step(options);
+    private readonly LoopBackoff faults = new("drift checks", target.Name, Longer(Step(options), Second), LongestOutage, logger);
     private int unanswered;
-    private bool storeFails;
-
-    private TimeSpan Step => TimeSpan.FromMinutes(1) / options.CallsPerMinute;
 
     public async Task RunAsync(CancellationToken stopping)
     {
         while (options.CallsPerMinute > 0 && !stopping.IsCancellationRequested)
         {
-            var wait = await TurnAsync(stopping);
+            var wait = await faults.RunAsync(StepAsync, stopping);
             await Task.Delay(wait, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Looks at all that is due, without the pace, for tests.</summary>
-    /// <returns>How many looks were made.</returns>
+    /// <summary>Checks all that is due, without waiting in between, for tests.</summary>
+    /// <returns>How many checks were made.</returns>
     internal async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
         var count = 0;
         putBack.Clear();
         while (budget.Pause is null && await NextAsync(cancellationToken) is { } version)
         {
-            await LookAsync(version, cancellationToken);
+            await CheckAsync(version, cancellationToken);
             count++;
         }
 
         return count;
     }
 
-    private async Task<TimeSpan> TurnAsync(CancellationToken stopping)
-    {
-        try
-        {
-            var wait = await StepAsync(stopping);
-            if (storeFails)
-                Log.StoreBack(logger, target.Name);
-            storeFails = false;
-            outages = 0;
-            return wait;
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            return TimeSpan.Zero;
-        }
-        catch (StoreException fault)
-        {
-            Log.StoreFailed(logger, target.Name, fault.Failure, fault);
-            storeFails = true;
-            return Doubled(++outages);
-        }
-        catch (Exception fault)
-        {
-            // The loop outlives every fault: without it nothing would be looked at until a restart.
-            Log.TurnFaulted(logger, target.Name, fault);
-            return Doubled(++outages);
-        }
-    }
-
-    /// <summary>At most one look.</summary>
+    /// <summary>At most one check.</summary>
     /// <returns>How long to wait for the next.</returns>
     private async Task<TimeSpan> StepAsync(CancellationToken stopping)
     {
         if (budget.Pause is { } pause)
-            return pause < Step ? Step : pause < LongestOutage ? pause : LongestOutage;
+            return Longer(step, pause < LongestOutage ? pause : LongestOutage);
         if (await NextAsync(stopping) is not { } version)
             return Idle;
         if (!budget.TryTake(1))
-            return Step > LongestIdle ? Step : LongestIdle;
-        await LookAsync(version, stopping);
-        return unanswered > 0 ? Doubled(unanswered) : Step;
+            return Longer(step, LongestIdle);
+        await CheckAsync(version, stopping);
+        return unanswered > 0 ? faults.Delay(unanswered) : step;
     }
 
     private TimeSpan Idle
     {
         get
         {
-            var soonest = options.FirstLook < options.Interval ? options.FirstLook : options.Interval;
+            var soonest = options.FirstCheck < options.Interval ? options.FirstCheck : options.Interval;
             return soonest < LongestIdle ? soonest : LongestIdle;
         }
     }
@@ -115,7 +85,7 @@ internal sealed partial class DriftLoop(
         return null;
     }
 
-    private async Task LookAsync(RestingVersion version, CancellationToken stopping)
+    private async Task CheckAsync(RestingVersion version, CancellationToken stopping)
     {
         var outcome = await checker.CheckAsync(target, budget, version, stopping);
         if (outcome is CheckOutcome.Unanswered or CheckOutcome.Failed)
@@ -123,25 +93,7 @@ internal sealed partial class DriftLoop(
         unanswered = outcome == CheckOutcome.Unanswered ? unanswered + 1 : 0;
     }
 
-    private TimeSpan Doubled(int failures)
-    {
-        var first = Step > TimeSpan.FromSeconds(1) ? Step : TimeSpan.FromSeconds(1);
-        var wait = first.TotalSeconds * Math.Pow(2, Math.Min(failures, 10));
-        return wait < LongestOutage.TotalSeconds ? TimeSpan.FromSeconds(wait) : Step > LongestOutage ? Step : LongestOutage;
-    }
+    private static TimeSpan Step(DriftOptions options) => TimeSpan.FromMinutes(1) / Math.Max(1, options.CallsPerMinute);
 
-    private static partial class Log
-    {
-        [LoggerMessage(
-            3080, LogLevel.Warning,
-            "The store failed ({Failure}) while versions of target {Target} were looked at; it is tried again soon",
-            EventName = "DriftStoreFailed")]
-        public static partial void StoreFailed(ILogger logger, string target, StoreFailure failure, Exception fault);
-
-        [LoggerMessage(3081, LogLevel.Information, "The store works again for looks at target {Target}", EventName = "DriftStoreBack")]
-        public static partial void StoreBack(ILogger logger, string target);
-
-        [LoggerMessage(3082, LogLevel.Error, "Looking for drift at target {Target} failed; it goes on", EventName = "DriftFaulted")]
-        public static partial void TurnFaulted(ILogger logger, string target, Exception fault);
-    }
+    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

@@ -22,20 +22,20 @@ internal enum OnDeleted
     Recreate,
 }
 
-/// <summary>Section <c>Drift</c>: verified versions are looked at again.</summary>
+/// <summary>Section <c>Drift</c>: verified versions are checked again.</summary>
 internal sealed class DriftOptions
 {
     public const string Section = "Drift";
 
-    /// <summary>How long until a version that was looked at is looked at again.</summary>
+    /// <summary>How long until a version that was checked is checked again.</summary>
     [SettingRange("00:00:10", "365.00:00:00")]
     public TimeSpan Interval { get; set; } = TimeSpan.FromDays(1);
 
-    /// <summary>How long after it was verified a version is looked at for the first time; by then late writes have landed. Not shorter than <c>Delivery:Lease</c>.</summary>
+    /// <summary>How long after it was verified a version is checked for the first time; by then late writes have landed. Not shorter than <c>Delivery:Lease</c>.</summary>
     [SettingRange("00:00:02", "1.00:00:00")]
-    public TimeSpan FirstLook { get; set; } = TimeSpan.FromMinutes(10);
+    public TimeSpan FirstCheck { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How many looks are made at one target in a minute, evenly spread; each is one call. 0 looks at nothing.</summary>
+    /// <summary>How many checks are made at one target in a minute, evenly spread; each is one call. 0 checks nothing.</summary>
     [SettingRange(0, 6000)]
     public int CallsPerMinute { get; set; } = 60;
 
@@ -56,11 +56,11 @@ internal sealed class DriftOptionsRules(IOptions<DeliveryOptions> delivery) : IV
     {
         var problems = new ValidateOptionsResultBuilder();
         var lease = delivery.Value.Lease;
-        if (options.FirstLook < lease)
+        if (options.FirstCheck < lease)
         {
             problems.AddError(
-                $"Drift:FirstLook ({options.FirstLook}) must not be shorter than Delivery:Lease ({lease}); "
-                + "raise the first look or lower the lease.");
+                $"Drift:FirstCheck ({options.FirstCheck}) must not be shorter than Delivery:Lease ({lease}); "
+                + "raise the one or lower the lease.");
         }
 
         if (!Enum.IsDefined(options.OnDrift))

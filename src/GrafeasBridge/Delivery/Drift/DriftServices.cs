@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Delivery.Drift;
 
-/// <summary>Registers the looking for drift.</summary>
+/// <summary>Registers the drift checks.</summary>
 internal static class DriftServices
 {
     internal static IServiceCollection AddDrift(this IServiceCollection services, IConfiguration configuration)

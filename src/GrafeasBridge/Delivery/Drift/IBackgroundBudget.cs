@@ -1,4 +1,4 @@
-using GrafeasBridge.Delivery.Governor;
+using GrafeasBridge.Delivery.RateLimiting;
 using GrafeasBridge.Mapping;
 
 namespace GrafeasBridge.Delivery.Drift;
@@ -12,16 +12,16 @@ internal interface IBackgroundBudget
     /// <summary>True when so many calls may be made now.</summary>
     bool TryTake(int calls);
 
-    /// <summary>Tells how a look ended, as deliveries tell it.</summary>
-    void Report(Ending ending, VersionCoordinates version);
+    /// <summary>Tells how a check ended, as deliveries tell it.</summary>
+    void Report(AttemptResult result, VersionCoordinates version);
 }
 
-/// <summary>The governor that paces deliveries: what is closed for them is closed for looks, and looks get what they leave.</summary>
-internal sealed class GovernorBudget(TargetGovernor governor) : IBackgroundBudget
+/// <summary>The rate limiter of deliveries: what is closed for them is closed for checks, and checks get what they leave.</summary>
+internal sealed class RateLimiterBudget(AdaptiveRateLimiter limiter) : IBackgroundBudget
 {
-    public TimeSpan? Pause => governor.Gate.Pause?.Left;
+    public TimeSpan? Pause => limiter.Gate.Pause?.Left;
 
-    public bool TryTake(int calls) => governor.TryTakeForBackground(calls);
+    public bool TryTake(int calls) => limiter.TryTakeForBackground(calls);
 
-    public void Report(Ending ending, VersionCoordinates version) => governor.Report(ending, version);
+    public void Report(AttemptResult result, VersionCoordinates version) => limiter.Report(result, version);
 }

@@ -12,7 +12,7 @@ internal static class Claims
     /// <summary>Rows that one claim makes ready; the next claims go on.</summary>
     private const int RipeAtOnce = 256;
 
-    private const string Suspects = "v.stops > 0 and v.state = 1";
+    private const string PoisonCandidates = "v.stops > 0 and v.state = 1";
 
     private const string Columns =
         """
@@ -34,8 +34,8 @@ internal static class Claims
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(8);
 
     // Ordered, so that it is asked of the index: where many rows were of the kind lately, the planner would rather walk the table to the first.
-    private static readonly string HasSuspects =
-        $"(select v.seq from versions v where v.target = {KnownKeys.Target(1)} and {Suspects} order by v.seq limit 1) is not null";
+    private static readonly string HasPoisonCandidates =
+        $"(select v.seq from versions v where v.target = {KnownKeys.Target(1)} and {PoisonCandidates} order by v.seq limit 1) is not null";
 
     /// <summary>Makes ready what has come due, and suspects of what was in hand; tells whether there are suspects.</summary>
     internal static readonly string Ripen =
@@ -55,7 +55,7 @@ internal static class Claims
             stops = case v.state when 2 then v.stops + case v.intended when 1 then 1 else 2 end else v.stops end,
             failing_since = case v.state when 2 then coalesce(v.failing_since, $2) else v.failing_since end
             where v.seq = any(array(select seq from due union all select seq from absurd)) returning v.stops, v.state)
-        select case when exists (select 1 from ripe v where {Suspects}) or {HasSuspects} then 1 else 0 end
+        select case when exists (select 1 from ripe v where {PoisonCandidates}) or {HasPoisonCandidates} then 1 else 0 end
         """;
 
     /// <summary>Takes the newest and some of the oldest. Where there are fewer than asked for, the two meet.</summary>
@@ -76,10 +76,10 @@ internal static class Claims
         order by k.part, case k.part when 0 then -k.ready else k.ready end, case k.part when 0 then -k.seq else k.seq end
         """;
 
-    internal static readonly string Suspect =
+    internal static readonly string PoisonCandidate =
         $"""
         with picked as (
-            select v.seq from versions v where v.target = {KnownKeys.Target(1)} and {Suspects} order by v.seq limit 1 for no key update skip locked),
+            select v.seq from versions v where v.target = {KnownKeys.Target(1)} and {PoisonCandidates} order by v.seq limit 1 for no key update skip locked),
         {Taken}
         select {Columns} from taken t {NamesOf("t.coordinate")}
         """;
@@ -88,7 +88,7 @@ internal static class Claims
         $"""
         select case
             when (select v.ready from versions v where v.target = {KnownKeys.Target(1)} and v.ready is not null order by v.ready limit 1) is not null
-                or {HasSuspects} then 0
+                or {HasPoisonCandidates} then 0
             else (select v.due_at from versions v where v.target = {KnownKeys.Target(1)} and v.due_at is not null and v.ready is null
                 order by v.due_at limit 1)
             end
@@ -102,7 +102,7 @@ internal static class Claims
             select count(*), min(v.dirty_since), 0 from versions v
             where v.target = {KnownKeys.Target(1)} and v.due_at is not null and v.ready is null
             union all
-            select count(*), min(v.dirty_since), count(*) from versions v where v.target = {KnownKeys.Target(1)} and {Suspects}) part
+            select count(*), min(v.dirty_since), count(*) from versions v where v.target = {KnownKeys.Target(1)} and {PoisonCandidates}) part
         """;
 
     public static async Task<Claim> TakeAsync(PostgresSession session, string target, ClaimTerms terms)
@@ -119,7 +119,7 @@ internal static class Claims
     public static Task<ClaimedVersion?> TakeSuspectAsync(PostgresSession session, string target, TimeSpan length)
     {
         var lease = NewLease();
-        return session.Use(Suspect).Add(target).Add(lease).Add(session.Now + length).FirstAsync(row => Read(row, target, lease, session.Clock));
+        return session.Use(PoisonCandidate).Add(target).Add(lease).Add(session.Now + length).FirstAsync(row => Read(row, target, lease, session.Clock));
     }
 
     public static async Task<Backlog> BacklogAsync(PostgresSession session, string target)
@@ -129,7 +129,7 @@ internal static class Claims
             Parked: row.Number(2),
             OldestDirty: row.TimeOrNull(1) is { } since ? session.Clock.FromDatabase(since) : null,
             Drifted: row.Number(3),
-            Suspects: row.Number(4)));
+            PoisonCandidates: row.Number(4)));
         return found!;
     }
 
@@ -164,7 +164,7 @@ internal static class Claims
         FailingSince: row.TimeOrNull(3) is { } since ? clock.FromDatabase(since) : null,
         Owned: JsonSerializer.Deserialize<string[]>(row.Text(4))!,
         TraceParent: row.TextOrNull(5),
-        Stops: row.Number(6) / 2.0,
+        CrashCount: row.Number(6) / 2.0,
         WasDelivered: row.Number(7) > 0,
         MayRecreate: row.Number(8) != 0,
         DirtySince: row.TimeOrNull(9) is { } dirty ? clock.FromDatabase(dirty) : null);

@@ -58,7 +58,7 @@ internal static class Deliveries
     private const string KeysOf = "select coordinate, target from versions where seq = $1";
 
     // Its worker is late, but it lives: nothing was stopped by the version.
-    internal static readonly string Acquit =
+    internal static readonly string ClearCrashCount =
         $"""
         update versions v set stops = 0, owned = {Owning("$3")},
         ready = case when v.state = 1 and v.ready is null and v.due_at is null then coalesce(v.dirty_since, $2) else v.ready end
@@ -143,7 +143,7 @@ internal static class Deliveries
         if (keys.Count == 0)
             throw StoreRefusals.VersionNotFound(version.Target, version.Coordinates);
         await VersionTable.MarkAsync(session, keys[0].Coordinate, keys[0].Target, version.Target, version.TraceParent);
-        await session.Use(Acquit).Add(version.Id).Add(session.Now).Add(Array(version.MayHaveSet)).RunAsync();
+        await session.Use(ClearCrashCount).Add(version.Id).Add(session.Now).Add(Array(version.MayHaveSet)).RunAsync();
         session.Woken.Add(version.Target);
     }
 

@@ -11,7 +11,7 @@ internal sealed partial class PostgresStore
     public Task<Claim> ClaimAsync(string target, ClaimTerms terms, CancellationToken cancellationToken) =>
         WriteAsync(session => Claims.TakeAsync(session, target, terms), cancellationToken);
 
-    public Task<ClaimedVersion?> ClaimSuspectAsync(string target, TimeSpan lease, CancellationToken cancellationToken) =>
+    public Task<ClaimedVersion?> ClaimPoisonCandidateAsync(string target, TimeSpan lease, CancellationToken cancellationToken) =>
         WriteAsync(session => Claims.TakeSuspectAsync(session, target, lease), cancellationToken);
 
     public Task<bool> RecordIntentAsync(ClaimedVersion version, IReadOnlyList<string> owned, CancellationToken cancellationToken) =>

@@ -38,13 +38,13 @@ internal static class Claims
         join packages p on p.key = c.package where v.target = ? and v.ready is not null order by v.ready, v.seq limit ?
         """);
 
-    internal static readonly Sql Suspect = new(
+    internal static readonly Sql PoisonCandidate = new(
         $"""
         select {Columns} from versions v indexed by version_suspects join coordinates c on c.key = v.coordinate
         join packages p on p.key = c.package where v.target = ? and v.stops > 0 and v.state = 1 order by v.seq limit 1
         """);
 
-    internal static readonly Sql HasSuspects = new(
+    internal static readonly Sql HasPoisonCandidates = new(
         "select 1 from versions indexed by version_suspects where target = ? and stops > 0 and state = 1 limit 1");
 
     private static readonly Sql MakeReady = new("update versions set ready = coalesce(dirty_since, due_at) where seq = ?");
@@ -90,7 +90,7 @@ internal static class Claims
         Take(session, session.Use(Newest).Add(key).Add(terms.Newest), target, lease, terms.Lease, claimed);
         if (terms.Oldest > 0)
             Take(session, session.Use(Oldest).Add(key).Add(terms.Oldest), target, lease, terms.Lease, claimed);
-        return new Claim(claimed, session.Use(HasSuspects).Add(key).RunForNumber() is not null);
+        return new Claim(claimed, session.Use(HasPoisonCandidates).Add(key).RunForNumber() is not null);
     }
 
     public static ClaimedVersion? TakeSuspect(WriteSession session, string target, TimeSpan lease)
@@ -98,7 +98,7 @@ internal static class Claims
         if (TargetRows.Key(session.Database, target) is not { } key)
             return null;
         var claimed = new List<ClaimedVersion>();
-        Take(session, session.Use(Suspect).Add(key), target, Guid.NewGuid().ToString("N"), lease, claimed);
+        Take(session, session.Use(PoisonCandidate).Add(key), target, Guid.NewGuid().ToString("N"), lease, claimed);
         return claimed.Count > 0 ? claimed[0] : null;
     }
 
@@ -136,7 +136,7 @@ internal static class Claims
     {
         if (TargetRows.Key(database, target) is not { } key)
             return null;
-        if (database.Use(HasReady).Add(key).RunForNumber() is not null || database.Use(HasSuspects).Add(key).RunForNumber() is not null)
+        if (database.Use(HasReady).Add(key).RunForNumber() is not null || database.Use(HasPoisonCandidates).Add(key).RunForNumber() is not null)
             return DateTimeOffset.MinValue;
         return database.Use(NextDue).Add(key).RunForNumber() is { } ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
     }
@@ -193,7 +193,7 @@ internal static class Claims
         FailingSince: row.TimeOrNull(3),
         Owned: JsonSerializer.Deserialize<string[]>(row.Text(4))!,
         TraceParent: row.TextOrNull(5),
-        Stops: row.Number(6) / 2.0,
+        CrashCount: row.Number(6) / 2.0,
         WasDelivered: row.Number(7) > 0,
         MayRecreate: row.Number(8) != 0,
         DirtySince: row.TimeOrNull(13));

@@ -52,7 +52,7 @@ internal static class Deliveries
     private static readonly Sql AgainInState = new(Again + " where seq = ?1 and state = ?2");
 
     // Its worker is late, but it lives: nothing was stopped by the version.
-    private static readonly Sql Acquit = new(
+    private static readonly Sql ClearCrashCount = new(
         """
         update versions set stops = 0, ready = case when state = 1 and ready is null and due_at is null then coalesce(dirty_since, ?2) else ready end
         where seq = ?1
@@ -170,7 +170,7 @@ internal static class Deliveries
     private static void MarkLost(WriteSession session, ClaimedVersion version)
     {
         VersionTable.MarkAgain(session, version);
-        session.Use(Acquit).Add(version.Id).Add(session.Now).Run();
+        session.Use(ClearCrashCount).Add(version.Id).Add(session.Now).Run();
         session.Woken.Add(version.Target);
         if (version.MayHaveSet.Count == 0)
             return;

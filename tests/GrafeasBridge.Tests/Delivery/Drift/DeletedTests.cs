@@ -7,26 +7,26 @@ namespace GrafeasBridge.Tests.Delivery.Drift;
 public sealed class DeletedTests : DriftFixture
 {
     [Fact]
-    public async Task A_deleted_version_is_parked_after_a_second_look_and_created_again_when_somebody_asks()
+    public async Task A_deleted_version_is_parked_after_a_second_check_and_created_again_when_somebody_asks()
     {
         using var heard = new Heard(Target);
         await StartAsync();
         await DeliverAsync("string a=1");
         DeleteThere();
 
-        Assert.Equal(1, await LookAfterAsync(FirstLook));
+        Assert.Equal(1, await LookAfterAsync(FirstCheck));
         var row = await RowAsync();
         Assert.Equal((DeliveryState.Drifted, "VersionMissing"), (row.State, row.LastOutcome));
         Assert.Equal(
             "It was delivered (last verified 2026-11-02 08:00:00Z) and is gone. The target answered 404: Version '1' was not found "
-            + "It is looked at again at 2026-11-02 08:11:00Z before it counts as deleted.", row.LastReason);
+            + "It is checked again at 2026-11-02 08:11:00Z before it counts as deleted.", row.LastReason);
         Assert.Equal(0, await Host.RunOnceAsync());
 
         Assert.Equal(1, await LookAfterAsync(TimeSpan.FromMinutes(1)));
         row = await RowAsync();
         Assert.Equal((DeliveryState.Parked, "Deleted"), (row.State, row.LastOutcome));
         Assert.EndsWith(" It stays deleted; redeliver to create it again.", row.LastReason, StringComparison.Ordinal);
-        Assert.Contains(Logs.Entries, e => e is { Event.Name: "Deleted", Level: LogLevel.Warning });
+        Assert.Contains(Logs.Entries, e => e is { Event.Name: "VersionDeleted", Level: LogLevel.Warning });
         Assert.Equal((1, 1), (Looks(heard, "missing"), Looks(heard, "deleted")));
 
         Assert.Equal(0, await LookAfterAsync(Day));
@@ -44,7 +44,7 @@ public sealed class DeletedTests : DriftFixture
         await StartAsync();
         await DeliverAsync("string a=1");
         Answer(context => FakeBintray.SayAsync(context, 404, "Package 'web' was not found"));
-        await LookAfterAsync(FirstLook);
+        await LookAfterAsync(FirstCheck);
         Assert.Equal((DeliveryState.Drifted, "PackageMissing"), await StateAsync());
 
         Fake.Script = null;
@@ -59,7 +59,7 @@ public sealed class DeletedTests : DriftFixture
         await StartAsync("Drift:OnDrift=Report", "Delivery:MissingGrace=00:05:00");
         await DeliverAsync("string a=1");
         Put("a", """["2"]""");
-        await LookAfterAsync(FirstLook);
+        await LookAfterAsync(FirstCheck);
         DeleteThere();
 
         await LookAfterAsync(Day);
@@ -76,7 +76,7 @@ public sealed class DeletedTests : DriftFixture
         await DeliverAsync("string a=1");
         DeleteThere();
 
-        await LookAfterAsync(FirstLook);
+        await LookAfterAsync(FirstCheck);
         Assert.Equal((DeliveryState.Drifted, "VersionMissing"), await StateAsync());
         Assert.EndsWith(" It is created again.", (await RowAsync()).LastReason, StringComparison.Ordinal);
         await Host.RunOnceAsync();
@@ -128,7 +128,7 @@ public sealed class DeletedTests : DriftFixture
         await Host.RunOnceAsync();
         DeleteThere();
 
-        Assert.Equal(1, await LookAfterAsync(FirstLook));
+        Assert.Equal(1, await LookAfterAsync(FirstCheck));
         Assert.Equal(DeliveryState.Verified, (await RowAsync()).State);
 
         await DeliverAsync("string b=2");

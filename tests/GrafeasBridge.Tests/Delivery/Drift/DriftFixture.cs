@@ -10,7 +10,7 @@ namespace GrafeasBridge.Tests.Delivery.Drift;
 /// <summary>One target whose versions are delivered, and then looked at while somebody changes them there.</summary>
 public abstract class DriftFixture : IAsyncLifetime
 {
-    internal static readonly TimeSpan FirstLook = TimeSpan.FromMinutes(10);
+    internal static readonly TimeSpan FirstCheck = TimeSpan.FromMinutes(10);
     internal static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     internal TestLogs Logs { get; } = new();

@@ -3,17 +3,17 @@ using Microsoft.Extensions.Logging;
 
 namespace GrafeasBridge.Tests.Delivery.Drift;
 
-/// <summary>The looking itself: its pace, what it does when the target or the store fails, how it ends.</summary>
+/// <summary>The loop of drift checks: its rate, what it does when the target or the store fails, how it ends.</summary>
 public sealed class DriftLoopTests : DriftFixture
 {
     [Fact]
-    public async Task Looks_are_spread_evenly_over_the_minute()
+    public async Task Checks_are_spread_evenly_over_the_minute()
     {
         using var heard = new Heard(Target);
         await StartAsync("Drift:CallsPerMinute=5");
         for (var i = 1; i <= 4; i++)
             await DeliverAsync("string a=1", $"{i}");
-        Host.Clock.Advance(FirstLook);
+        Host.Clock.Advance(FirstCheck);
         var calls = Fake.Calls.Count;
 
         await Host.Drift.StartAsync(Token);
@@ -30,11 +30,11 @@ public sealed class DriftLoopTests : DriftFixture
     }
 
     [Fact]
-    public async Task No_calls_a_minute_means_that_nothing_is_looked_at()
+    public async Task No_calls_a_minute_means_that_nothing_is_checked()
     {
         await StartAsync("Drift:CallsPerMinute=0");
         await DeliverAsync("string a=1");
-        Host.Clock.Advance(FirstLook);
+        Host.Clock.Advance(FirstCheck);
         var calls = Fake.Calls.Count;
 
         await Host.Drift.StartAsync(Token);
@@ -49,7 +49,7 @@ public sealed class DriftLoopTests : DriftFixture
     [InlineData(429, "")]
     [InlineData(401, "")]
     [InlineData(404, "<html>from something in front of it</html>")]
-    public async Task An_answer_that_is_none_counts_as_nothing_and_the_look_stays_due(int status, string body)
+    public async Task An_answer_that_is_none_counts_as_nothing_and_the_check_stays_due(int status, string body)
     {
         using var heard = new Heard(Target);
         await StartAsync();
@@ -57,7 +57,7 @@ public sealed class DriftLoopTests : DriftFixture
         var before = await RowAsync();
         Answer(context => FakeBintray.AnswerAsync(context, status, body));
 
-        Assert.Equal(1, await LookAfterAsync(FirstLook));
+        Assert.Equal(1, await LookAfterAsync(FirstCheck));
         Assert.Equal(before, await RowAsync());
         Assert.Equal(1, Looks(heard, "unanswered"));
 
@@ -68,7 +68,7 @@ public sealed class DriftLoopTests : DriftFixture
     }
 
     [Fact]
-    public async Task A_target_that_asks_for_quiet_is_not_looked_at_until_its_time_has_come()
+    public async Task A_target_that_asks_for_quiet_is_not_checked_until_its_time_has_come()
     {
         await StartAsync();
         await DeliverAsync("string a=1", "1");
@@ -79,15 +79,15 @@ public sealed class DriftLoopTests : DriftFixture
             return FakeBintray.SayAsync(context, 429, "slow down");
         });
 
-        Assert.Equal(1, await LookAfterAsync(FirstLook));
-        Assert.NotNull(Host.Target(Target).Governor.Gate.Pause);
+        Assert.Equal(1, await LookAfterAsync(FirstCheck));
+        Assert.NotNull(Host.Target(Target).RateLimiter.Gate.Pause);
         Fake.Script = null;
         Assert.Equal(0, await LookAfterAsync(TimeSpan.FromSeconds(599)));
         Assert.Equal(2, await LookAfterAsync(TimeSpan.FromSeconds(1)));
     }
 
     [Fact]
-    public async Task A_version_that_cannot_be_looked_at_does_not_keep_the_others_from_it()
+    public async Task A_version_that_cannot_be_checked_does_not_keep_the_others_from_it()
     {
         using var heard = new Heard(Target);
         await StartAsync();
@@ -101,7 +101,7 @@ public sealed class DriftLoopTests : DriftFixture
             return true;
         };
 
-        Assert.Equal(4, await LookAfterAsync(FirstLook));
+        Assert.Equal(4, await LookAfterAsync(FirstCheck));
 
         Assert.Equal((3, 1), (Looks(heard, "same"), Looks(heard, "unanswered")));
         Fake.Script = null;
@@ -112,24 +112,24 @@ public sealed class DriftLoopTests : DriftFixture
     public async Task A_version_on_which_the_bridge_fails_is_left_as_it_is()
     {
         using var heard = new Heard(Target);
-        Logs.Expect(e => e.Event.Name == "CheckFaulted");
+        Logs.Expect(e => e.Event.Name == "DriftCheckFaulted");
         await StartAsync();
         await DeliverAsync("string a=1");
         Put("a", """["2"]""");
         Host.Faults.Fault = verb => verb == nameof(IBridgeStore.ReadOccurrencesOfAsync) ? new InvalidOperationException("poison") : null;
 
-        Assert.Equal(1, await LookAfterAsync(FirstLook));
+        Assert.Equal(1, await LookAfterAsync(FirstCheck));
 
         Assert.Equal((DeliveryState.Verified, 1), ((await RowAsync()).State, Looks(heard, "failed")));
     }
 
     [Fact]
-    public async Task A_store_that_fails_for_a_while_stops_no_looks_and_floods_no_log()
+    public async Task A_store_that_fails_for_a_while_stops_no_checks_and_floods_no_log()
     {
         using var heard = new Heard(Target);
         await StartAsync();
         await DeliverAsync("string a=1");
-        Host.Clock.Advance(FirstLook);
+        Host.Clock.Advance(FirstCheck);
         var faults = 0;
         Host.Faults.Fault = verb => verb == nameof(IBridgeStore.ListToCheckAsync) && ++faults <= 3
             ? new StoreException(StoreFailure.Unavailable, "disk full")
@@ -144,15 +144,15 @@ public sealed class DriftLoopTests : DriftFixture
 
         await heard.UntilAsync(() => Looks(heard, "same") == 1);
         await Host.Drift.StopAsync(Token);
-        Assert.Equal(3, Logs.Entries.Count(e => e is { Level: LogLevel.Warning, Event.Name: "DriftStoreFailed" }));
+        Assert.Equal(3, Logs.Entries.Count(e => e is { Level: LogLevel.Warning, Event.Name: "StoreFailed" }));
     }
 
     [Fact]
-    public async Task A_stop_ends_a_look_and_leaves_it_due()
+    public async Task A_stop_ends_a_check_and_leaves_it_due()
     {
         await StartAsync();
         await DeliverAsync("string a=1");
-        Host.Clock.Advance(FirstLook);
+        Host.Clock.Advance(FirstCheck);
         var calls = Fake.Calls.Count;
         Answer(async context =>
         {

@@ -15,7 +15,7 @@ public sealed class DriftTests : DriftFixture
         var before = await RowAsync();
         var calls = Fake.Calls.Count;
 
-        Assert.Equal(0, await LookAfterAsync(FirstLook - TimeSpan.FromSeconds(1)));
+        Assert.Equal(0, await LookAfterAsync(FirstCheck - TimeSpan.FromSeconds(1)));
         Assert.Equal(1, await LookAfterAsync(TimeSpan.FromSeconds(1)));
         Assert.Equal(0, await LookAfterAsync(Day - TimeSpan.FromSeconds(1)));
         Assert.Equal(1, await LookAfterAsync(TimeSpan.FromSeconds(1)));
@@ -35,12 +35,12 @@ public sealed class DriftTests : DriftFixture
         There().TryRemove("b", out _);
         Put("foreign", """["x"]""");
 
-        Assert.Equal(1, await LookAfterAsync(FirstLook));
+        Assert.Equal(1, await LookAfterAsync(FirstCheck));
 
         var row = await RowAsync();
         Assert.Equal((DeliveryState.Drifted, "Drifted"), (row.State, row.LastOutcome));
         Assert.Equal("Since 2026-11-02 08:00:00Z the target has changed in a, b.", row.LastReason);
-        Assert.Contains(Logs.Entries, e => e is { Event.Name: "Drifted", Level: LogLevel.Warning } && e.Message.Contains("is repaired", StringComparison.Ordinal));
+        Assert.Contains(Logs.Entries, e => e is { Event.Name: "VersionDrifted", Level: LogLevel.Warning } && e.Message.Contains("is repaired", StringComparison.Ordinal));
         Assert.DoesNotContain(Logs.Entries, e => e.Message.Contains("value", StringComparison.Ordinal));
         Assert.Equal(0, await LookAfterAsync(Day));
 
@@ -49,7 +49,7 @@ public sealed class DriftTests : DriftFixture
         Assert.Equal((row.Revision, row.Revision), ((await RowAsync()).Revision, (await RowAsync()).SettledRevision));
         Assert.Equal("1", There()["a"]["values"]![0]!.ToString());
         Assert.Equal(["a", "b", "c", "foreign"], There().Keys.Order());
-        Assert.Equal(1, await LookAfterAsync(FirstLook));
+        Assert.Equal(1, await LookAfterAsync(FirstCheck));
         Assert.Equal((1, 1), (Looks(heard, "drifted"), Looks(heard, "same")));
     }
 
@@ -62,7 +62,7 @@ public sealed class DriftTests : DriftFixture
         Put("t", """["TRUE"]""", "boolean");
         Put("s", """["2","1"]""");
 
-        Assert.Equal(1, await LookAfterAsync(FirstLook));
+        Assert.Equal(1, await LookAfterAsync(FirstCheck));
 
         Assert.Equal((DeliveryState.Verified, "Delivered"), await StateAsync());
     }
@@ -75,7 +75,7 @@ public sealed class DriftTests : DriftFixture
         Put("a", """["2"]""");
         var calls = Fake.Calls.Count;
 
-        await LookAfterAsync(FirstLook);
+        await LookAfterAsync(FirstCheck);
         Assert.Equal((DeliveryState.Drifted, "Drifted"), await StateAsync());
         Assert.Equal(0, await Host.RunOnceAsync());
         Assert.Equal(1, (await Host.Store.BacklogAsync(Target, Token)).Drifted);
@@ -99,7 +99,7 @@ public sealed class DriftTests : DriftFixture
         Assert.Equal(["a"], There().Keys);
         Put("b", """["2"]"""); // by a worker that died before it could say so
 
-        await LookAfterAsync(FirstLook);
+        await LookAfterAsync(FirstCheck);
         Assert.Equal("Since 2026-11-02 08:00:00Z the target has changed in b.", (await RowAsync()).LastReason);
         await Host.RunOnceAsync();
         Assert.Equal(["a"], There().Keys);
@@ -113,7 +113,7 @@ public sealed class DriftTests : DriftFixture
         var withdrawn = await DeliverAsync("string b=2");
         await Host.WithdrawAsync(withdrawn);
         await Host.RunOnceAsync();
-        await LookAfterAsync(FirstLook);
+        await LookAfterAsync(FirstCheck);
 
         Put("b", """["a stranger's"]""");
 
@@ -138,7 +138,7 @@ public sealed class DriftTests : DriftFixture
             return false;
         };
 
-        Assert.Equal(1, await LookAfterAsync(FirstLook));
+        Assert.Equal(1, await LookAfterAsync(FirstCheck));
 
         Assert.Equal((DeliveryState.Pending, "Delivered"), await StateAsync());
         Assert.Equal(1, Looks(heard, "overtaken"));

@@ -13,7 +13,7 @@ public sealed class EmulatorDriftTests
 {
     private static readonly string[] Quick =
     [
-        "Delivery:TotalTimeout=00:00:01", "Delivery:Lease=00:00:02", "Drift:FirstLook=00:00:02", "Drift:Interval=00:00:10", "Drift:CallsPerMinute=6000",
+        "Delivery:TotalTimeout=00:00:01", "Delivery:Lease=00:00:02", "Drift:FirstCheck=00:00:02", "Drift:Interval=00:00:10", "Drift:CallsPerMinute=6000",
     ];
 
     [Fact]

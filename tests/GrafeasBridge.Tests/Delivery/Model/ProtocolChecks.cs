@@ -8,7 +8,7 @@ internal sealed partial class Protocol
 {
     /// <summary>
     /// A worker that sets a withdrawn name so late that a check may have given it up is assumed to report that: otherwise it would have
-    /// to be paused for longer than <c>Drift:FirstLook</c>, and then die.
+    /// to be paused for longer than <c>Drift:FirstCheck</c>, and then die.
     /// </summary>
     private static bool IsTooLate(ModelState s, Worker me) =>
         me.Set.HasFlag(Names.B) && (s.Row.Check == Check.Due || !s.Row.Owned.HasFlag(Names.B));

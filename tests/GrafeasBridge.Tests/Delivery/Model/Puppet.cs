@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using GrafeasBridge.Delivery;
 using GrafeasBridge.Delivery.Drift;
-using GrafeasBridge.Delivery.Governor;
+using GrafeasBridge.Delivery.RateLimiting;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -72,8 +72,8 @@ internal sealed class Puppet(Shelf shelf, At firstRead) : ITarget, IDisposable
     public async Task<At> StartAsync(
         IBridgeStore store, DeliveryOptions options, TimeProvider clock, Func<IBridgeStore, DeliveryTarget, CancellationToken, Task> work)
     {
-        var governor = new TargetGovernor(new TargetOptions { Name = "bintray" }, options, clock, NullLogger.Instance);
-        var target = new DeliveryTarget("bintray", new TargetOptions(), this, governor);
+        var limiter = new AdaptiveRateLimiter(new TargetOptions { Name = "bintray" }, options, clock, NullLogger.Instance);
+        var target = new DeliveryTarget("bintray", new TargetOptions(), this, limiter);
         this.work = WorkAsync(() => work(HeldStore.Around(store, HoldAsync), target, abandon.Token));
         return await arrived.Task.WaitAsync(Patience);
     }

@@ -16,7 +16,7 @@ public abstract partial class ConformanceContract
         private static readonly TimeSpan Never = TimeSpan.FromDays(3650);
         private static readonly Microsoft.Extensions.Options.IOptions<DriftOptions> Drift =
             Microsoft.Extensions.Options.Options.Create(new DriftOptions());
-        private static readonly DeliveryOptions Options = new() { Horizon = TimeSpan.FromDays(30), Gather = TimeSpan.Zero, ParkAfterStops = int.MaxValue };
+        private static readonly DeliveryOptions Options = new() { Horizon = TimeSpan.FromDays(30), DebounceWindow = TimeSpan.Zero, ParkAfterCrashes = int.MaxValue };
 
         private readonly Shelf shelf = new();
         private readonly Dictionary<Holder, (Puppet Puppet, ClaimedVersion? Claimed, At At)> working = [];
@@ -125,7 +125,7 @@ public abstract partial class ConformanceContract
                 var checker = new DriftChecker(
                     store, new LineMapping(), Drift, Microsoft.Extensions.Options.Options.Create(Options), new DeliveryMetrics(clock), clock,
                     house.Factory.CreateLogger<DriftChecker>());
-                found[who] = await checker.CheckAsync(target, new GovernorBudget(target.Governor), resting, stopping);
+                found[who] = await checker.CheckAsync(target, new RateLimiterBudget(target.RateLimiter), resting, stopping);
             });
             working[who] = (puppet, null, at);
         }
@@ -146,7 +146,7 @@ public abstract partial class ConformanceContract
         private async Task SuspectAsync()
         {
             var claim = await house.Store.ClaimAsync(Target, new ClaimTerms(1, 0, Lease), Stop);
-            Assert.Equal((0, true), (claim.Versions.Count, claim.SuspectsWait));
+            Assert.Equal((0, true), (claim.Versions.Count, claim.PoisonCandidatesWait));
         }
 
         private async Task GoOnAsync(Step step, bool parks)

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace GrafeasBridge.Delivery.Governor;
+namespace GrafeasBridge.Delivery.RateLimiting;
 
 /// <summary>The side of the calls: each attempt passes here, innermost in the pipeline, so that repetitions count.</summary>
-internal sealed partial class TargetGovernor
+internal sealed partial class AdaptiveRateLimiter
 {
     /// <summary>Makes one attempt, unless the target asked not to be called.</summary>
     public async ValueTask<TargetReply> CallAsync(Func<CancellationToken, ValueTask<TargetReply>> attempt, CancellationToken cancellationToken)
@@ -15,17 +15,9 @@ internal sealed partial class TargetGovernor
         }
 
         var call = Send();
-        try
-        {
-            var reply = await attempt(cancellationToken);
-            Answered(call, reply);
-            return reply;
-        }
-        catch (OperationCanceledException)
-        {
-            Unanswered(call);
-            throw;
-        }
+        var reply = await attempt(cancellationToken);
+        Answered(call, reply);
+        return reply;
     }
 
     internal SentCall Send()
@@ -33,25 +25,10 @@ internal sealed partial class TargetGovernor
         lock (sync)
         {
             var now = Now;
-            if (VersionCalls.Current is { } version)
-            {
-                version.Made++;
-                var held = Math.Min(1, version.Expected);
-                version.Expected -= held;
-                budget.Reserved = Math.Max(0, budget.Reserved - held);
-            }
-
+            throughput.Called();
+            budget.Reserved = Math.Max(0, budget.Reserved - 1);
             budget.Spend(now);
-            return new SentCall(++sent, now, ++inFlight);
-        }
-    }
-
-    internal void Unanswered(SentCall call)
-    {
-        lock (sync)
-        {
-            inFlight--;
-            tuner.Ended(Now - call.At, call.InFlight, failed: true);
+            return new SentCall(++sent, now);
         }
     }
 
@@ -59,19 +36,18 @@ internal sealed partial class TargetGovernor
     {
         lock (sync)
         {
-            inFlight--;
             var now = Now;
             disconnected = reply.Disconnected;
             if (reply.Failure == DeliveryOutcome.Throttled)
             {
                 budget.Refund(call.At);
+                throughput.Discount(1);
                 var asked = reply.RetryAfter ?? (reply.Rate is { Remaining: 0 } ? reply.Rate.Reset : null);
-                learner.Scarce(now, sent, now + asked, told: null);
+                estimator.Scarce(now, sent, now + asked, told: null);
                 Say(Gate.Throttle(asked, quiet: asked is not null, reply.Reason), reply.Reason);
             }
             else if (reply.Status > 0)
             {
-                tuner.Ended(now - call.At, call.InFlight, failed: reply.Status == 503);
                 Passed(call, reply.Rate, now);
             }
         }
@@ -83,17 +59,16 @@ internal sealed partial class TargetGovernor
         {
             var why = string.Create(
                 CultureInfo.InvariantCulture, $"The target says that {rate.Remaining} of {rate.Limit} calls are left.");
-            learner.Scarce(now, sent, now + rate.Reset, rate.Limit);
+            estimator.Scarce(now, sent, now + rate.Reset, rate.Limit);
             Say(Gate.Throttle(rate.Reset, quiet: false, why), why);
             return;
         }
 
-        if (!learner.Passed(call.Number, call.At))
+        if (!estimator.Passed(call.Number, call.At))
             return;
         Gate.Passed();
-        budget.Set(learner.Limit, now);
-        heldBackAt = null;
-        if (learner.Limit is { } limit)
+        budget.Set(estimator.Limit, now);
+        if (estimator.Limit is { } limit)
             Log.Learned(logger, Name, limit.Calls, limit.Window, limit.Source, limit.Rate);
     }
 
@@ -102,16 +77,16 @@ internal sealed partial class TargetGovernor
     {
         var before = lastRate;
         lastRate = rate;
-        if (headersLie)
+        if (headersIgnored)
             return false;
         if (rate.Remaining == 0 && before is { Remaining: 0 })
         {
-            headersLie = true;
-            Log.HeadersLie(logger, Name);
+            headersIgnored = true;
+            Log.HeadersIgnored(logger, Name);
             return false;
         }
 
         var few = rate.Remaining <= Math.Max(1, (long)(ScarceRemaining * rate.Limit));
-        return few && (learner.ScarceSince is not null || (before is not null && before.Remaining > rate.Remaining));
+        return few && (estimator.IsScarce || (before is not null && before.Remaining > rate.Remaining));
     }
 }

@@ -1,4 +1,4 @@
-namespace GrafeasBridge.Delivery.Governor;
+namespace GrafeasBridge.Delivery.RateLimiting;
 
 /// <summary>Who said what a target's limit is.</summary>
 internal enum LimitSource

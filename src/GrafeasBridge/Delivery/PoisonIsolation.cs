@@ -1,19 +1,20 @@
 namespace GrafeasBridge.Delivery;
 
 /// <summary>
-/// Keeps a version that may have stopped the process apart from all others in hand, of every target: should the process stop
-/// again, nobody else is suspected. Others wait for it a moment and no longer, so that a target that stalls it holds up nobody.
+/// Keeps a poison candidate, a version that was in flight when a process ended, apart from all others, of every target: should the
+/// process end again, no other version is a candidate. Others wait for it a moment and no longer, so that a target that stalls it
+/// holds up nobody.
 /// </summary>
-internal sealed class SuspectLane(TimeProvider clock)
+internal sealed class PoisonIsolation(TimeProvider clock)
 {
-    /// <summary>What stops a process does so at once; what takes longer is the target.</summary>
+    /// <summary>What ends a process does so at once; what takes longer is the target.</summary>
     internal static readonly TimeSpan LongestAlone = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a suspect waits until nothing else is in hand; then it is tried beside others.</summary>
+    /// <summary>How long a candidate waits until nothing else is in flight; then it is tried beside others.</summary>
     internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     private readonly Lock sync = new();
-    private int inHand;
+    private int inFlight;
     private long? aloneSince;
     private long? waitsSince;
     private TaskCompletionSource freed = New();
@@ -38,25 +39,25 @@ internal sealed class SuspectLane(TimeProvider clock)
         }
     }
 
-    /// <summary>An ordinary version is in hand until the result is disposed of.</summary>
+    /// <summary>An ordinary version is in flight until the result is disposed of.</summary>
     public IDisposable Enter()
     {
         lock (sync)
-            inHand++;
+            inFlight++;
         return new Stay(this, alone: false);
     }
 
-    /// <summary>A suspect is in hand until the result is disposed of; null while it has to wait.</summary>
+    /// <summary>A candidate is in flight until the result is disposed of; null while it has to wait.</summary>
     public IDisposable? TryEnterAlone()
     {
         lock (sync)
         {
             waitsSince ??= clock.GetTimestamp();
             var patient = clock.GetElapsedTime(waitsSince.Value) < LongestWait;
-            if (aloneSince is not null || (inHand > 0 && patient))
+            if (aloneSince is not null || (inFlight > 0 && patient))
                 return null;
             waitsSince = null;
-            inHand++;
+            inFlight++;
             aloneSince = clock.GetTimestamp();
             return new Stay(this, alone: true);
         }
@@ -69,7 +70,7 @@ internal sealed class SuspectLane(TimeProvider clock)
         TaskCompletionSource? done = null;
         lock (sync)
         {
-            inHand--;
+            inFlight--;
             if (alone)
             {
                 aloneSince = null;
@@ -80,14 +81,14 @@ internal sealed class SuspectLane(TimeProvider clock)
         done?.SetResult();
     }
 
-    private sealed class Stay(SuspectLane lane, bool alone) : IDisposable
+    private sealed class Stay(PoisonIsolation isolation, bool alone) : IDisposable
     {
         private int left;
 
         public void Dispose()
         {
             if (Interlocked.Exchange(ref left, 1) == 0)
-                lane.Leave(alone);
+                isolation.Leave(alone);
         }
     }
 }

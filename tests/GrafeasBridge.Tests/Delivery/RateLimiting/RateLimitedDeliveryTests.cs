@@ -1,14 +1,14 @@
 using System.Globalization;
-using GrafeasBridge.Delivery.Governor;
+using GrafeasBridge.Delivery.RateLimiting;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using GrafeasBridge.Tests.Support;
 using Microsoft.AspNetCore.Http;
 
-namespace GrafeasBridge.Tests.Delivery.Governor;
+namespace GrafeasBridge.Tests.Delivery.RateLimiting;
 
-/// <summary>The governor at work: the real loop, the real store, and a server on a real socket.</summary>
-public sealed class GovernedDeliveryTests : IAsyncLifetime
+/// <summary>The limiter at work: the real loop, the real store, and a server on a real socket.</summary>
+public sealed class RateLimitedDeliveryTests : IAsyncLifetime
 {
     private readonly TestLogs logs = new();
     private readonly string main = "t-" + Guid.NewGuid().ToString("N")[..12];
@@ -19,7 +19,7 @@ public sealed class GovernedDeliveryTests : IAsyncLifetime
 
     private DeliveryHost Host => started ?? throw new InvalidOperationException("no host was started");
 
-    private TargetGovernor Governor => Host.Target(main).Governor;
+    private AdaptiveRateLimiter RateLimiter => Host.Target(main).RateLimiter;
 
     public async ValueTask InitializeAsync()
     {
@@ -50,7 +50,7 @@ public sealed class GovernedDeliveryTests : IAsyncLifetime
         }
 
         Assert.InRange(fake.Calls.Count, 60, 60 * 8 + 40); // one probe a minute, soon with companions
-        Assert.StartsWith("The target answered 502", Governor.Status().Reason, StringComparison.Ordinal);
+        Assert.StartsWith("The target answered 502", RateLimiter.Status().Reason, StringComparison.Ordinal);
         fake.Script = null;
         Host.Clock.Advance(TimeSpan.FromMinutes(1));
         for (var turn = 0; turn < 8; turn++)
@@ -77,8 +77,8 @@ public sealed class GovernedDeliveryTests : IAsyncLifetime
         await heard.UntilAsync(() => heard.Tries("delivered") == 2);
         await Host.Worker.StopAsync(Token);
         heard.Scrape();
-        Assert.Equal(270.0 / 3600, Last(heard, "governor.limit"), 6);
-        Assert.Equal(8, Last(heard, "governor.concurrency"));
+        Assert.Equal(270.0 / 3600, Last(heard, "rate_limit"), 6);
+        Assert.Equal(8, Last(heard, "concurrency"));
         Assert.InRange(Last(heard, "time_to_drain"), 60, 300);
     }
 
@@ -98,12 +98,12 @@ public sealed class GovernedDeliveryTests : IAsyncLifetime
         while (await Host.RunOnceAsync() > 0)
             Assert.True(left >= 0);
 
-        var status = Governor.Status();
+        var status = RateLimiter.Status();
         Assert.Equal((false, "The target says that 2 of 40 calls are left."), (status.Open, status.Reason));
         left = 40;
         Host.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(1, await Host.RunOnceAsync());
-        Assert.Equal(new CallLimit(40, TimeSpan.FromMinutes(1), LimitSource.Headers), Governor.Status().Limit);
+        Assert.Equal(new CallLimit(40, TimeSpan.FromMinutes(1), LimitSource.Headers), RateLimiter.Status().Limit);
     }
 
     [Fact]
@@ -131,37 +131,36 @@ public sealed class GovernedDeliveryTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(1, 1000)]
-    [InlineData(8, 200)]
-    public async Task Dead_versions_delay_the_others_by_one_poll_interval_at_most(int dead, int all)
+    [InlineData(7, 8)]
+    [InlineData(4, 4)]
+    public async Task Dead_versions_delay_the_others_until_their_calls_time_out_at_most(int dead, int slots)
     {
+        const int Living = 200;
         using var heard = new Heard(main);
-        await StartAsync();
+        await StartAsync($"Delivery:Concurrency={slots}", "Targets:0:CallTimeout=00:00:30", "Delivery:FirstRetry=01:00:00");
         var release = new TaskCompletionSource();
         fake.Script = async (call, _) =>
         {
-            if (Number(call) >= all - dead)
+            if (Number(call) >= Living)
                 await release.Task;
             return false;
         };
-        await Task.WhenAll(Enumerable.Range(0, all - dead).Select(i => Host.SendAsync(Web(i), "string a=1")));
-        await SendAsync(all - dead, dead);
+        await Task.WhenAll(Enumerable.Range(0, Living).Select(i => Host.SendAsync(Web(i), "string a=1")));
+        await SendAsync(Living, dead);
 
-        // The dead ones are the newest, and go first. Where they hold all slots, others get their places after one interval; else
-        // no time passes at all until every living version has arrived.
+        // The dead ones are the newest, and go first. While they leave a slot, no time passes at all until every living version has
+        // arrived; where they hold all slots, the others wait for the time-out.
         await Host.Worker.StartAsync(Token);
-        await fake.UntilAsync(calls => calls.Count(c => Number(c) >= all - dead) == dead);
-        if (dead == 8)
+        await fake.UntilAsync(calls => calls.Count(c => Number(c) >= Living) == dead);
+        if (dead == slots)
         {
             Assert.Equal(dead, fake.Calls.Count);
-            await Host.Clock.WaitsForAsync(TimeSpan.FromSeconds(1));
-            Host.Clock.Advance(TimeSpan.FromSeconds(1));
+            Host.Clock.Advance(TimeSpan.FromSeconds(30));
         }
 
         // Four calls and two numbers for each; looked at closely only when there may be enough.
-        await heard.UntilAsync(() => heard.All.Count >= 6 * (all - dead) && heard.Tries("delivered") == all - dead);
+        await heard.UntilAsync(() => heard.All.Count >= 6 * Living && heard.Tries("delivered") == Living);
         release.SetResult();
-        await heard.UntilAsync(() => heard.Tries("delivered") == all);
         await Host.Worker.StopAsync(Token);
     }
 
@@ -171,12 +170,12 @@ public sealed class GovernedDeliveryTests : IAsyncLifetime
         using var heard = new Heard(main);
         await StartAsync();
         await Host.Store.KeepLearnedAsync(
-            main, """{"form":1,"calls":300,"window":3600,"source":"Refusals","patience":1,"callsPerVersion":3}""", Token);
+            main, """{"form":2,"calls":300,"window":3600,"source":"Refusals","callsPerVersion":3}""", Token);
         await SendAsync(0, 1);
 
         await Host.Worker.StartAsync(Token);
         await heard.UntilAsync(() => heard.Tries("delivered") == 1);
-        Assert.Equal(new CallLimit(300, TimeSpan.FromHours(1), LimitSource.Refusals), Governor.Status().Limit);
+        Assert.Equal(new CallLimit(300, TimeSpan.FromHours(1), LimitSource.Refusals), RateLimiter.Status().Limit);
         await Host.Worker.StopAsync(Token);
 
         // One version that took four calls instead of three.

@@ -4,8 +4,8 @@ using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Delivery;
 
-/// <summary>Versions that were in hand when the process ended.</summary>
-public sealed class SuspectTests : IAsyncLifetime
+/// <summary>Versions that were in flight when the process ended.</summary>
+public sealed class PoisonCandidateTests : IAsyncLifetime
 {
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
     private readonly TestLogs logs = new();
@@ -47,7 +47,7 @@ public sealed class SuspectTests : IAsyncLifetime
         await SendAsync("poison", "1");
         await EndProcessWithAsync(2);
         await host.Store.ClaimAsync(DeliveryHost.Main, new ClaimTerms(0, 0, Lease), Token);
-        var alone = (await host.Store.ClaimSuspectAsync(DeliveryHost.Main, Lease, Token))!;
+        var alone = (await host.Store.ClaimPoisonCandidateAsync(DeliveryHost.Main, Lease, Token))!;
         host.Clock.Advance(Lease);
 
         while (await host.RunOnceAsync() > 0)
@@ -75,7 +75,7 @@ public sealed class SuspectTests : IAsyncLifetime
             await host.SendAsync(Web(version), "string a=1");
     }
 
-    /// <summary>A process takes versions in hand and is not heard of again.</summary>
+    /// <summary>A process claims versions and is not heard of again.</summary>
     private async Task EndProcessWithAsync(int count)
     {
         Assert.Equal(count, (await host.Store.ClaimAsync(DeliveryHost.Main, count, Lease, Token)).Count);

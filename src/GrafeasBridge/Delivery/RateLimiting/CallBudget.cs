@@ -1,4 +1,4 @@
-namespace GrafeasBridge.Delivery.Governor;
+namespace GrafeasBridge.Delivery.RateLimiting;
 
 /// <summary>
 /// The calls that may be made now. Two accounts have to agree: a bucket that fills steadily, which spreads the calls over the
@@ -15,7 +15,7 @@ internal sealed class CallBudget(CallHistory history)
     private double level;
     private TimeSpan filledAt;
 
-    /// <summary>Calls that versions in hand are still expected to make.</summary>
+    /// <summary>Calls that are still expected: by versions in flight, or in the background.</summary>
     public double Reserved { get; set; }
 
     public CallLimit? Limit => limit;

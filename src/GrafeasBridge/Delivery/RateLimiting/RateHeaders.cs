@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 
-namespace GrafeasBridge.Delivery.Governor;
+namespace GrafeasBridge.Delivery.RateLimiting;
 
 /// <summary>What an answer told about the target's limit, by <c>X-RateLimit-*</c> or <c>RateLimit-*</c>.</summary>
 /// <param name="Limit">Calls in a window; positive.</param>

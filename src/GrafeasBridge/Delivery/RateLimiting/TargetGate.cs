@@ -1,6 +1,6 @@
 using GrafeasBridge.Mapping;
 
-namespace GrafeasBridge.Delivery.Governor;
+namespace GrafeasBridge.Delivery.RateLimiting;
 
 /// <summary>Why a target is left alone.</summary>
 internal enum PauseKind
@@ -20,7 +20,7 @@ internal enum PauseKind
 internal sealed record TargetPause(PauseKind Kind, TimeSpan Left, string Reason);
 
 /// <summary>
-/// Says whether versions of a target may be taken in hand now. A target that is down, refuses the credentials or asks for quiet is
+/// Says whether versions of a target may be claimed now. A target that is down, refuses the credentials or asks for quiet is
 /// closed for a while; then one version goes first, and the others follow when it was let in.
 /// </summary>
 internal sealed class TargetGate(DeliveryOptions options, TimeProvider clock, TimeSpan? breakDuration = null)
@@ -95,8 +95,8 @@ internal sealed class TargetGate(DeliveryOptions options, TimeProvider clock, Ti
         }
     }
 
-    /// <returns>How many of the <paramref name="free"/> slots may be filled while <paramref name="inHand"/> versions are in hand.</returns>
-    public int Admit(int free, int inHand)
+    /// <returns>How many of the <paramref name="free"/> slots may be filled while <paramref name="inFlight"/> versions are in flight.</returns>
+    public int Admit(int free, int inFlight)
     {
         lock (sync)
         {
@@ -104,13 +104,13 @@ internal sealed class TargetGate(DeliveryOptions options, TimeProvider clock, Ti
                 return 0;
             // A version that is dead itself must not stand for its target for good: each failed probe brings a companion.
             var probes = kind == PauseKind.Down ? Math.Max(1, pausesInRow) : 1;
-            return !probing ? free : Math.Clamp(probes - inHand, 0, free);
+            return !probing ? free : Math.Clamp(probes - inFlight, 0, free);
         }
     }
 
     /// <summary>The call limit is used up, or nearly.</summary>
     /// <param name="asked">By the target; null when it named no time.</param>
-    /// <param name="quiet">Nothing may be called until then, not even by versions in hand.</param>
+    /// <param name="quiet">Nothing may be called until then, not even by versions in flight.</param>
     /// <param name="why">A safe sentence.</param>
     /// <returns>The pause that this began or made longer; null when it did neither.</returns>
     public TimeSpan? Throttle(TimeSpan? asked, bool quiet, string why)
@@ -138,15 +138,15 @@ internal sealed class TargetGate(DeliveryOptions options, TimeProvider clock, Ti
     }
 
     /// <summary>Learns from how a try ended.</summary>
-    /// <param name="ending">Of the try.</param>
+    /// <param name="result">Of the attempt.</param>
     /// <param name="version">That was tried.</param>
     /// <param name="disconnected">There was not even a connection, which cannot be the version's fault.</param>
     /// <returns>The pause that this began; null when it began none.</returns>
-    public TimeSpan? Report(Ending ending, VersionCoordinates version, bool disconnected = false)
+    public TimeSpan? Report(AttemptResult result, VersionCoordinates version, bool disconnected = false)
     {
         lock (sync)
         {
-            switch (ending.Outcome)
+            switch (result.Outcome)
             {
                 case DeliveryOutcome.Unauthorized when letIn && (refused is null || refused == version.InPackage):
                     // Others are let in, so the rights of this package may be all that is missing: no reason to stop the rest.
@@ -154,11 +154,11 @@ internal sealed class TargetGate(DeliveryOptions options, TimeProvider clock, Ti
                     probing = false;
                     return null;
                 case DeliveryOutcome.Unauthorized:
-                    return Close(PauseKind.Unauthorized, null, Doubled(PauseKind.Unauthorized, options.PauseAfterUnauthorized, LongestUnauthorized), ending.Reason);
+                    return Close(PauseKind.Unauthorized, null, Doubled(PauseKind.Unauthorized, options.PauseAfterUnauthorized, LongestUnauthorized), result.Reason);
                 case DeliveryOutcome.Throttled:
-                    return Throttle(ending.RetryAfter, quiet: false, ending.Reason);
+                    return Throttle(result.RetryAfter, quiet: false, result.Reason);
                 case DeliveryOutcome.Unreachable:
-                    return Failed(ending, version, disconnected);
+                    return Failed(result, version, disconnected);
                 case DeliveryOutcome.LeaseLost or DeliveryOutcome.Returned or DeliveryOutcome.StoreFailed or DeliveryOutcome.Failed:
                     return null;
                 default:
@@ -169,23 +169,23 @@ internal sealed class TargetGate(DeliveryOptions options, TimeProvider clock, Ti
     }
 
     /// <summary>One version may be dead by itself; several in a row, or no connection at all, are the target's doing.</summary>
-    private TimeSpan? Failed(Ending ending, VersionCoordinates version, bool disconnected)
+    private TimeSpan? Failed(AttemptResult result, VersionCoordinates version, bool disconnected)
     {
         failures++;
         firstFailed ??= version;
         severalFailed |= firstFailed != version;
         var down = disconnected || (probing && kind == PauseKind.Down) || (severalFailed && failures >= FailuresInRow);
-        if (!down && ending.RetryAfter is not { Ticks: > 0 })
+        if (!down && result.RetryAfter is not { Ticks: > 0 })
             return null;
         var own = Doubled(PauseKind.Down, firstDown, LongestDown);
         var first = pausesInRow == 0 || closedUntil > Now;
-        TimeSpan? asked = ending.RetryAfter is { Ticks: > 0 } rest ? first ? rest : Longer(rest, own) : null;
-        return Close(PauseKind.Down, asked, own, ending.Reason);
+        TimeSpan? asked = result.RetryAfter is { Ticks: > 0 } rest ? first ? rest : Longer(rest, own) : null;
+        return Close(PauseKind.Down, asked, own, result.Reason);
     }
 
     /// <param name="why">The kind of the pause; what closes a closed target leaves the kind as it is.</param>
     /// <param name="asked">By the target; counts even during a pause.</param>
-    /// <param name="own">Our guess; versions that were in hand together all report, and are one pause, not several.</param>
+    /// <param name="own">Our guess; versions that were in flight together all report, and are one pause, not several.</param>
     /// <param name="sentence">The reason in words.</param>
     private TimeSpan? Close(PauseKind why, TimeSpan? asked, TimeSpan own, string sentence)
     {

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace GrafeasBridge.Tests.Delivery.Governor;
+namespace GrafeasBridge.Tests.Delivery.RateLimiting;
 
 /// <summary>Targets with limits that nobody told the bridge, over many windows of simulated time.</summary>
 public sealed class HiddenLimitTests
@@ -42,7 +42,7 @@ public sealed class HiddenLimitTests
 
         var used = (run.Passed - before) / (100.0 * calls);
         var probes = Episodes(run.Refused.Skip(atDiscovery), window);
-        Say($"{calls} in {window}: {run.Governor.Status().Limit}; refused {atDiscovery} at discovery, {run.Refused.Count - atDiscovery} later in {probes} probes; used {used:P1}");
+        Say($"{calls} in {window}: {run.RateLimiter.Status().Limit}; refused {atDiscovery} at discovery, {run.Refused.Count - atDiscovery} later in {probes} probes; used {used:P1}");
         Assert.InRange(used, 0.8, 1);
         Assert.InRange(probes, 0, 8);
         Assert.InRange(run.Refused.Count - atDiscovery, 0, (int)(before / 10) + 40);

@@ -1,6 +1,6 @@
-using GrafeasBridge.Delivery.Governor;
+using GrafeasBridge.Delivery.RateLimiting;
 
-namespace GrafeasBridge.Tests.Delivery.Governor;
+namespace GrafeasBridge.Tests.Delivery.RateLimiting;
 
 public sealed class RateHeadersTests
 {

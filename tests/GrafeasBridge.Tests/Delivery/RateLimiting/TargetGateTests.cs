@@ -1,8 +1,8 @@
 using GrafeasBridge.Delivery;
-using GrafeasBridge.Delivery.Governor;
+using GrafeasBridge.Delivery.RateLimiting;
 using GrafeasBridge.Mapping;
 
-namespace GrafeasBridge.Tests.Delivery.Governor;
+namespace GrafeasBridge.Tests.Delivery.RateLimiting;
 
 public sealed class TargetGateTests
 {
@@ -66,7 +66,7 @@ public sealed class TargetGateTests
     public void A_throttled_target_is_closed_for_as_long_as_it_asked()
     {
         Assert.Equal(TimeSpan.FromSeconds(30), gate.Throttle(TimeSpan.FromSeconds(30), quiet: true, "slow down"));
-        Report(DeliveryOutcome.Delivered, Api); // was in hand already
+        Report(DeliveryOutcome.Delivered, Api); // was in flight already
         gate.Passed(); // was under way already
 
         clock.Advance(TimeSpan.FromSeconds(29));
@@ -154,7 +154,7 @@ public sealed class TargetGateTests
     [Fact]
     public void An_open_circuit_closes_the_target_until_it_is_tried_again()
     {
-        gate.Report(new Ending(DeliveryOutcome.Unreachable, "why", TimeSpan.FromSeconds(5)), Web);
+        gate.Report(new AttemptResult(DeliveryOutcome.Unreachable, "why", TimeSpan.FromSeconds(5)), Web);
 
         Assert.Equal(0, gate.Admit(8, 0));
         clock.Advance(TimeSpan.FromSeconds(5));
@@ -166,7 +166,7 @@ public sealed class TargetGateTests
     }
 
     private TimeSpan? Report(DeliveryOutcome outcome, VersionCoordinates version, bool disconnected = false) =>
-        gate.Report(new Ending(outcome, "why"), version, disconnected);
+        gate.Report(new AttemptResult(outcome, "why"), version, disconnected);
 
     /// <summary>One pause after the other, with nothing let in.</summary>
     private List<TimeSpan> Pauses(int count, Func<TimeSpan?> close)

@@ -1,7 +1,7 @@
-namespace GrafeasBridge.Delivery.Governor;
+namespace GrafeasBridge.Delivery.RateLimiting;
 
 /// <summary>What is told to others: how the target does, and what is kept over a restart.</summary>
-internal sealed partial class TargetGovernor
+internal sealed partial class AdaptiveRateLimiter
 {
     /// <summary>Takes note of how many versions wait.</summary>
     public void Sampled(long count)
@@ -22,10 +22,10 @@ internal sealed partial class TargetGovernor
                 pause is null,
                 clock.GetUtcNow() + pause?.Left,
                 pause?.Reason ?? Gate.Probing ?? "",
-                learner.Limit,
-                tuner.Settled,
-                pace.CallsPerVersion,
-                pace.VersionsPerSecond(now),
+                estimator.Limit,
+                slots,
+                throughput.CallsPerVersion,
+                throughput.VersionsPerSecond(now),
                 backlog,
                 TimeToDrain(pause, now),
                 trouble?.Kind,
@@ -38,16 +38,16 @@ internal sealed partial class TargetGovernor
     {
         lock (sync)
         {
-            var limit = learner.Limit is { Source: not LimitSource.Configured } learned ? learned : null;
-            var cost = Math.Round(Math.Max(1, pace.CallsPerVersion), 1);
-            return new Lessons(Lessons.CurrentForm, limit?.Calls, limit?.Window.TotalSeconds, limit?.Source, learner.Patience, cost).Write();
+            var limit = estimator.Proven is { Source: not LimitSource.Configured } learned ? learned : null;
+            var cost = Math.Round(throughput.CallsPerVersion, 1);
+            return new SavedRateLimit(SavedRateLimit.CurrentForm, limit?.Calls, limit?.Window.TotalSeconds, limit?.Source, cost).Write();
         }
     }
 
     /// <summary>Takes what an earlier process saved; what cannot be read is learned again.</summary>
     public void Restore(string saved)
     {
-        if (Lessons.Read(saved) is not { } lessons)
+        if (SavedRateLimit.Read(saved) is not { } learned)
         {
             Log.Unreadable(logger, Name);
             return;
@@ -55,11 +55,11 @@ internal sealed partial class TargetGovernor
 
         lock (sync)
         {
-            pace.Restore(lessons.CallsPerVersion);
-            if (lessons.Limit is not { } limit || learner.Limit is not null)
+            throughput.Restore(learned.CallsPerVersion);
+            if (learned.Limit is not { } limit || estimator.Limit is not null)
                 return;
-            learner.Restore(limit, lessons.Patience, Now);
-            budget.Set(limit, Now, pace.CallsPerVersion);
+            estimator.Restore(limit, Now);
+            budget.Set(limit, Now, throughput.CallsPerVersion);
             Log.Learned(logger, Name, limit.Calls, limit.Window, limit.Source, limit.Rate);
         }
     }
@@ -70,10 +70,10 @@ internal sealed partial class TargetGovernor
             return null;
         if (versions == 0)
             return TimeSpan.Zero;
-        var byPace = versions / pace.VersionsPerSecond(now);
-        var byLimit = versions / learner.Limit?.VersionsPerSecond(pace.CallsPerVersion);
+        var byPace = versions / throughput.VersionsPerSecond(now);
+        var byLimit = versions / estimator.Limit?.VersionsPerSecond(throughput.CallsPerVersion);
         // How fast it was before its limit was met says nothing.
-        if ((learner.ScarceSince is not null && byLimit is null) || (byPace ?? byLimit) is not { } known)
+        if ((estimator.IsScarce && byLimit is null) || (byPace ?? byLimit) is not { } known)
             return null;
         var seconds = Math.Max(known, Math.Max(byPace ?? 0, byLimit ?? 0));
         return TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.FromDays(36_500).TotalSeconds)) + (pause?.Left ?? TimeSpan.Zero);

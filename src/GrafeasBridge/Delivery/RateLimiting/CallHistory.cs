@@ -1,4 +1,4 @@
-namespace GrafeasBridge.Delivery.Governor;
+namespace GrafeasBridge.Delivery.RateLimiting;
 
 /// <summary>
 /// How many calls passed, and when; coarser the longer ago, so that a month of any traffic takes the same few kilobytes. Times are

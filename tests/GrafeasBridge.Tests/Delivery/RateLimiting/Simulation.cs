@@ -1,9 +1,9 @@
 using GrafeasBridge.Delivery;
-using GrafeasBridge.Delivery.Governor;
+using GrafeasBridge.Delivery.RateLimiting;
 using GrafeasBridge.Mapping;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace GrafeasBridge.Tests.Delivery.Governor;
+namespace GrafeasBridge.Tests.Delivery.RateLimiting;
 
 /// <summary>Time that a simulation moves.</summary>
 internal sealed class SimulatedClock : TimeProvider
@@ -87,7 +87,7 @@ internal sealed class Simulation
         this.latency = latency ?? (_ => TimeSpan.FromMilliseconds(50));
         var options = new TargetOptions { Name = "simulated" };
         change?.Invoke(options);
-        Governor = new TargetGovernor(options, new DeliveryOptions(), clock, NullLogger.Instance);
+        RateLimiter = new AdaptiveRateLimiter(options, new DeliveryOptions(), clock, NullLogger.Instance);
     }
 
     public Simulation(HiddenLimit limit, Func<int, TimeSpan>? latency = null)
@@ -95,7 +95,7 @@ internal sealed class Simulation
     {
     }
 
-    public TargetGovernor Governor { get; }
+    public AdaptiveRateLimiter RateLimiter { get; }
 
     public long Pending { get; set; }
 
@@ -131,7 +131,7 @@ internal sealed class Simulation
             if (clock.Now - told < TimeSpan.FromSeconds(1))
                 continue;
             told = clock.Now;
-            Governor.Sampled(Pending + Governor.Status().Concurrency);
+            RateLimiter.Sampled(Pending + RateLimiter.Status().Concurrency);
             EachSecond?.Invoke();
         }
 
@@ -141,7 +141,7 @@ internal sealed class Simulation
 
     private void Turn()
     {
-        var admission = Governor.Admit(16);
+        var admission = RateLimiter.Admit(16);
         if (admission.Versions == 0 && admission.Wait is { } wait)
         {
             HeldBack++;
@@ -152,49 +152,49 @@ internal sealed class Simulation
 
         var count = (int)Math.Min(Pending, admission.Versions);
         Pending -= count;
-        foreach (var version in Governor.Begin(admission.Versions, count))
-            Call(version, CallsPerVersion);
+        RateLimiter.Began(count);
+        for (var i = 0; i < count; i++)
+            Call(CallsPerVersion);
         if (count > 0 && Pending > 0 && count == admission.Versions)
             Turn();
     }
 
-    private void Call(VersionCalls version, int left)
+    private void Call(int left)
     {
-        if (Governor.Gate.Quiet is not null)
+        if (RateLimiter.Gate.Quiet is not null)
         {
-            End(version, DeliveryOutcome.Throttled);
+            End(DeliveryOutcome.Throttled);
             return;
         }
 
-        version.Enter();
-        var call = Governor.Send();
+        var call = RateLimiter.Send();
         MostUnderWay = Math.Max(MostUnderWay, ++underWay);
         var reply = target(clock.Now);
         After(latency(underWay), () =>
         {
             underWay--;
-            Governor.Answered(call, reply);
+            RateLimiter.Answered(call, reply);
             if (reply.Failure is { } failure)
             {
                 Refused.Add(clock.Now);
-                End(version, failure);
+                End(failure);
             }
             else if (Passed++ >= 0 && left > 1)
             {
-                Call(version, left - 1);
+                Call(left - 1);
             }
             else
             {
-                End(version, DeliveryOutcome.Delivered);
+                End(DeliveryOutcome.Delivered);
             }
         });
     }
 
-    private void End(VersionCalls version, DeliveryOutcome outcome)
+    private void End(DeliveryOutcome outcome)
     {
-        if (Governor.Report(new Ending(outcome, "why"), new VersionCoordinates("acme", "images", "web", "1")))
+        if (RateLimiter.Report(new AttemptResult(outcome, "why"), new VersionCoordinates("acme", "images", "web", "1")))
             Pending++;
-        Governor.Ended(version, outcome);
+        RateLimiter.Ended(outcome);
     }
 
     private void After(TimeSpan delay, Action action) => events.Enqueue(action, (clock.Now + delay, order++));
