@@ -4,6 +4,8 @@ using GrafeasBridge.Api;
 using GrafeasBridge.Api.Pipeline;
 using GrafeasBridge.V1Beta1;
 using GrafeasBridge.Delivery;
+using GrafeasBridge.Delivery.Bintray;
+using GrafeasBridge.Delivery.Embedded;
 using GrafeasBridge.Documentation;
 using GrafeasBridge.Health;
 using GrafeasBridge.Hosting;
@@ -35,8 +37,9 @@ internal static class Program
         });
         var settings = builder.Configuration;
         logging(builder.Logging.ClearProviders());
+        var emulator = await EmbeddedEmulator.StartIfNeededAsync(settings, logging);
         builder.Services
-            .AddHosting(settings, await EmbeddedEmulator.StartIfNeededAsync(settings, logging)) // listeners
+            .AddHosting(settings, emulator) // listeners
             .AddApi(settings)       // what every service needs
             .AddAccess(settings)    // 2, 3
             .AddIngest(settings)    // 1, 4
@@ -45,6 +48,8 @@ internal static class Program
             .AddReceipts(settings)  // 5: what the sender gets in hand
             .AddMapping(settings)   // 6
             .AddDelivery(settings)  // 7
+            .AddBintray()           // a kind of target; the first is what a target is that names none
+            .AddEmbedded(emulator?.Target)
             .AddQuery()             // 8
             .AddRetention(settings) // 9
             .AddHealth(settings)

@@ -7,9 +7,10 @@ namespace GrafeasBridge.Cli.Demo;
 /// <summary>Reads a version's attributes from the emulator by Bintray's REST API, as any of its clients would.</summary>
 internal static class EmulatorReader
 {
+    // Bintray's names hold no slash: package team/web is called team:web there.
     public static Uri Address(Uri emulator, VersionSummary version) => new(
         emulator,
-        $"packages/{Uri.EscapeDataString(version.Subject)}/{Uri.EscapeDataString(version.Repo)}/{Uri.EscapeDataString(version.Package)}"
+        $"packages/{Uri.EscapeDataString(version.Subject)}/{Uri.EscapeDataString(version.Repo)}/{Uri.EscapeDataString(version.Package.Replace('/', ':'))}"
         + $"/versions/{Uri.EscapeDataString(version.Version)}/attributes");
 
     /// <exception cref="CliException">The emulator answers something else.</exception>

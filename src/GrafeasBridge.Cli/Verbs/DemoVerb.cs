@@ -101,7 +101,7 @@ internal static class DemoVerb
           gbridge send --project acme --create-notes --wait verified \
             --resource acme-docker-images.bintray.io/team/web:1.4.0 --build-id 42 --repository https://github.com/acme/web \
             --branch main --commit 2ce3f90facdb51aeb950d5bc641e981be61fdf48
-          gbridge get acme/images/team:web/1.4.0
+          gbridge get acme/images/team/web/1.4.0
 
           The service's REST API:         curl {DemoEnvironment.Address(place.Http)}/bridge/v1/versions
           The Bintray emulator's REST API: curl {DemoEnvironment.Address(place.Emulator)}/packages/acme/images/team:web/versions/1.4.0/attributes

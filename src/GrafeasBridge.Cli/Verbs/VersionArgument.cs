@@ -10,7 +10,7 @@ internal sealed class VersionArgument
 {
     private readonly Argument<string?> path = new("version")
     {
-        Description = "[TARGET/]SUBJECT/REPO/PACKAGE/VERSION, such as acme/images/team:web/1.4.0.",
+        Description = "[TARGET/]SUBJECT/REPO/PACKAGE/VERSION, such as acme/images/team/web/1.4.0.",
         HelpName = "[target/]subject/repo/package/version",
         Arity = ArgumentArity.ZeroOrOne,
     };
@@ -32,11 +32,27 @@ internal sealed class VersionArgument
     /// <exception cref="CliException">None or more than one version is meant.</exception>
     public async Task<VersionSummary> ResolveAsync(ParseResult parsed, Session session)
     {
-        var asked = Read(parsed);
-        if (asked.Target is not null)
-            return new VersionSummary { Target = asked.Target, Subject = asked.Subject, Repo = asked.Repo, Package = asked.Package, Version = asked.Version };
+        var readings = Read(parsed);
+        if (readings is [{ Target: { } named } one])
+            return new VersionSummary { Target = named, Subject = one.Subject, Repo = one.Repo, Package = one.Package, Version = one.Version };
 
-        var filter = new ListVersionsRequest { Subject = asked.Subject, Repo = asked.Repo, Package = asked.Package };
+        var found = new List<VersionSummary>();
+        foreach (var reading in readings)
+            found.AddRange(await FindAsync(reading, session));
+        var asked = readings[0];
+        return found switch
+        {
+            [var only] => only,
+            [] => throw new CliException(ExitCode.Refused, $"NOT_FOUND: no target has {asked}. `gbridge versions` lists what there is."),
+            _ => throw CliException.BadInput(
+                $"{asked} may be one of {found.Count} versions. Say which by --target, --subject, --repo, --package and --version: "
+                + $"{string.Join(", ", found.Select(Tables.Path))}."),
+        };
+    }
+
+    private static async Task<List<VersionSummary>> FindAsync(VersionPath asked, Session session)
+    {
+        var filter = new ListVersionsRequest { Target = asked.Target ?? "", Subject = asked.Subject, Repo = asked.Repo, Package = asked.Package };
         var found = new List<VersionSummary>();
         await foreach (var candidate in VersionPages.ReadAsync(session, filter))
         {
@@ -44,19 +60,14 @@ internal sealed class VersionArgument
                 found.Add(candidate);
         }
 
-        return found switch
-        {
-            [var only] => only,
-            [] => throw new CliException(ExitCode.Refused, $"NOT_FOUND: no target has {asked}. `gbridge versions --subject {asked.Subject}` lists what there is."),
-            _ => throw CliException.BadInput($"Several targets have {asked}. Say which: {string.Join(", ", found.Select(Tables.Path))}."),
-        };
+        return found;
     }
 
     /// <summary>True when nothing on the command line says which version.</summary>
     public bool IsLeftOut(ParseResult parsed) =>
         parsed.GetValue(path) is null && new[] { target, subject, repo, package, version }.All(flag => parsed.GetValue(flag) is null);
 
-    private VersionPath Read(ParseResult parsed)
+    private IReadOnlyList<VersionPath> Read(ParseResult parsed)
     {
         string?[] flags = [parsed.GetValue(subject), parsed.GetValue(repo), parsed.GetValue(package), parsed.GetValue(version)];
         var named = parsed.GetValue(target);
@@ -65,15 +76,11 @@ internal sealed class VersionArgument
             if (flags.Any(f => f is not null))
                 throw CliException.BadInput("Give the version either as a path or by flags, not both.");
 
-            var read = VersionPath.Parse(text);
-            if (named is not null && read.Target is not null && read.Target != named)
-                throw CliException.BadInput($"The path names the target '{read.Target}', but --target is '{named}'.");
-
-            return read with { Target = named ?? read.Target };
+            return VersionPath.Parse(text, named);
         }
 
         return flags is [{ Length: > 0 } s, { Length: > 0 } r, { Length: > 0 } p, { Length: > 0 } v]
-            ? new VersionPath(named, s, r, p, v)
+            ? [new VersionPath(named, s, r, p, v)]
             : throw CliException.BadInput("Which version? Write [TARGET/]SUBJECT/REPO/PACKAGE/VERSION, or all of --subject, --repo, --package and --version.");
     }
 }

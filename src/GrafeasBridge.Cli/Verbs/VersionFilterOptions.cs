@@ -56,7 +56,7 @@ internal static class FilterOption
 {
     public static Option<string?> New() => new("--filter")
     {
-        Description = "Only versions of which this holds, such as 'last_outcome=\"RepoMissing\" AND attempts > 3'.",
+        Description = "Only versions of which this holds, such as 'last_outcome=\"Missing\" AND attempts > 3'.",
         HelpName = "filter",
     };
 }

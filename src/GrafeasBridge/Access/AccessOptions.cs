@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using GrafeasBridge.Access.Keys;
 using Microsoft.Extensions.Options;
 
@@ -19,7 +18,7 @@ internal sealed class AccessOptions
     public bool AllowUnauthenticatedNetworkAccess { get; set; }
 
     /// <summary>How soon a change of the file is noticed, at the latest.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]
+    [SettingRange("00:00:01", "1.00:00:00")]
     public TimeSpan ReloadEvery { get; set; } = TimeSpan.FromSeconds(10);
 }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using GrafeasBridge.Mapping;
 
 namespace GrafeasBridge.Delivery;
@@ -18,8 +17,15 @@ internal sealed record AttributePlan(IReadOnlyList<MappedAttribute> Set, IReadOn
     }
 
     /// <summary>Attributes that are neither wanted nor owned are somebody else's and never appear in a plan.</summary>
+    /// <param name="wanted">What the version should carry.</param>
+    /// <param name="carried">What it carries.</param>
+    /// <param name="owned">Names that the bridge has set, or may have set.</param>
+    /// <param name="same">Whether both say the same: <see cref="ITarget.Same"/>.</param>
     public static AttributePlan Make(
-        IReadOnlyList<MappedAttribute> wanted, IReadOnlyList<CarriedAttribute> carried, IReadOnlyCollection<string> owned)
+        IReadOnlyList<MappedAttribute> wanted,
+        IReadOnlyList<CarriedAttribute> carried,
+        IReadOnlyCollection<string> owned,
+        Func<MappedAttribute, CarriedAttribute, bool> same)
     {
         // The last one counts when a target repeats a name.
         var there = new Dictionary<string, CarriedAttribute>(StringComparer.Ordinal);
@@ -28,35 +34,7 @@ internal sealed record AttributePlan(IReadOnlyList<MappedAttribute> Set, IReadOn
         var names = wanted.Select(a => a.Name).ToHashSet(StringComparer.Ordinal);
         var withdrawn = owned.Where(name => !names.Contains(name) && there.ContainsKey(name));
         return new AttributePlan(
-            [.. wanted.Where(a => !there.TryGetValue(a.Name, out var c) || !Same(a, c))],
+            [.. wanted.Where(a => !there.TryGetValue(a.Name, out var c) || !same(a, c))],
             [.. withdrawn.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
     }
-
-    /// <summary>Compares as sets, by what the values mean: targets keep neither order nor spelling.</summary>
-    public static bool Same(MappedAttribute wanted, CarriedAttribute carried) =>
-        SameType(wanted.Type, carried.Type)
-        && Canonical(wanted.Type, wanted.Values).SetEquals(Canonical(wanted.Type, carried.Values));
-
-    // Bintray's manual: a version behaves like a string.
-    private static bool SameType(AttributeType wanted, AttributeType? carried) =>
-        wanted == carried || (IsText(wanted) && carried is { } type && IsText(type));
-
-    private static bool IsText(AttributeType type) => type is AttributeType.String or AttributeType.Version;
-
-    private static HashSet<string> Canonical(AttributeType type, IReadOnlyList<string> values) =>
-        values.Select(value => Canonical(type, value)).ToHashSet(StringComparer.Ordinal);
-
-    /// <summary>One spelling for all texts that mean the same; a text that is not of the type stays as it is.</summary>
-    internal static string Canonical(AttributeType type, string value) => type switch
-    {
-        AttributeType.Number when decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) =>
-            number.ToString("0.############################", CultureInfo.InvariantCulture),
-        AttributeType.Number when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) =>
-            number.ToString("R", CultureInfo.InvariantCulture),
-        AttributeType.Boolean when bool.TryParse(value, out var truth) => truth ? "true" : "false",
-        AttributeType.Date when DateTimeOffset.TryParse(
-            value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant) =>
-            instant.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-        _ => value,
-    };
 }

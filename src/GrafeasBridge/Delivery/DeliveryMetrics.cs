@@ -97,7 +97,7 @@ internal sealed class DeliveryMetrics
         CheckOutcome.Same => "same",
         CheckOutcome.Drifted => "drifted",
         CheckOutcome.Missing => "missing",
-        CheckOutcome.Deleted => "deleted",
+        CheckOutcome.RemovedAtTarget => "removed_at_target",
         CheckOutcome.Unanswered => "unanswered",
         CheckOutcome.Overtaken => "overtaken",
         _ => "failed",

@@ -51,7 +51,7 @@ internal sealed class DeliveryOptions
     [SettingRange("3.00:00:00", "30.00:00:00")]
     public TimeSpan Horizon { get; set; } = TimeSpan.FromHours(72);
 
-    /// <summary>How long a missing repository, package or version is waited for before the version is parked.</summary>
+    /// <summary>How long what is missing at a target is waited for before the version is parked.</summary>
     [SettingRange("00:00:00", "3.00:00:00")]
     public TimeSpan MissingGrace { get; set; } = TimeSpan.Zero;
 

@@ -18,26 +18,17 @@ internal enum DeliveryOutcome
     /// <summary>The credentials, or their rights, are not enough (401, 403).</summary>
     Unauthorized,
 
-    /// <summary>The target has no such subject (user or organisation).</summary>
-    SubjectMissing,
-
-    /// <summary>The target has no such repository, and the bridge may not create one.</summary>
-    RepoMissing,
-
-    /// <summary>The target has no such package, and the bridge may not create one.</summary>
-    PackageMissing,
-
-    /// <summary>The target has no such version, and the bridge may not create one.</summary>
-    VersionMissing,
+    /// <summary>The version, or something that holds it, is not at the target, and the bridge may not create it; the reason says what.</summary>
+    Missing,
 
     /// <summary>The target understood and said no; the same request will be refused again.</summary>
     Rejected,
 
     /// <summary>An answer that is not what the protocol says: HTML for JSON, broken or endless JSON.</summary>
-    Garbled,
+    MalformedResponse,
 
     /// <summary>The target accepted the write, but reading back gave something else (lost write, truncation).</summary>
-    NotAsWritten,
+    ReadBackMismatch,
 
     /// <summary>Another worker has claimed the version; nothing was written after that was known.</summary>
     LeaseLost,
@@ -52,13 +43,13 @@ internal enum DeliveryOutcome
     Failed,
 
     /// <summary>An occurrence of the version is damaged in the bridge's own store.</summary>
-    Damaged,
+    CorruptOccurrence,
 
     /// <summary>The process ended more than once while the version was in flight, alone.</summary>
-    StoppedProcess,
+    CrashLoop,
 
     /// <summary>It was delivered, and somebody has deleted it at the target since.</summary>
-    Deleted,
+    RemovedAtTarget,
 }
 
 /// <summary>What has to happen after an outcome.</summary>
@@ -93,27 +84,21 @@ internal static class DeliveryOutcomes
         new(DeliveryOutcome.Throttled, OutcomeNature.PausesTarget, LogLevel.Information, "throttled"),
         new(DeliveryOutcome.Unreachable, OutcomeNature.Transient, LogLevel.Information, "unreachable"),
         new(DeliveryOutcome.Unauthorized, OutcomeNature.PausesTarget, LogLevel.Warning, "unauthorized"),
-        new(DeliveryOutcome.SubjectMissing, OutcomeNature.Permanent, LogLevel.Warning, "subject_missing"),
-        new(DeliveryOutcome.RepoMissing, OutcomeNature.Permanent, LogLevel.Warning, "repo_missing"),
-        new(DeliveryOutcome.PackageMissing, OutcomeNature.Permanent, LogLevel.Warning, "package_missing"),
-        new(DeliveryOutcome.VersionMissing, OutcomeNature.Permanent, LogLevel.Warning, "version_missing"),
+        new(DeliveryOutcome.Missing, OutcomeNature.Permanent, LogLevel.Warning, "missing"),
         new(DeliveryOutcome.Rejected, OutcomeNature.Permanent, LogLevel.Warning, "rejected"),
-        new(DeliveryOutcome.Garbled, OutcomeNature.Transient, LogLevel.Information, "garbled"),
-        new(DeliveryOutcome.NotAsWritten, OutcomeNature.Transient, LogLevel.Warning, "not_as_written"),
+        new(DeliveryOutcome.MalformedResponse, OutcomeNature.Transient, LogLevel.Information, "malformed_response"),
+        new(DeliveryOutcome.ReadBackMismatch, OutcomeNature.Transient, LogLevel.Warning, "read_back_mismatch"),
         new(DeliveryOutcome.LeaseLost, OutcomeNature.NotSettled, LogLevel.Warning, "lease_lost"),
         new(DeliveryOutcome.Returned, OutcomeNature.NotSettled, LogLevel.Information, "returned"),
         new(DeliveryOutcome.StoreFailed, OutcomeNature.NotSettled, LogLevel.Information, "store_failed"),
         new(DeliveryOutcome.Failed, OutcomeNature.Transient, LogLevel.Information, "failed"),
-        new(DeliveryOutcome.Damaged, OutcomeNature.Permanent, LogLevel.Error, "damaged"),
-        new(DeliveryOutcome.StoppedProcess, OutcomeNature.Permanent, LogLevel.Error, "stopped_process"),
-        new(DeliveryOutcome.Deleted, OutcomeNature.Permanent, LogLevel.Warning, "deleted"),
+        new(DeliveryOutcome.CorruptOccurrence, OutcomeNature.Permanent, LogLevel.Error, "corrupt_occurrence"),
+        new(DeliveryOutcome.CrashLoop, OutcomeNature.Permanent, LogLevel.Error, "crash_loop"),
+        new(DeliveryOutcome.RemovedAtTarget, OutcomeNature.Permanent, LogLevel.Warning, "removed_at_target"),
     ];
 
     public static OutcomeMeaning Meaning(this DeliveryOutcome outcome) => Table[(int)outcome];
 
-    /// <summary>True when part of the path to the version is not at the target.</summary>
-    public static bool IsMissing(this DeliveryOutcome outcome) => outcome
-        is DeliveryOutcome.SubjectMissing or DeliveryOutcome.RepoMissing
-        or DeliveryOutcome.PackageMissing or DeliveryOutcome.VersionMissing
-        or DeliveryOutcome.Deleted;
+    /// <summary>True when the version, or something that holds it, is not at the target.</summary>
+    public static bool IsAbsent(this DeliveryOutcome outcome) => outcome is DeliveryOutcome.Missing or DeliveryOutcome.RemovedAtTarget;
 }

@@ -29,7 +29,7 @@ internal static class RetrySchedule
             case OutcomeNature.Done:
                 return new Settlement(
                     DeliveryState.Verified, outcome, result.Reason, null, result.Owned, result.ReadBack, RestUntil: options.DebounceWindow > TimeSpan.Zero ? now + options.DebounceWindow : null);
-            case OutcomeNature.Permanent when !result.Outcome.IsMissing() || now - since >= options.MissingGrace:
+            case OutcomeNature.Permanent when !result.Outcome.IsAbsent() || now - since >= options.MissingGrace:
                 return new Settlement(DeliveryState.Parked, outcome, result.Reason, null, result.Owned);
             // What closes the whole target is mended in one place and must not cost versions: they wait as long as it takes.
             case OutcomeNature.Transient when now - since >= options.Horizon:

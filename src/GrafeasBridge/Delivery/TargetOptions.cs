@@ -1,24 +1,5 @@
 namespace GrafeasBridge.Delivery;
 
-/// <summary>What a target speaks.</summary>
-internal enum TargetKind
-{
-    /// <summary>The REST API of Bintray, at any endpoint that speaks it.</summary>
-    Bintray,
-
-    /// <summary>The emulator inside this process; made by the host when no target is configured, never by configuration.</summary>
-    Embedded,
-}
-
-/// <summary>What the bridge may create at a target. Each level includes the ones before it.</summary>
-internal enum CreateMissing
-{
-    Nothing,
-    Version,
-    Package,
-    Repository,
-}
-
 /// <summary>Section <c>Targets</c>: a list; none means the embedded emulator.</summary>
 internal sealed class TargetsOptions
 {
@@ -26,27 +7,24 @@ internal sealed class TargetsOptions
 
     public IList<TargetOptions> Targets { get; } = [];
 
-    /// <summary>Keys in the section that are no settings; each stops the start.</summary>
-    public IList<string> UnknownKeys { get; } = [];
+    /// <summary>What was wrong when the section was read, in sentences; each stops the start.</summary>
+    public IList<string> Problems { get; } = [];
 }
 
-/// <summary>One target, <c>Targets:N</c>.</summary>
-internal sealed class TargetOptions
+/// <summary>One target, <c>Targets:N</c>: what all kinds have. Each kind adds its own.</summary>
+internal class TargetOptions
 {
     /// <summary>Where it stands in the configuration, such as <c>Targets:0</c>; for messages, not a setting.</summary>
     internal string Key { get; set; } = "";
 
-    /// <summary>What it speaks.</summary>
-    public TargetKind Kind { get; set; } = TargetKind.Bintray;
+    /// <summary>What it speaks: the name of one of the kinds below. Empty: the first of them.</summary>
+    public string Kind { get; set; } = "";
 
     /// <summary>What it is called in answers, metrics and the store: 1 to 63 of a-z, 0-9 and -; unique.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>Absolute http or https URL, such as <c>https://api.bintray.com</c>; a path in it is kept.</summary>
+    /// <summary>Absolute http or https URL, such as <c>https://repository.example/api</c>; a path in it is kept.</summary>
     public string BaseUrl { get; set; } = "";
-
-    /// <summary>User of HTTP Basic authentication.</summary>
-    public string Username { get; set; } = "";
 
     /// <summary>The API key itself. Exactly one of this and <see cref="ApiKeyFile"/>.</summary>
     public Secret? ApiKey { get; set; }
@@ -59,18 +37,6 @@ internal sealed class TargetOptions
 
     /// <summary>Uses the proxy of the environment (HTTPS_PROXY and so on). Off: the target is called directly.</summary>
     public bool UseProxy { get; set; }
-
-    /// <summary>What may be created when it is missing.</summary>
-    public CreateMissing CreateMissing { get; set; } = CreateMissing.Version;
-
-    /// <summary>Licence names for created packages; Bintray wants at least one in an open-source repository.</summary>
-    public IList<string> Licenses { get; } = [];
-
-    /// <summary>URL of the sources for created packages; Bintray wants it in an open-source repository.</summary>
-    public string VcsUrl { get; set; } = "";
-
-    /// <summary>Type of created repositories.</summary>
-    public string RepositoryType { get; set; } = "docker";
 
     /// <summary>How many versions of this target are in flight at once at most; 0 takes <c>Delivery:Concurrency</c>.</summary>
     [SettingRange(0, 256)]
@@ -115,21 +81,4 @@ internal sealed class TargetOptions
     /// <summary>The largest answer that is read, in bytes.</summary>
     [SettingRange(65_536, 67_108_864)]
     public int MaxReplyBytes { get; set; } = 4_194_304;
-}
-
-/// <summary>The emulator inside this process as the target that is used when none is configured.</summary>
-internal sealed record EmbeddedTarget(string BaseUrl, string Username, Secret ApiKey)
-{
-    public const string Name = "embedded";
-
-    public TargetOptions ToOptions() => new()
-    {
-        Key = "the embedded target",
-        Kind = TargetKind.Embedded,
-        Name = Name,
-        BaseUrl = BaseUrl,
-        Username = Username,
-        ApiKey = ApiKey,
-        CreateMissing = CreateMissing.Repository,
-    };
 }

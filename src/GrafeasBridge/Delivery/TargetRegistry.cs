@@ -1,4 +1,4 @@
-using GrafeasBridge.Delivery.Bintray;
+using GrafeasBridge.Delivery.Http;
 using GrafeasBridge.Delivery.RateLimiting;
 using Microsoft.Extensions.Options;
 
@@ -7,45 +7,43 @@ namespace GrafeasBridge.Delivery;
 /// <summary>A target with what belongs to it alone.</summary>
 internal sealed record DeliveryTarget(string Name, TargetOptions Options, ITarget Api, AdaptiveRateLimiter RateLimiter);
 
-/// <summary>Every target of this process: the configured ones, or the embedded one when none is configured.</summary>
+/// <summary>Every target of this process.</summary>
 internal sealed class TargetRegistry : IDisposable
 {
-    private readonly List<BintrayClient> clients = [];
+    private readonly List<TargetParts> parts = [];
 
     public TargetRegistry(
         IOptions<TargetsOptions> targets,
+        TargetKinds kinds,
         IOptions<DeliveryOptions> delivery,
-        IEnumerable<EmbeddedTarget> embedded,
         DeliveryMetrics metrics,
         TimeProvider clock,
         ILoggerFactory loggers)
     {
-        var chosen = targets.Value.Targets.Count > 0 ? targets.Value.Targets : embedded.Select(e => e.ToOptions());
-        foreach (var options in chosen)
-        {
-            var limiter = new AdaptiveRateLimiter(options, delivery.Value, clock, loggers.CreateLogger<AdaptiveRateLimiter>());
-            var pipeline = new TargetPipeline(options, limiter, clock, loggers.CreateLogger<TargetPipeline>());
-            var client = new BintrayClient(options, delivery.Value, pipeline, metrics, clock);
-            clients.Add(client);
-            var api = new BintrayTarget(options, client, loggers.CreateLogger<BintrayTarget>());
-            All.Add(new DeliveryTarget(options.Name, options, api, limiter));
-            metrics.Watch(limiter);
-        }
-
+        All =
+        [
+            .. targets.Value.Targets.Select(options =>
+            {
+                var limiter = new AdaptiveRateLimiter(options, delivery.Value, clock, loggers.CreateLogger<AdaptiveRateLimiter>());
+                var pipeline = new TargetPipeline(options, limiter, clock, loggers.CreateLogger<TargetPipeline>());
+                var own = new TargetParts(options, delivery.Value, pipeline, metrics, clock, loggers);
+                parts.Add(own);
+                metrics.Watch(limiter);
+                return new DeliveryTarget(options.Name, options, kinds.Of(options).Create(options, own), limiter);
+            }),
+        ];
         if (All.Count == 0)
         {
             throw new InvalidOperationException(
-                "No target is configured and the embedded one is off; set Targets:0:Name, :BaseUrl, :Username and :ApiKeyFile.");
+                "No target is configured and the embedded one is off; set Targets:0:Name, :BaseUrl, :ApiKeyFile and what its kind needs.");
         }
     }
 
-    public IList<DeliveryTarget> All { get; } = [];
-
-    public IReadOnlyList<string> Names => [.. All.Select(t => t.Name)];
+    public IReadOnlyList<DeliveryTarget> All { get; }
 
     public void Dispose()
     {
-        foreach (var client in clients)
-            client.Dispose();
+        foreach (var own in parts)
+            own.Dispose();
     }
 }

@@ -12,6 +12,9 @@ namespace GrafeasBridge.Delivery;
 /// <param name="RetryAfter">What the target asked for.</param>
 internal sealed record TargetReply(DeliveryOutcome? Failure, string Reason, int Status, ReadOnlyMemory<byte> Body, TimeSpan? RetryAfter)
 {
+    /// <summary>What is missing, in the words of the target's kind; null unless that is the failure.</summary>
+    public string? Missing { get; init; }
+
     /// <summary>There was not even a connection.</summary>
     public bool Disconnected { get; init; }
 
@@ -22,7 +25,8 @@ internal sealed record TargetReply(DeliveryOutcome? Failure, string Reason, int 
         new(DeliveryOutcome.Unreachable, reason, 0, ReadOnlyMemory<byte>.Empty, retryAfter);
 
     /// <exception cref="TargetException">When there is a failure.</exception>
-    public TargetReply OrThrow() => Failure is { } outcome ? throw new TargetException(outcome, Reason, RetryAfter) : this;
+    public TargetReply OrThrow() =>
+        Failure is { } outcome ? throw new TargetException(outcome, Reason, RetryAfter) { Missing = Missing } : this;
 }
 
 /// <summary>Reads Retry-After in both its forms.</summary>

@@ -1,30 +1,16 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Delivery;
 
 /// <summary>Checks every target and reports all problems at once, each with its key, its value and the remedy.</summary>
-internal sealed partial class TargetRules : IValidateOptions<TargetsOptions>
+internal sealed partial class TargetRules(TargetKinds kinds) : IValidateOptions<TargetsOptions>
 {
-    private static readonly IReadOnlyList<(PropertyInfo Property, SettingRangeAttribute Range)> Ranges =
-    [
-        .. from property in typeof(TargetOptions).GetProperties()
-           let range = property.GetCustomAttribute<SettingRangeAttribute>()
-           where range is not null
-           select (property, range),
-    ];
-
     public ValidateOptionsResult Validate(string? name, TargetsOptions options)
     {
         var problems = new ValidateOptionsResultBuilder();
-        foreach (var key in options.UnknownKeys)
-            problems.AddError($"{key} is not a setting of a target; remove it or correct its spelling.");
-        foreach (var target in options.Targets)
-        {
-            foreach (var problem in Problems(target))
-                problems.AddError(problem);
-        }
+        foreach (var problem in options.Problems.Concat(options.Targets.SelectMany(ProblemsOf)))
+            problems.AddError(problem);
 
         var names = options.Targets.GroupBy(t => t.Name, StringComparer.Ordinal);
         foreach (var twins in names.Where(g => g.Key.Length > 0 && g.Count() > 1))
@@ -36,34 +22,17 @@ internal sealed partial class TargetRules : IValidateOptions<TargetsOptions>
         return problems.Build();
     }
 
+    private IEnumerable<string> ProblemsOf(TargetOptions target) =>
+        [.. Problems(target), .. kinds.Of(target).Problems(target), .. SettingRangeAttribute.Problems(target.Key, target)];
+
     private static IEnumerable<string> Problems(TargetOptions target)
     {
-        if (target.Kind != TargetKind.Bintray)
-        {
-            yield return $"{target.Key}:Kind is {target.Kind}; set it to Bintray "
-                + "(the embedded target comes by itself when no target is configured).";
-        }
-
         if (!NamePattern().IsMatch(target.Name))
             yield return $"{target.Key}:Name is '{target.Name}'; set it to 1 to 63 of a-z, 0-9 and -, not beginning or ending with -.";
-        if (target.Name == EmbeddedTarget.Name)
-            yield return $"{target.Key}:Name is '{target.Name}', which is kept for the embedded emulator; choose another.";
-        if (target.Username.Length == 0 || target.Username.Contains(':', StringComparison.Ordinal) || target.Username.Any(char.IsControl))
-        {
-            yield return $"{target.Key}:Username is '{Text.OneLine(target.Username, 80)}'; "
-                + "set it to the user of the API key, without ':' or control characters.";
-        }
-
         if (UrlProblem(target) is { } url)
             yield return url;
         if (KeyProblem(target) is { } key)
             yield return key;
-        foreach ((var property, var range) in Ranges)
-        {
-            if (range.Problem($"{target.Key}:{property.Name}", property.GetValue(target)) is { } problem)
-                yield return problem;
-        }
-
         if (target.CallTimeout < target.AttemptTimeout)
         {
             yield return $"{target.Key}:CallTimeout ({target.CallTimeout}) must not be shorter than {target.Key}:AttemptTimeout "
@@ -82,7 +51,7 @@ internal sealed partial class TargetRules : IValidateOptions<TargetsOptions>
 
         // The value is not repeated where it may hold a secret.
         if (url.UserInfo.Length > 0)
-            return $"{key} holds credentials; move them to {target.Key}:Username and {target.Key}:ApiKeyFile.";
+            return $"{key} holds credentials; move the secret to {target.Key}:ApiKeyFile.";
         if (url.Query.Length > 0 || url.Fragment.Length > 0)
             return $"{key} has a query or fragment; leave only scheme, host, port and path.";
         return url.Scheme == Uri.UriSchemeHttp && !url.IsLoopback && !target.AllowInsecure

@@ -70,7 +70,7 @@ internal sealed partial class VersionReconciler(
     {
         if (version.CrashCount >= options.ParkAfterCrashes)
         {
-            return new AttemptResult(DeliveryOutcome.StoppedProcess, string.Create(
+            return new AttemptResult(DeliveryOutcome.CrashLoop, string.Create(
                 CultureInfo.InvariantCulture,
                 $"The bridge's process ended {version.CrashCount:0.#} times while this version was in flight (Delivery:ParkAfterCrashes); see what is odd about "
                 + $"its occurrences, or what else ended the process, then redeliver."));
@@ -88,7 +88,7 @@ internal sealed partial class VersionReconciler(
         }
         catch (StoreException damage) when (damage.Failure == StoreFailure.Damaged)
         {
-            return new AttemptResult(DeliveryOutcome.Damaged, $"{damage.Message} Then redeliver.");
+            return new AttemptResult(DeliveryOutcome.CorruptOccurrence, $"{damage.Message} Then redeliver.");
         }
         catch (OperationCanceledException) when (total.IsCancellationRequested && !abandon.IsCancellationRequested)
         {
@@ -112,17 +112,17 @@ internal sealed partial class VersionReconciler(
         {
             carried = await api.ReadAsync(version.Coordinates, cancellationToken);
         }
-        catch (TargetException missing) when (missing.Outcome.IsMissing())
+        catch (TargetException missing) when (missing.Outcome == DeliveryOutcome.Missing)
         {
             if (wanted.Count == 0)
                 return new AttemptResult(DeliveryOutcome.Unchanged, "Nothing is wanted, and the target has no such version.", Owned: names, ReadBack: ReadBackText.Of(names, []));
             if (await DeletedAsync(version, missing, cancellationToken) is { } deleted)
                 return deleted;
-            await api.CreateAsync(version.Coordinates, missing, cancellationToken);
+            await api.PrepareAsync(version.Coordinates, missing, cancellationToken);
             carried = [];
         }
 
-        var plan = AttributePlan.Make(wanted, carried, version.Owned);
+        var plan = AttributePlan.Make(wanted, carried, version.Owned, api.Same);
         if (plan.IsEmpty)
             return new AttemptResult(DeliveryOutcome.Unchanged, Said(wanted.Count, "carried already"), Owned: names, ReadBack: ReadBackText.Of(names, carried));
 
@@ -132,10 +132,10 @@ internal sealed partial class VersionReconciler(
             return new AttemptResult(DeliveryOutcome.LeaseLost, "Another worker has taken the version over.");
         version.MayHaveSet = [.. plan.Set.Select(a => a.Name)];
         var now = await WriteAsync(api, version.Coordinates, plan, cancellationToken);
-        var rest = AttributePlan.Make(wanted, now, owned);
+        var rest = AttributePlan.Make(wanted, now, owned, api.Same);
         return rest.IsEmpty
             ? new AttemptResult(DeliveryOutcome.Delivered, Said(wanted.Count, "written and read back"), Owned: names, ReadBack: ReadBackText.Of(names, now))
-            : new AttemptResult(DeliveryOutcome.NotAsWritten, $"The target accepted the write, but reading back differs in {rest.Names()}.");
+            : new AttemptResult(DeliveryOutcome.ReadBackMismatch, $"The target accepted the write, but reading back differs in {rest.Names()}.");
     }
 
     /// <summary>What was delivered and is gone was deleted there, and stays so unless somebody wants it back.</summary>
@@ -148,7 +148,7 @@ internal sealed partial class VersionReconciler(
         // Where nothing was wanted nothing was created: it may never have been there.
         return (last?.ReadBack.Names ?? version.Owned).Count == 0
             ? null
-            : new AttemptResult(DeliveryOutcome.Deleted, DeletedVersion.Parked(missing.Message, last?.Time));
+            : new AttemptResult(DeliveryOutcome.RemovedAtTarget, DeletedVersion.Parked(missing.Message, last?.Time));
     }
 
     /// <summary>Writes the plan and reads back.</summary>
@@ -164,10 +164,10 @@ internal sealed partial class VersionReconciler(
                 await api.RemoveAsync(version, plan.Remove, cancellationToken);
             return await api.ReadAsync(version, cancellationToken);
         }
-        catch (TargetException gone) when (gone.Outcome.IsMissing())
+        catch (TargetException gone) when (gone.Outcome == DeliveryOutcome.Missing)
         {
             // It was there a moment ago: deleted meanwhile, or a create that was not kept. The next try finds out.
-            throw new TargetException(DeliveryOutcome.NotAsWritten, $"The version went away while it was written. {gone.Message}");
+            throw new TargetException(DeliveryOutcome.ReadBackMismatch, $"The version went away while it was written. {gone.Message}");
         }
     }
 

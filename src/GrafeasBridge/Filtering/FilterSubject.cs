@@ -13,7 +13,11 @@ internal sealed record FilterAlias(string Name, string Path, int Part = 0);
 /// <summary>A field, or a part of one, that the store keeps as a column.</summary>
 /// <param name="Path">As of <see cref="FilterAlias"/>. Every stored message must have it set: the column knows no absence.</param>
 /// <param name="Part">As of <see cref="FilterAlias"/>.</param>
-internal sealed record FilterColumn(Column Column, string Path, int Part = 0);
+internal sealed record FilterColumn(Column Column, string Path, int Part = 0)
+{
+    /// <summary>Makes what a filter writes into what the column holds.</summary>
+    public Func<string, string> Read { get; init; } = static written => written;
+}
 
 /// <summary>What can be filtered: a type of message, the aliases of its fields, and which of them are columns of the store.</summary>
 /// <example>
@@ -101,16 +105,7 @@ internal sealed class FilterSubject
     internal FilterAlias? AliasOf(string name) =>
         Aliases.FirstOrDefault(alias => alias.Name == name || FilterPath.CamelCase(alias.Name) == name);
 
-    internal Column? ColumnOf(string path, int part)
-    {
-        foreach (var column in Columns)
-        {
-            if (column.Path == path && column.Part == part)
-                return column.Column;
-        }
-
-        return null;
-    }
+    internal FilterColumn? ColumnOf(string path, int part) => Columns.FirstOrDefault(column => column.Path == path && column.Part == part);
 
     private void MustExist(string path)
     {

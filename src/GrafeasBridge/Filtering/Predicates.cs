@@ -4,8 +4,10 @@ using Google.Protobuf.WellKnownTypes;
 namespace GrafeasBridge.Filtering;
 
 /// <summary>What can be asked of a field with a value: the rules of types and operators stand here.</summary>
-internal sealed class Predicates(FilterSubject subject, FilterPath path, Literal value)
+internal sealed class Predicates(FilterSubject subject, FilterPath path, Literal written)
 {
+    private readonly Literal value = ColumnOf(subject, path) is { } known ? written with { Text = known.Read(written.Text) } : written;
+
     /// <summary><c>field:*</c></summary>
     public FieldTest IsSet()
     {
@@ -74,7 +76,10 @@ internal sealed class Predicates(FilterSubject subject, FilterPath path, Literal
             : throw new FilterException(path.Position, "found a field that is no text, expected one: only a text has a prefix");
     }
 
-    private Column? Column => path.ProtoPath is { } name ? subject.ColumnOf(name, path.Part) : null;
+    private Column? Column => ColumnOf(subject, path)?.Column;
+
+    private static FilterColumn? ColumnOf(FilterSubject subject, FilterPath path) =>
+        path.ProtoPath is { } name ? subject.ColumnOf(name, path.Part) : null;
 
     private FieldTest Leaf(ValueTest leaf, Condition? condition) =>
         new(path.Bind(path.End == PathEnd.List ? new ElementStep(leaf) : leaf), condition);
@@ -96,7 +101,7 @@ internal sealed class Predicates(FilterSubject subject, FilterPath path, Literal
     {
         if (path.Part != 0 || path.ProtoPath is not { } name)
             return null;
-        if (subject.ColumnOf(name, 2) is not { } project || subject.ColumnOf(name, 4) is not { } id)
+        if (subject.ColumnOf(name, 2)?.Column is not { } project || subject.ColumnOf(name, 4)?.Column is not { } id)
             return null;
         var whole = test.Match == TextMatch.Equal;
         if (!whole && test.Match != TextMatch.StartsWith)

@@ -1,5 +1,6 @@
 using BintrayEmulator;
 using GrafeasBridge.Delivery;
+using GrafeasBridge.Delivery.Embedded;
 using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Hosting;

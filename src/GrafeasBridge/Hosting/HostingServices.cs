@@ -8,7 +8,7 @@ namespace GrafeasBridge.Hosting;
 
 internal static class HostingServices
 {
-    /// <param name="emulator">The embedded target; null when one is configured.</param>
+    /// <param name="emulator">Null when targets are configured.</param>
     public static IServiceCollection AddHosting(this IServiceCollection services, IConfiguration configuration, EmbeddedEmulator? emulator)
     {
         services.AddOptions<ListenOptions>().Bind(configuration.GetSection(ListenOptions.Section)).ValidateOnStart();
@@ -18,11 +18,10 @@ internal static class HostingServices
         services.AddOptions<HostOptions>().Configure<IOptions<ServingOptions>>(
             (host, serving) => host.ShutdownTimeout = serving.Value.DrainDelay + serving.Value.StopTimeout);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => new TargetNames([.. provider.GetRequiredService<TargetRegistry>().Names]));
+        services.AddSingleton(provider => new TargetNames([.. provider.GetRequiredService<IOptions<TargetsOptions>>().Value.Targets.Select(target => target.Name)]));
         services.AddGrpcReflection();
         if (emulator is null)
             return services;
-        services.AddSingleton(emulator.Target);
         return services.AddHostedService(_ => emulator);
     }
 

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -27,11 +26,11 @@ internal sealed class ListenOptions
     public string TlsKeyFile { get; set; } = "";
 
     /// <summary>Open connections at most, over all listeners.</summary>
-    [Range(1, 100_000)]
+    [SettingRange(1, 100_000)]
     public int MaxConnections { get; set; } = 2_000;
 
     /// <summary>Calls at once on one HTTP/2 connection at most.</summary>
-    [Range(1, 10_000)]
+    [SettingRange(1, 10_000)]
     public int MaxStreamsPerConnection { get; set; } = 256;
 
     /// <summary>gRPC server reflection, for exploring with grpcurl.</summary>

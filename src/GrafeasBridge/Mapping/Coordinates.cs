@@ -1,6 +1,6 @@
 namespace GrafeasBridge.Mapping;
 
-/// <summary>One package of a repository of a Bintray-shaped target.</summary>
+/// <summary>One package of a repository, which belongs to a subject: a user or an organisation.</summary>
 internal sealed record PackageCoordinates(string Subject, string Repo, string Package)
 {
     public VersionCoordinates At(string version) => new(Subject, Repo, Package, version);

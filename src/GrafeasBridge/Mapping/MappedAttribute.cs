@@ -1,6 +1,6 @@
 namespace GrafeasBridge.Mapping;
 
-/// <summary>The value types of version attributes at a Bintray-shaped target.</summary>
+/// <summary>The value types of attributes. A target without types keeps the values alone.</summary>
 internal enum AttributeType
 {
     String,
@@ -11,7 +11,7 @@ internal enum AttributeType
 }
 
 /// <summary>One attribute as a version should carry it, and where it came from.</summary>
-/// <param name="Name">Legal as a Bintray attribute name and as an Artifactory property key.</param>
+/// <param name="Name">Legal as an attribute name and as a property key of the usual repositories.</param>
 /// <param name="Type">Decides how <paramref name="Values"/> are written at the target.</param>
 /// <param name="Values">
 /// A set in canonical text, sorted by ordinal, never empty: numbers invariant, booleans <c>true</c>/<c>false</c>, dates

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using GrafeasBridge.Mapping.Resolving;
 using Microsoft.Extensions.Options;
 
@@ -13,15 +12,15 @@ internal sealed class MappingOptions
     public string File { get; set; } = string.Empty;
 
     /// <summary>Values that one attribute may hold; what is left out is said in its loss.</summary>
-    [Range(1, 10_000)]
+    [SettingRange(1, 10_000)]
     public int MaxValues { get; set; } = 256;
 
     /// <summary>Characters of one value; a longer one is shortened, ends in its SHA-256, and its loss says so.</summary>
-    [Range(128, 65_536)]
+    [SettingRange(128, 65_536)]
     public int MaxValueLength { get; set; } = 1024;
 
     /// <summary>Names of artifacts that are looked at in one occurrence.</summary>
-    [Range(1, 100_000)]
+    [SettingRange(1, 100_000)]
     public int MaxArtifacts { get; set; } = 1000;
 
     /// <summary>How resources are understood, by name of the resolver.</summary>

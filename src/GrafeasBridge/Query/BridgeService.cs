@@ -1,5 +1,6 @@
 using GrafeasBridge.Access;
 using GrafeasBridge.Api;
+using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using GrafeasBridge.V1;
 using Grpc.Core;
@@ -112,7 +113,7 @@ internal sealed class BridgeService(
         NullIfEmpty(request.Target),
         NullIfEmpty(request.Subject),
         NullIfEmpty(request.Repo),
-        NullIfEmpty(request.Package),
+        NullIfEmpty(CoordinateNames.Package(request.Package)),
         request.State == V1.DeliveryState.Unspecified ? null : (Store.DeliveryState)request.State,
         NullIfEmpty(request.Commit),
         NullIfEmpty(request.Digest),
@@ -125,6 +126,7 @@ internal sealed class BridgeService(
         question.PageToken = "";
         question.PageSize = 0;
         question.Filter = "";
+        question.Package = CoordinateNames.Package(question.Package);
         return question.ToString();
     }
 

@@ -21,35 +21,26 @@ internal static class Explanations
         [nameof(DeliveryOutcome.Unauthorized)] = (
             "The target refuses the bridge's credentials, or they lack the right to write this package.",
             "Give the target's user the right, or the bridge another key, then redeliver."),
-        [nameof(DeliveryOutcome.SubjectMissing)] = (
-            "The target has no such subject (user or organisation), and the bridge never creates one.",
-            "Create it at the target, or correct what the sender calls it, then redeliver."),
-        [nameof(DeliveryOutcome.RepoMissing)] = (
-            "The target has no such repository, and the bridge may not create one.",
-            "Create it at the target, or let CreateMissing of the target do so, then redeliver."),
-        [nameof(DeliveryOutcome.PackageMissing)] = (
-            "The target has no such package, and the bridge may not create one.",
-            "Create it at the target, or let CreateMissing of the target do so, then redeliver."),
-        [nameof(DeliveryOutcome.VersionMissing)] = (
-            "The target has no such version, and the bridge may not create one.",
-            "Create it at the target, or let CreateMissing of the target do so, then redeliver."),
-        ["Deleted"] = (
+        [nameof(DeliveryOutcome.Missing)] = (
+            "The target does not have the version, or something that holds it, and the bridge may not create it.",
+            "Create it at the target, let the target's settings allow the bridge to, or correct what the sender calls it; then redeliver."),
+        [nameof(DeliveryOutcome.RemovedAtTarget)] = (
             "The version was delivered, and somebody has deleted it at the target since.",
-            "Leave it parked if that was meant. Redelivering creates it again, where CreateMissing of the target lets the bridge."),
+            "Leave it parked if that was meant. Redelivering creates it again, where the target's settings allow the bridge to."),
         [nameof(DeliveryOutcome.Rejected)] = (
             "The target understood what the bridge wrote, and refuses it.",
             "Correct the attribute or the right that the reason names, then redeliver."),
-        [nameof(DeliveryOutcome.Garbled)] = (
+        [nameof(DeliveryOutcome.MalformedResponse)] = (
             "What answered does not speak the target's protocol, for as long as the bridge tries.",
             "Look for a proxy or a login page in between, and whether BaseUrl is right; then redeliver."),
-        [nameof(DeliveryOutcome.NotAsWritten)] = (
+        [nameof(DeliveryOutcome.ReadBackMismatch)] = (
             "The target took what was written, and gave back something else, for as long as the bridge tries.",
             "Compare (`gbridge get --compare`) and find out who else writes the attributes, or what the target cuts; then redeliver."),
         [nameof(DeliveryOutcome.Failed)] = ("The bridge itself failed at this version.", "Its log has the cause. " + MendAndRedeliver),
-        [nameof(DeliveryOutcome.Damaged)] = (
+        [nameof(DeliveryOutcome.CorruptOccurrence)] = (
             "An occurrence of the version is damaged in the bridge's own database.",
             "Delete the occurrence that the reason names and send it again, or restore the database; then redeliver."),
-        [nameof(DeliveryOutcome.StoppedProcess)] = (
+        [nameof(DeliveryOutcome.CrashLoop)] = (
             "The service ended more than once while it had this version in hand, and nothing else.",
             "Look into the log of that time for the cause before you redeliver."),
     };

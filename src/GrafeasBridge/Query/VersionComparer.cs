@@ -44,7 +44,7 @@ internal sealed class VersionComparer(TargetRegistry targets, IBridgeStore store
         {
             var carried = await target.Api.ReadAsync(row.Coordinates, cancellationToken);
             var delivered = await store.FindDeliveredAsync(row.Target, row.Coordinates, cancellationToken);
-            Differ(comparison, wanted, carried, AttributePlan.Make(wanted, carried, delivered?.ReadBack.Names ?? []));
+            Differ(comparison, wanted, carried, AttributePlan.Make(wanted, carried, delivered?.ReadBack.Names ?? [], target.Api.Same));
             return comparison;
         }
         catch (TargetException failure)

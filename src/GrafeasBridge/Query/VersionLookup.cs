@@ -38,6 +38,6 @@ internal sealed class VersionLookup(IBridgeStore store)
                 problems.Add(new Problem(field, "is required"));
         }
 
-        return problems.Count == 0 ? new VersionCoordinates(subject, repo, package, version) : throw Errors.Invalid(problems, 0);
+        return problems.Count == 0 ? new VersionCoordinates(subject, repo, CoordinateNames.Package(package), version) : throw Errors.Invalid(problems, 0);
     }
 }

@@ -1,4 +1,5 @@
 using GrafeasBridge.Filtering;
+using GrafeasBridge.Mapping;
 using GrafeasBridge.V1;
 
 namespace GrafeasBridge.Query;
@@ -15,7 +16,7 @@ internal static class VersionSubject
             new FilterColumn(Column.Target, "target"),
             new FilterColumn(Column.Subject, "subject"),
             new FilterColumn(Column.Repo, "repo"),
-            new FilterColumn(Column.Package, "package"),
+            new FilterColumn(Column.Package, "package") { Read = CoordinateNames.Package },
             new FilterColumn(Column.Version, "version"),
         ],
     };

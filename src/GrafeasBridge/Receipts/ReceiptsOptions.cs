@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Receipts;
@@ -28,7 +27,7 @@ internal sealed class ReceiptsOptions
     public ReceiptsInReplies InReplies { get; set; }
 
     /// <summary>Age at which the signing key is replaced by a new one. Public keys stay served, so that old receipts stay good.</summary>
-    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]
+    [SettingRange("1.00:00:00", "3650.00:00:00")]
     public TimeSpan RotateAfter { get; set; } = TimeSpan.FromDays(90);
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Retention;
@@ -12,30 +11,30 @@ internal sealed class RetentionOptions
     /// Age at which an occurrence goes, once every version that it concerns is verified at every target; what it gives to them stays.
     /// Empty: never.
     /// </summary>
-    [Range(typeof(TimeSpan), "1.00:00:00", "36500.00:00:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]
+    [SettingRange("1.00:00:00", "36500.00:00:00")]
     public TimeSpan? MaxAge { get; set; }
 
     /// <summary>Age at which an occurrence goes that concerns no version: a tag that comes later does not find it. Empty: never.</summary>
-    [Range(typeof(TimeSpan), "1.00:00:00", "36500.00:00:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]
+    [SettingRange("1.00:00:00", "36500.00:00:00")]
     public TimeSpan? Unmapped { get; set; }
 
     /// <summary>
     /// How long the name, request id and digest of an occurrence that went are remembered: until then a repeat of its request is
     /// recognised, and its receipt is given. Empty: for ever.
     /// </summary>
-    [Range(typeof(TimeSpan), "1.00:00:00", "36500.00:00:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]
+    [SettingRange("1.00:00:00", "36500.00:00:00")]
     public TimeSpan? Remember { get; set; }
 
     /// <summary>Occurrences that go in one transaction, at most.</summary>
-    [Range(1, 1000)]
+    [SettingRange(1, 1000)]
     public int BatchSize { get; set; } = 200;
 
     /// <summary>Pause between two such steps, so that creates are not slowed.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "00:01:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]
+    [SettingRange("00:00:00", "00:01:00")]
     public TimeSpan Pause { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How often old occurrences are looked for.</summary>
-    [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]
+    [SettingRange("00:01:00", "1.00:00:00")]
     public TimeSpan Interval { get; set; } = TimeSpan.FromHours(1);
 }
 

@@ -26,7 +26,7 @@ internal sealed class StoreOptions
     public string PasswordFile { get; set; } = "";
 
     /// <summary>Connections to PostgreSQL that one bridge opens at most.</summary>
-    [Range(4, 1000)]
+    [SettingRange(4, 1000)]
     public int MaxConnections { get; set; } = 20;
 
     /// <summary>
@@ -40,26 +40,26 @@ internal sealed class StoreOptions
     public string Path { get; set; } = "data/bridge.db";
 
     /// <summary>Writes that may wait for the writer; more are refused as overloaded.</summary>
-    [Range(1, 1_000_000)]
+    [SettingRange(1, 1_000_000)]
     public int MaxQueuedWrites { get; set; } = 4096;
 
     /// <summary>Bytes of notes and occurrences that may wait for the writer; more are refused as overloaded.</summary>
-    [Range(1L << 20, 1L << 40)]
+    [SettingRange(1L << 20, 1L << 40)]
     public long MaxQueuedBytes { get; set; } = 256L << 20;
 
     /// <summary>Size at which the write-ahead log is emptied before anything more is written, unless a reader is still in it.</summary>
-    [Range(1L << 20, 1L << 40)]
+    [SettingRange(1L << 20, 1L << 40)]
     public long MaxWalBytes { get; set; } = 64L << 20;
 
     /// <summary>
     /// A database up to this size is checked as a whole at start, tables against indexes, and refused when it is damaged; 0 checks none.
     /// It takes about a second for each 64 MiB.
     /// </summary>
-    [Range(0, 1L << 40)]
+    [SettingRange(0, 1L << 40)]
     public long MaxCheckedBytes { get; set; } = 64L << 20;
 
     /// <summary>Connections for reading, each with its own cache.</summary>
-    [Range(1, 64)]
+    [SettingRange(1, 64)]
     public int Readers { get; set; } = 4;
 }
 

@@ -58,8 +58,7 @@ internal sealed partial record Content(VersionId? Version, string NoteName, Buil
         if (!match.Success)
             return null;
         var tag = match.Groups["tag"] is { Success: true } told ? told.Value : "latest";
-        var package = match.Groups["image"].Value.Replace('/', ':');
-        return new VersionId(match.Groups["subject"].Value, match.Groups["repo"].Value, package, tag);
+        return new VersionId(match.Groups["subject"].Value, match.Groups["repo"].Value, match.Groups["image"].Value, tag);
     }
 
     [GeneratedRegex(

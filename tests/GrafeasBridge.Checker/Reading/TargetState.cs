@@ -14,7 +14,9 @@ internal sealed record TargetVersion(VersionId Id, IReadOnlyDictionary<string, H
     /// <exception cref="JsonException">It is not of the target's form.</exception>
     public static TargetVersion Of(JsonElement entry)
     {
-        var id = new VersionId(Text(entry, "subject"), Text(entry, "repo"), Text(entry, "package"), Text(entry, "version"));
+        // Bintray's spelling of team/web is team:web.
+        var package = Text(entry, "package").Replace(':', '/');
+        var id = new VersionId(Text(entry, "subject"), Text(entry, "repo"), package, Text(entry, "version"));
         if (Content.Get(entry, "attributes") is not { ValueKind: JsonValueKind.Array } attributes)
             throw new JsonException("An entry has no array 'attributes'.");
         var held = new Dictionary<string, HeldAttribute>(StringComparer.Ordinal);

@@ -11,6 +11,8 @@ internal sealed class CredulousTarget(ITarget target) : ITarget
     private readonly ConcurrentDictionary<VersionCoordinates, Dictionary<string, CarriedAttribute>> believed = new();
     private readonly ConcurrentDictionary<VersionCoordinates, bool> written = new();
 
+    public bool Same(MappedAttribute wanted, CarriedAttribute carried) => target.Same(wanted, carried);
+
     public async Task<IReadOnlyList<CarriedAttribute>> ReadAsync(VersionCoordinates version, CancellationToken cancellationToken)
     {
         if (written.TryRemove(version, out _))
@@ -20,8 +22,8 @@ internal sealed class CredulousTarget(ITarget target) : ITarget
         return carried;
     }
 
-    public Task CreateAsync(VersionCoordinates version, TargetException missing, CancellationToken cancellationToken) =>
-        target.CreateAsync(version, missing, cancellationToken);
+    public Task PrepareAsync(VersionCoordinates version, TargetException missing, CancellationToken cancellationToken) =>
+        target.PrepareAsync(version, missing, cancellationToken);
 
     public async Task SetAsync(VersionCoordinates version, IReadOnlyList<MappedAttribute> attributes, CancellationToken cancellationToken)
     {

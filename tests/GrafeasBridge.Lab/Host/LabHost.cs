@@ -29,23 +29,20 @@ internal static class LabHost
         services.AddSingleton<IBridgeStore>(provider => LabStore.Around(
             MutantStore.Around(provider.ConfiguredStore(), options.Mutant),
             provider.GetRequiredService<Passings>()));
-        services.Replace(ServiceDescriptor.Singleton(provider => Targets(provider, options)));
+        DecorateKinds(services, options);
         services.AddHostedService<LifePoints>();
         if (options.DrainFile.Length > 0)
             services.AddHostedService(_ => new DrainFile(options.DrainFile));
     }
 
-    /// <summary>The registry as the service makes it, each target behind the laboratory's.</summary>
-    private static TargetRegistry Targets(IServiceProvider provider, LabOptions options)
+    /// <summary>The kinds of targets as the service has them, each target behind the laboratory's.</summary>
+    private static void DecorateKinds(IServiceCollection services, LabOptions options)
     {
-        var registry = ActivatorUtilities.CreateInstance<TargetRegistry>(provider);
-        for (var i = 0; i < registry.All.Count; i++)
+        foreach (var kind in services.Where(service => service.ServiceType == typeof(ITargetKind)).ToList())
         {
-            var target = registry.All[i];
-            var api = options.Mutant == Mutant.IgnoreReadBack ? new CredulousTarget(target.Api) : target.Api;
-            registry.All[i] = target with { Api = new LabTarget(api, provider.GetRequiredService<Passings>()) };
+            services.Remove(kind);
+            services.AddSingleton<ITargetKind>(provider => new LabKind(
+                (ITargetKind)ActivatorUtilities.CreateInstance(provider, kind.ImplementationType!), provider.GetRequiredService<Passings>(), options));
         }
-
-        return registry;
     }
 }

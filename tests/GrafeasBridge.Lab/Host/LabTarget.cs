@@ -8,7 +8,7 @@ namespace GrafeasBridge.Lab.Host;
 internal sealed class LabTarget(ITarget target, Passings passings) : ITarget
 {
     private const string Read = "target.read";
-    private const string Create = "target.create";
+    private const string Prepare = "target.prepare";
     private const string Set = "target.set";
     private const string Remove = "target.remove";
     private const string ReadBack = "target.read-back";
@@ -16,7 +16,9 @@ internal sealed class LabTarget(ITarget target, Passings passings) : ITarget
     // A read that follows a write is the read-back.
     private readonly ConcurrentDictionary<VersionCoordinates, bool> written = new();
 
-    public static IReadOnlyList<string> Verbs { get; } = [Read, Create, Set, Remove, ReadBack];
+    public static IReadOnlyList<string> Verbs { get; } = [Read, Prepare, Set, Remove, ReadBack];
+
+    public bool Same(MappedAttribute wanted, CarriedAttribute carried) => target.Same(wanted, carried);
 
     public async Task<IReadOnlyList<CarriedAttribute>> ReadAsync(VersionCoordinates version, CancellationToken cancellationToken)
     {
@@ -27,11 +29,11 @@ internal sealed class LabTarget(ITarget target, Passings passings) : ITarget
         return carried;
     }
 
-    public async Task CreateAsync(VersionCoordinates version, TargetException missing, CancellationToken cancellationToken)
+    public async Task PrepareAsync(VersionCoordinates version, TargetException missing, CancellationToken cancellationToken)
     {
-        await passings.PassAsync(CrashPoints.Before(Create));
-        await target.CreateAsync(version, missing, cancellationToken);
-        await passings.PassAsync(CrashPoints.After(Create));
+        await passings.PassAsync(CrashPoints.Before(Prepare));
+        await target.PrepareAsync(version, missing, cancellationToken);
+        await passings.PassAsync(CrashPoints.After(Prepare));
     }
 
     public async Task SetAsync(VersionCoordinates version, IReadOnlyList<MappedAttribute> attributes, CancellationToken cancellationToken)

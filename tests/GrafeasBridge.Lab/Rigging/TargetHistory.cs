@@ -17,7 +17,8 @@ internal static class TargetHistory
             foreach (var entry in page.RootElement.GetProperty("entries").EnumerateArray())
             {
                 yield return (
-                    entry.GetProperty("package").GetString()!,
+                    // Bintray's spelling of team/web is team:web.
+                    entry.GetProperty("package").GetString()!.Replace(':', '/'),
                     entry.GetProperty("version").GetString()!,
                     entry.GetProperty("time").GetDateTimeOffset(),
                     entry.GetProperty("attributes").GetArrayLength() > 0);

@@ -16,10 +16,10 @@ internal sealed class Ledger
 
     public void Add(string resource, string name)
     {
-        // acme-docker-images.bintray.io/team/web:1.0.7 is about version 1.0.7 of package team:web.
+        // acme-docker-images.bintray.io/team/web:1.0.7 is about version 1.0.7 of package team/web.
         var image = resource[(resource.IndexOf('/', StringComparison.Ordinal) + 1)..];
         var colon = image.LastIndexOf(':');
-        var package = image[..colon].Replace('/', ':');
+        var package = image[..colon];
         lastTold[(package, image[(colon + 1)..])] = TimeProvider.System.GetUtcNow();
         told.GetOrAdd((package, image[(colon + 1)..]), _ => new ConcurrentDictionary<string, bool>(StringComparer.Ordinal))[name] = true;
     }

@@ -72,7 +72,7 @@ public sealed class PostgresBackupTests : PostgresHouse
 
     private static NewOccurrence Occurrence(string id) => new(
         "ci", id, "ci", "builds", 2, "https://acme-docker-images.bintray.io/team/web", new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero),
-        Encoding.UTF8.GetBytes(id), null, [1], new VersionResolution([new VersionCoordinates("acme", "images", "team:web", id)], [], [], [], "docker", null), null);
+        Encoding.UTF8.GetBytes(id), null, [1], new VersionResolution([new VersionCoordinates("acme", "images", "team/web", id)], [], [], [], "docker", null), null);
 
     private async Task RunAsync(string program, params string[] arguments)
     {

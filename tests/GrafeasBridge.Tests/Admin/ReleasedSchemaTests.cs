@@ -8,6 +8,8 @@ namespace GrafeasBridge.Tests.Admin;
 /// <summary>SQLite files as every release made and filled them, brought to today's schema.</summary>
 public sealed class ReleasedSchemaTests : SqliteHouse
 {
+    private static readonly int Today = SqliteSchema.Steps.Count;
+
     private const string Rows =
         """
         insert into project_names values (1, 'ci');
@@ -19,7 +21,7 @@ public sealed class ReleasedSchemaTests : SqliteHouse
             (1, 1, 2, 2000, 'two', 'https://r.example/two', null, x'', cast('content two' as blob)),
             (1, 1, 2, 3000, 'lost', 'https://r.example/lost', null, x'', cast('content lost' as blob));
         insert into unmapped values (1, 3, 'nobody knows it');
-        insert into packages values (1, 'acme', 'images', 'team:web');
+        insert into packages values (1, 'acme', 'images', 'team:web'), (2, 'acme', 'images', 'plain'), (3, 'acme', 'maven', 'org.acme:web:core');
         insert into coordinates values (1, 1, '1'), (2, 1, '2');
         insert into links values (1, 1, 1, 0), (2, 1, 2, 0);
         insert into commits values ('c0ffee', 1);
@@ -45,19 +47,21 @@ public sealed class ReleasedSchemaTests : SqliteHouse
         update versions set read_back = x'bb', read_back_names = '["build.id"]' where state = 3;
         insert into signing_keys (id, create_time, public_key, private_key) values ('key one', 1000, x'01', x'02');
         """,
+        "",
     ];
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
+    [InlineData(4)]
     public async Task A_file_of_a_released_schema_keeps_all_that_it_said(int release)
     {
         await FileOfAsync(release);
         var check = await new Gbridge().RunAsync("admin", "migrate", "--check", "--Store:Path=" + Files.File);
         Assert.Equal(3, check.Code);
-        Assert.Contains($"has schema version {release}, this program has 4", check.Output, StringComparison.Ordinal);
-        Assert.Contains(release == 3 ? "Step 4 is to be taken" : $"Steps {release + 1} to 4 are to be taken", check.Output, StringComparison.Ordinal);
+        Assert.Contains($"has schema version {release}, this program has {Today}", check.Output, StringComparison.Ordinal);
+        Assert.Contains(release == Today - 1 ? $"Step {Today} is to be taken" : $"Steps {release + 1} to {Today} are to be taken", check.Output, StringComparison.Ordinal);
 
         await ReopenAsync();
         Assert.Equal("note builds", Text(await Store.FindNoteAsync("ci", "builds", Stop)));
@@ -81,8 +85,8 @@ public sealed class ReleasedSchemaTests : SqliteHouse
         await FileOfAsync(release);
         var done = await new Gbridge().RunAsync("admin", "migrate", "--Store:Path", Files.File);
         Assert.True(done.Code == 0, done.Output + done.Errors);
-        Assert.Contains($"from schema version {release} to 4", done.Output, StringComparison.Ordinal);
-        Assert.Contains("version 4 already", (await AdminProcess.RunAsync("migrate", "--Store:Path", Files.File)).Output, StringComparison.Ordinal);
+        Assert.Contains($"from schema version {release} to {Today}", done.Output, StringComparison.Ordinal);
+        Assert.Contains($"version {Today} already", (await AdminProcess.RunAsync("migrate", "--Store:Path", Files.File)).Output, StringComparison.Ordinal);
         Assert.Equal(0, (await AdminProcess.RunAsync("migrate", "--check", "--Store:Path", Files.File)).Code);
 
         await ReopenAsync();
@@ -94,6 +98,28 @@ public sealed class ReleasedSchemaTests : SqliteHouse
     }
 
     [Fact]
+    public async Task Packages_of_a_released_schema_get_the_names_that_they_have_in_the_world()
+    {
+        await FileOfAsync(release: 4);
+        await ReopenAsync();
+        await Backend.CloseAsync();
+        using var today = Stranger();
+        Assert.Equal(["team/web", "plain", "org.acme/web/core"], today.QueryText("select package from packages order by key", 0));
+    }
+
+    [Fact]
+    public async Task Outcomes_of_a_released_schema_get_the_names_they_have_today()
+    {
+        await FileOfAsync(release: 4);
+        using (var old = Stranger())
+            old.Execute(RenamedOutcomes.Insert(1));
+
+        await ReopenAsync();
+        foreach (var (name, number) in RenamedOutcomes.Today.Select((name, i) => (name, i)))
+            Assert.Equal(name, (await Store.FindVersionAsync(Target, Web($"old {number}"), Stop))!.LastOutcome);
+    }
+
+    [Fact]
     public async Task The_command_tells_newer_strange_and_missing_files_apart()
     {
         await Backend.CloseAsync();
@@ -101,7 +127,7 @@ public sealed class ReleasedSchemaTests : SqliteHouse
             file.Execute("pragma user_version = 99");
         var newer = await new Gbridge().RunAsync("admin", "migrate", "--check", "--Store:Path=" + Files.File);
         Assert.Equal(6, newer.Code);
-        Assert.Contains("schema version 99, this program knows up to 4", newer.Errors, StringComparison.Ordinal);
+        Assert.Contains($"schema version 99, this program knows up to {Today}", newer.Errors, StringComparison.Ordinal);
 
         var theirs = Path.Combine(Files.Folder.FullName, "theirs.db");
         using (var file = SqliteDatabase.Open(theirs, readOnly: false, TimeSpan.Zero))

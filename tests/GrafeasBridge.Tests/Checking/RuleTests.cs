@@ -90,7 +90,7 @@ public sealed class RuleTests
         Assert.True(run.Code == 0, run.Output);
         world.Store(build);
         world.Deliver("1");
-        AssertFound(await world.CheckAsync(), "duplicated:2", "acme/images/team:web/1", "at most 1 can have been stored");
+        AssertFound(await world.CheckAsync(), "duplicated:2", "acme/images/team/web/1", "at most 1 can have been stored");
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class RuleTests
         Assert.Equal((0, ""), (run.Code, run.Found));
         Assert.DoesNotContain("attributes", run.NotJudged, StringComparison.Ordinal);
         ValuesOf(world, "1", "build.id")[0] = "b-open-9";
-        AssertFound(await world.CheckAsync(), "wrong:1", "acme/images/team:web/1", "build.id is string 'b-open-9'");
+        AssertFound(await world.CheckAsync(), "wrong:1", "acme/images/team/web/1", "build.id is string 'b-open-9'");
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class RuleTests
         ValuesOf(world, "2", Occurrences).Add(world.Names[0]);
         var run = await world.CheckAsync();
         Assert.Equal(1, run.Code);
-        Assert.Contains("It stands at acme/images/team:web/2 and belongs to acme/images/team:web/1.", run.Texts, StringComparison.Ordinal);
+        Assert.Contains("It stands at acme/images/team/web/2 and belongs to acme/images/team/web/1.", run.Texts, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -176,7 +176,7 @@ public sealed class RuleTests
     {
         using var world = Kept();
         var name = world.Create(World.Build("1", "b-early"));
-        world.Write("one", "verified", ("subject", "acme"), ("repo", "images"), ("package", "team:web"), ("version", "1"), ("revision", 2), ("occurrences", World.Texts([name])), ("proof", null));
+        world.Write("one", "verified", ("subject", "acme"), ("repo", "images"), ("package", "team/web"), ("version", "1"), ("revision", 2), ("occurrences", World.Texts([name])), ("proof", null));
         world.Deliver("1");
         AssertFound(await world.CheckAsync(), "early:1", "VERIFIED was answered", "first so: history 6");
         Assert.Equal("", (await world.CheckAsync("--skew", "1000")).Found);
@@ -188,7 +188,7 @@ public sealed class RuleTests
         using var world = Kept();
         var proof = world.ProofOf("1");
         proof.ReadBackHash = "sha256:" + new string('0', 64);
-        world.Write("one", "verified", ("subject", "acme"), ("repo", "images"), ("package", "team:web"), ("version", "1"), ("revision", 1), ("occurrences", World.Texts([world.Names[0]])), ("proof", World.Json(world.Signer.Sign(proof))));
+        world.Write("one", "verified", ("subject", "acme"), ("repo", "images"), ("package", "team/web"), ("version", "1"), ("revision", 1), ("occurrences", World.Texts([world.Names[0]])), ("proof", World.Json(world.Signer.Sign(proof))));
         AssertFound(await world.CheckAsync(), "early:1", "no state that the target held has its digest", "it was never so");
     }
 

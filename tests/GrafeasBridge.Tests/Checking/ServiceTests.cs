@@ -86,14 +86,14 @@ public sealed class ServiceTests
         }
 
         var proof = await new ReceiptBook.ReceiptBookClient(host.Channel).GetDeliveryProofAsync(
-            new GetDeliveryProofRequest { Target = FaultyEmulator.Target, Subject = "acme", Repo = "images", Package = "team:web", Version = version },
+            new GetDeliveryProofRequest { Target = FaultyEmulator.Target, Subject = "acme", Repo = "images", Package = "team/web", Version = version },
             cancellationToken: Cancelled);
         Write(
             "verified",
             ("target", FaultyEmulator.Target),
             ("subject", "acme"),
             ("repo", "images"),
-            ("package", "team:web"),
+            ("package", "team/web"),
             ("version", version),
             ("revision", summary.Revision),
             ("occurrences", World.Texts(known)),

@@ -148,7 +148,7 @@ internal sealed class World : IDisposable
             Target = "main",
             Subject = "acme",
             Repo = "images",
-            Package = "team:web",
+            Package = "team/web",
             Version = version,
             Revision = 1,
             ReadBackHash = Digests.Of(State[version]),
@@ -210,9 +210,10 @@ internal sealed class World : IDisposable
     {
         foreach ((var name, var value) in About(version))
             rest[name] = value;
+        rest["package"] = "team:web";
         return rest;
     }
 
     private static IEnumerable<(string Name, JsonNode? Value)> About(string version) =>
-        [("subject", "acme"), ("repo", "images"), ("package", "team:web"), ("version", version)];
+        [("subject", "acme"), ("repo", "images"), ("package", "team/web"), ("version", version)];
 }

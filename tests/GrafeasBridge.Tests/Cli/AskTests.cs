@@ -13,7 +13,7 @@ public sealed class AskTests : CliTest
         var ending = await Gbridge.RunAsync("get", "bintray/acme/images/team:web/1.4.0");
 
         Assert.Equal(0, ending.Code);
-        foreach (var part in new[] { "bintray/acme/images/team:web/1.4.0", "waiting", "3 (target has 2)", "build.id", "42", "build.provenance.id" })
+        foreach (var part in new[] { "bintray/acme/images/team/web/1.4.0", "waiting", "3 (target has 2)", "build.id", "42", "build.provenance.id" })
             Assert.Contains(part, ending.Output);
         Assert.Empty(Service.Listed);
     }
@@ -39,16 +39,52 @@ public sealed class AskTests : CliTest
         var ending = await Gbridge.RunAsync("get", "acme/images/team:web/1.4.0");
 
         Assert.Equal(2, ending.Code);
-        Assert.Contains("a/acme/images/team:web/1.4.0, b/acme/images/team:web/1.4.0", ending.Errors);
+        Assert.Contains("a/acme/images/team/web/1.4.0, b/acme/images/team/web/1.4.0", ending.Errors);
     }
 
     [Theory]
+    [InlineData("acme/images/team/web/1.4.0")]
+    [InlineData("acme/images/team:web/1.4.0")]
+    [InlineData("bintray/acme/images/team/web/1.4.0")]
+    [InlineData("bintray/acme/images/team:web/1.4.0")]
+    [InlineData("acme/images/team/web/1.4.0", "--target", "bintray")]
+    [InlineData("bintray/acme/images/team/web/1.4.0", "--target", "bintray")]
+    [InlineData("bintray/acme/images/team:web/1.4.0", "--target", "bintray")]
+    public async Task A_path_names_the_package_in_either_spelling_with_or_without_the_target(params string[] arguments)
+    {
+        Service.Versions = [Version(DeliveryState.Verified)];
+
+        var ending = await Gbridge.RunAsync(["get", .. arguments]);
+
+        Assert.True(ending.Code == 0, ending.Errors);
+        Assert.Contains("bintray/acme/images/team/web/1.4.0", ending.Output);
+    }
+
+    [Fact]
+    public async Task A_path_that_may_mean_two_versions_is_not_guessed()
+    {
+        var other = Version(DeliveryState.Verified);
+        (other.Subject, other.Repo, other.Package) = ("bintray", "acme", "images/team/web");
+        Service.Versions = [Version(DeliveryState.Verified), other];
+
+        var ending = await Gbridge.RunAsync("get", "bintray/acme/images/team/web/1.4.0");
+
+        Assert.Equal(2, ending.Code);
+        Assert.Contains("bintray/bintray/acme/images/team/web/1.4.0, bintray/acme/images/team/web/1.4.0", ending.Errors);
+    }
+
+    [Theory]
+    [InlineData(3, "NOT_FOUND", "acme/images/web/9")]
+    [InlineData(3, "NOT_FOUND", "acme/images/team/web/9")]
     [InlineData(3, "NOT_FOUND", "acme/images/team:web/9")]
     [InlineData(3, "NOT_FOUND", "bintray/acme/images/team:web/9")]
+    [InlineData(3, "NOT_FOUND", "bintray/acme/images/team/web/9")]
     [InlineData(2, "is not a version", "acme/images")]
     [InlineData(2, "Which version", "--subject", "acme")]
     [InlineData(2, "not both", "acme/images/web/1", "--repo", "images")]
-    [InlineData(2, "but --target is", "a/acme/images/web/1", "--target", "b")]
+    [InlineData(2, "is not a version", "acme/images//1")]
+    [InlineData(2, "is not a version", "bintray/acme/images/more/team:web/1")]
+    [InlineData(2, "but --target is", "a/acme/images/team:web/1", "--target", "b")]
     public async Task What_cannot_be_found_or_understood_says_so(int code, string sentence, params string[] arguments)
     {
         var ending = await Gbridge.RunAsync(["get", .. arguments]);
@@ -89,7 +125,7 @@ public sealed class AskTests : CliTest
             {
                 new ExplainedVersion
                 {
-                    Subject = "acme", Repo = "images", Package = "team:web", Version = "1.4.0", Resolver = "bintray-docker",
+                    Subject = "acme", Repo = "images", Package = "team/web", Version = "1.4.0", Resolver = "bintray-docker",
                     Attributes = { new MappedAttribute { Name = "build.id", Values = { request.Occurrence.Build.Provenance.Id }, Loss = "2 values" } },
                 },
             },
@@ -99,7 +135,7 @@ public sealed class AskTests : CliTest
         var ending = await Gbridge.RunAsync("explain", file, "--project", "acme");
 
         Assert.Equal(0, ending.Code);
-        foreach (var part in new[] { "acme/images/team:web/1.4.0 (resolver bintray-docker)", "build.id", "42", "left out: 2 values" })
+        foreach (var part in new[] { "acme/images/team/web/1.4.0 (resolver bintray-docker)", "build.id", "42", "left out: 2 values" })
             Assert.Contains(part, ending.Output);
         Assert.Empty(Service.Created);
     }

@@ -42,7 +42,7 @@ public abstract class CliTest : IAsyncLifetime
         Target = target,
         Subject = "acme",
         Repo = "images",
-        Package = "team:web",
+        Package = "team/web",
         Version = version,
         State = state,
         Revision = 3,

@@ -18,7 +18,7 @@ public sealed class DeadLetterTests : CliTest
         var json = await Gbridge.RunAsync("parked", "--json");
 
         Assert.Equal((0, 0), (table.Code, json.Code));
-        foreach (var part in new[] { "bintray/acme/images/team:web/1", "2026-11-23 09:00:00Z", "RepoMissing", "There is no repository." })
+        foreach (var part in new[] { "bintray/acme/images/team/web/1", "2026-11-23 09:00:00Z", "Missing", "There is no repository." })
             Assert.Contains(part, table.Output);
         var asked = Service.Listed.First();
         Assert.Equal((DeliveryState.Parked, "attempts > 3", "bintray"), (asked.State, asked.Filter, asked.Target));
@@ -64,7 +64,7 @@ public sealed class DeadLetterTests : CliTest
         var ending = await Gbridge.RunAsync("redeliver", "--filter", Filter, "--dry-run");
 
         Assert.Equal(0, ending.Code);
-        Assert.Contains("bintray/acme/images/team:web/1", ending.Output);
+        Assert.Contains("bintray/acme/images/team/web/1", ending.Output);
         Assert.Contains("3 versions would be redelivered. The first 1 are shown.", ending.Output);
         Assert.All(Service.Redelivered, request => Assert.Equal((Filter, true), (request.Filter, request.ValidateOnly)));
     }
@@ -141,7 +141,7 @@ public sealed class DeadLetterTests : CliTest
     {
         var parked = Version(DeliveryState.Parked, version);
         parked.FailingSince = Timestamp.FromDateTime(new DateTime(2026, 11, 23, 9, 0, 0, DateTimeKind.Utc));
-        (parked.LastOutcome, parked.LastReason) = ("RepoMissing", "There is no repository.");
+        (parked.LastOutcome, parked.LastReason) = ("Missing", "There is no repository.");
         return parked;
     }
 }

@@ -62,6 +62,13 @@ public sealed class ReceiptTests : IAsyncLifetime
         await BuildSamples.UntilAsync(host, BuildSamples.Version("1"), DeliveryState.Verified);
         var got = await gbridge.RunAsync("receipt", "get", stored.Name);
         var proved = await gbridge.RunAsync("receipt", "proof", "acme/images/team:web/1");
+        foreach (var path in new[] { "acme/images/team/web/1", "embedded/acme/images/team/web/1", "embedded/acme/images/team:web/1" })
+        {
+            var same = await gbridge.RunAsync("receipt", "proof", path);
+            Assert.True(same.Code == 0, same.Errors);
+            Assert.Equal("team/web", DeliveryProof.Parser.ParseJson(Assert.Single(same.Lines)).Package);
+        }
+
         var receipt = Receipt.Parser.ParseJson(Assert.Single(got.Lines));
         var proof = DeliveryProof.Parser.ParseJson(Assert.Single(proved.Lines));
         var other = (await Stranger.RotateAsync(host)).Kid;

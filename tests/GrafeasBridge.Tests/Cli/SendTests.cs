@@ -20,7 +20,7 @@ public sealed class SendTests : CliTest
         var sent = Assert.Single(Service.Created).Request;
         Assert.Equal(("projects/acme", "42"), (sent.Parent, sent.Occurrence.Build.Provenance.Id));
         Assert.Contains("projects/acme/occurrences/1", ending.Output);
-        Assert.Contains("bintray/acme/images/team:web/1.0", ending.Output);
+        Assert.Contains("bintray/acme/images/team/web/1.0", ending.Output);
         Assert.Contains("pending", ending.Output);
     }
 

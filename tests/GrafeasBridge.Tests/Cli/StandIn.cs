@@ -106,14 +106,20 @@ internal sealed class StandIn : IAsyncDisposable
         public override Task<ListVersionsResponse> ListVersions(ListVersionsRequest request, ServerCallContext context)
         {
             stand.Listed.Enqueue(request);
+            var listed = stand.Versions
+                .Where(v => IsAsked(request.Target, v.Target) && IsAsked(request.Subject, v.Subject) && IsAsked(request.Repo, v.Repo))
+                .Where(v => IsAsked(request.Package.Replace(':', '/'), v.Package))
+                .ToList();
             var start = request.PageToken.Length == 0 ? 0 : int.Parse(request.PageToken, System.Globalization.CultureInfo.InvariantCulture);
-            var end = Math.Min(start + Math.Min(request.PageSize, 2), stand.Versions.Count);
-            var page = new ListVersionsResponse { Versions = { stand.Versions.Skip(start).Take(end - start) } };
-            if (end < stand.Versions.Count)
+            var end = Math.Min(start + Math.Min(request.PageSize, 2), listed.Count);
+            var page = new ListVersionsResponse { Versions = { listed.Skip(start).Take(end - start) } };
+            if (end < listed.Count)
                 page.NextPageToken = end.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
             return Task.FromResult(page);
         }
+
+        private static bool IsAsked(string asked, string has) => asked.Length == 0 || asked == has;
 
         public override Task<VersionReport> GetVersion(GetVersionRequest request, ServerCallContext context)
         {

@@ -43,7 +43,7 @@ public sealed class AttributePlanTests
         node["name"] = "n";
         var there = BintrayCodec.ReadAttributes(Encoding.UTF8.GetBytes($"[{node.ToJsonString()}]")).Single();
 
-        Assert.Equal(same, AttributePlan.Same(TargetHarness.Attribute("n", Enum.Parse<AttributeType>(type), wanted.Split('|')), there));
+        Assert.Equal(same, BintrayTypes.Same(TargetHarness.Attribute("n", Enum.Parse<AttributeType>(type), wanted.Split('|')), there));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class AttributePlanTests
             new("foreign", AttributeType.String, ["y"]),
         ];
 
-        var plan = AttributePlan.Make(wanted, carried, ["withdrawn", "same", "gone-already"]);
+        var plan = AttributePlan.Make(wanted, carried, ["withdrawn", "same", "gone-already"], BintrayTypes.Same);
 
         Assert.Equal(["new", "changed"], plan.Set.Select(a => a.Name));
         Assert.Equal(["withdrawn"], plan.Remove);
@@ -76,7 +76,7 @@ public sealed class AttributePlanTests
             string[] legal = [.. values.Select(v => v.WellFormed())];
             var sent = TargetHarness.Attribute("n", AttributeType.String, legal);
             var back = BintrayCodec.ReadAttributes(BintrayCodec.Attributes([sent])).Single();
-            return AttributePlan.Same(sent, back);
+            return BintrayTypes.Same(sent, back);
         }, iter: PropertyRuns.Of(100));
 
     [Fact]

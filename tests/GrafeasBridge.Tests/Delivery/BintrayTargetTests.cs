@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using GrafeasBridge.Delivery;
+using GrafeasBridge.Delivery.Bintray;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Tests.Support;
 
@@ -21,12 +22,12 @@ public sealed class BintrayTargetTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("acme", "images", "team:web", "1.4.0", "/packages/acme/images/team%3Aweb/versions/1.4.0/attributes")]
-    [InlineData("acme", "im ages", "a/b", "1?2#3;4%", "/packages/acme/im%20ages/a%2Fb/versions/1%3F2%233%3B4%25/attributes")]
+    [InlineData("acme", "images", "team/web", "1.4.0", "/packages/acme/images/team%3Aweb/versions/1.4.0/attributes")]
+    [InlineData("acme", "im ages", "a/b", "1?2#3;4%", "/packages/acme/im%20ages/a%3Ab/versions/1%3F2%233%3B4%25/attributes")]
     [InlineData("acme", "images", "wéb", "1+2~3", "/packages/acme/images/w%C3%A9b/versions/1%2B2~3/attributes")]
     public async Task Each_name_is_one_encoded_segment(string subject, string repo, string package, string version, string path)
     {
-        fake.Have(subject, repo, package, version);
+        fake.Have(subject, repo, BintrayNames.Package(package), version);
         using var harness = Harness();
 
         Assert.Empty(await harness.Target.ReadAsync(new(subject, repo, package, version), Token));
@@ -114,7 +115,7 @@ public sealed class BintrayTargetTests : IAsyncLifetime
         });
         var absent = await harness.ReadFailsAsync();
 
-        await harness.Target.CreateAsync(TargetHarness.Version, absent, Token);
+        await harness.Target.PrepareAsync(TargetHarness.Version, absent, Token);
 
         Assert.Equal(calls.Split('|'), fake.Calls.Skip(1).Select(c => c.ToString()));
         Assert.Empty(await harness.Target.ReadAsync(TargetHarness.Version, Token));
@@ -132,7 +133,7 @@ public sealed class BintrayTargetTests : IAsyncLifetime
         var absent = await harness.ReadFailsAsync();
         fake.Have("acme", "images", "team:web", "1.4.0");
 
-        await harness.Target.CreateAsync(TargetHarness.Version, absent, Token);
+        await harness.Target.PrepareAsync(TargetHarness.Version, absent, Token);
 
         Assert.Equal("POST", fake.Calls[^1].Method);
     }
@@ -151,19 +152,19 @@ public sealed class BintrayTargetTests : IAsyncLifetime
             return true;
         };
 
-        var lie = await Assert.ThrowsAsync<TargetException>(() => harness.Target.CreateAsync(TargetHarness.Version, absent, Token));
+        var lie = await Assert.ThrowsAsync<TargetException>(() => harness.Target.PrepareAsync(TargetHarness.Version, absent, Token));
 
-        Assert.Equal(DeliveryOutcome.NotAsWritten, lie.Outcome);
+        Assert.Equal(DeliveryOutcome.ReadBackMismatch, lie.Outcome);
         Assert.Equal(3, fake.Calls.Count);
     }
 
     [Theory]
-    [InlineData("Nothing", "version", "VersionMissing", "Version 'acme/images/team:web/1.4.0' does not exist at target 'main'. Create it, or set Targets:0:CreateMissing to Version, then redeliver.")]
-    [InlineData("Version", "package", "PackageMissing", "Package 'acme/images/team:web' does not exist at target 'main'. Create it, or set Targets:0:CreateMissing to Package, then redeliver.")]
-    [InlineData("Package", "repo", "RepoMissing", "Repository 'acme/images' does not exist at target 'main'. Create it, or set Targets:0:CreateMissing to Repository, then redeliver.")]
-    [InlineData("Package", "subject", "SubjectMissing", "Subject 'acme' does not exist at target 'main'. Create it, or set Targets:0:CreateMissing to Repository, then redeliver.")]
-    [InlineData("Repository", "subject", "SubjectMissing", "Subject 'acme' does not exist at target 'main'. Create it there, or correct the occurrence's resource, then redeliver.")]
-    public async Task What_may_not_be_created_says_what_to_do(string level, string missing, string outcome, string sentence)
+    [InlineData("Nothing", "version", "version", "Version 'acme/images/team:web/1.4.0' does not exist at target 'main'. Create it, or set Targets:0:CreateMissing to Version, then redeliver.")]
+    [InlineData("Version", "package", "package", "Package 'acme/images/team:web' does not exist at target 'main'. Create it, or set Targets:0:CreateMissing to Package, then redeliver.")]
+    [InlineData("Package", "repo", "repository", "Repository 'acme/images' does not exist at target 'main'. Create it, or set Targets:0:CreateMissing to Repository, then redeliver.")]
+    [InlineData("Package", "subject", "subject", "Subject 'acme' does not exist at target 'main'. Create it, or set Targets:0:CreateMissing to Repository, then redeliver.")]
+    [InlineData("Repository", "subject", "subject", "Subject 'acme' does not exist at target 'main'. Create it there, or correct the occurrence's resource, then redeliver.")]
+    public async Task What_may_not_be_created_says_what_to_do(string level, string missing, string part, string sentence)
     {
         if (missing != "subject")
             fake.Things["acme"] = true;
@@ -174,9 +175,9 @@ public sealed class BintrayTargetTests : IAsyncLifetime
         using var harness = Harness(o => o.CreateMissing = Enum.Parse<CreateMissing>(level));
         var absent = await harness.ReadFailsAsync();
 
-        var refusal = await Assert.ThrowsAsync<TargetException>(() => harness.Target.CreateAsync(TargetHarness.Version, absent, Token));
+        var refusal = await Assert.ThrowsAsync<TargetException>(() => harness.Target.PrepareAsync(TargetHarness.Version, absent, Token));
 
-        Assert.Equal((outcome, sentence), (refusal.Outcome.ToString(), refusal.Message));
+        Assert.Equal((DeliveryOutcome.Missing, part, sentence), (refusal.Outcome, refusal.Missing, refusal.Message));
         Assert.Empty(fake.Versions);
     }
 
@@ -194,7 +195,7 @@ public sealed class BintrayTargetTests : IAsyncLifetime
             return true;
         };
 
-        var refusal = await Assert.ThrowsAsync<TargetException>(() => harness.Target.CreateAsync(TargetHarness.Version, absent, Token));
+        var refusal = await Assert.ThrowsAsync<TargetException>(() => harness.Target.PrepareAsync(TargetHarness.Version, absent, Token));
 
         Assert.Equal(
             "The package 'acme/images/team:web' could not be created. The target answered 400: Package license is mandatory "
@@ -202,5 +203,5 @@ public sealed class BintrayTargetTests : IAsyncLifetime
             refusal.Message);
     }
 
-    private TargetHarness Harness(Action<TargetOptions>? change = null) => new(fake.Url, new TestClock(), logs, change);
+    private TargetHarness Harness(Action<BintrayOptions>? change = null) => new(fake.Url, new TestClock(), logs, change);
 }

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using GrafeasBridge.Delivery;
-using GrafeasBridge.Delivery.Bintray;
+using GrafeasBridge.Delivery.Http;
 using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Delivery;

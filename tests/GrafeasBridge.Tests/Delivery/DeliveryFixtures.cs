@@ -1,5 +1,6 @@
 using GrafeasBridge.Delivery;
 using GrafeasBridge.Delivery.Bintray;
+using GrafeasBridge.Delivery.Http;
 using GrafeasBridge.Delivery.RateLimiting;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
@@ -55,32 +56,32 @@ internal sealed class TargetHarness : IDisposable
 {
     public const string ApiKey = "canary-4711-key";
 
-    public TargetHarness(string url, TimeProvider clock, TestLogs logs, Action<TargetOptions>? change = null, DeliveryOptions? delivery = null)
+    private readonly TargetParts parts;
+
+    public TargetHarness(string url, TimeProvider clock, TestLogs logs, Action<BintrayOptions>? change = null, DeliveryOptions? delivery = null)
     {
         Options = Make(url, change);
         Delivery = delivery ?? new DeliveryOptions();
         var loggers = logs.Factory();
         RateLimiter = new AdaptiveRateLimiter(Options, Delivery, clock, loggers.CreateLogger<AdaptiveRateLimiter>());
         var pipeline = new TargetPipeline(Options, RateLimiter, clock, loggers.CreateLogger<TargetPipeline>());
-        Client = new BintrayClient(Options, Delivery, pipeline, new DeliveryMetrics(clock), clock);
-        Target = new BintrayTarget(Options, Client, loggers.CreateLogger<BintrayTarget>());
+        parts = new TargetParts(Options, Delivery, pipeline, new DeliveryMetrics(clock), clock, loggers);
+        Target = BintrayTarget.Make(Options, parts);
     }
 
-    public TargetOptions Options { get; }
+    public BintrayOptions Options { get; }
 
     public DeliveryOptions Delivery { get; }
 
     public AdaptiveRateLimiter RateLimiter { get; }
 
-    public BintrayClient Client { get; }
-
     public BintrayTarget Target { get; }
 
-    public static VersionCoordinates Version { get; } = new("acme", "images", "team:web", "1.4.0");
+    public static VersionCoordinates Version { get; } = new("acme", "images", "team/web", "1.4.0");
 
-    public static TargetOptions Make(string url, Action<TargetOptions>? change = null)
+    public static BintrayOptions Make(string url, Action<BintrayOptions>? change = null)
     {
-        var options = new TargetOptions
+        var options = new BintrayOptions
         {
             Key = "Targets:0",
             Name = "main",
@@ -102,7 +103,7 @@ internal sealed class TargetHarness : IDisposable
     public async Task<TargetException> ReadFailsAsync() =>
         await Assert.ThrowsAsync<TargetException>(() => Target.ReadAsync(Version, TestContext.Current.CancellationToken));
 
-    public void Dispose() => Client.Dispose();
+    public void Dispose() => parts.Dispose();
 
     public static ClaimedVersion Claimed(int attempts = 1, DateTimeOffset? failingSince = null) =>
         new(1, "main", Version, "lease", 1, attempts, failingSince, [], null);

@@ -5,6 +5,7 @@ using System.Reflection;
 using Google.Protobuf;
 using Grafeas.V1;
 using GrafeasBridge.Delivery;
+using GrafeasBridge.Delivery.Bintray;
 using GrafeasBridge.Delivery.Drift;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
@@ -13,6 +14,7 @@ using GrafeasBridge.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Tests.Delivery;
 
@@ -39,11 +41,11 @@ internal sealed class DeliveryHost : IAsyncDisposable
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(logs));
         services.AddSingleton<TimeProvider>(clock);
         services.AddSingleton<IOccurrenceMapping, LineMapping>();
-        services.AddSingleton(p => new TargetNames(p.GetRequiredService<TargetRegistry>().Names));
+        services.AddSingleton(p => new TargetNames([.. p.GetRequiredService<IOptions<TargetsOptions>>().Value.Targets.Select(t => t.Name)]));
         services.AddStore(configuration);
         services.AddSingleton(p => FaultyStore.Around(p.ConfiguredStore()));
         services.AddSingleton(p => (IBridgeStore)p.GetRequiredService<FaultyStore>());
-        services.AddDelivery(configuration);
+        services.AddDelivery(configuration).AddBintray();
         provider = services.BuildServiceProvider();
     }
 

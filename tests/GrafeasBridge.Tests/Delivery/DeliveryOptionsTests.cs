@@ -1,4 +1,6 @@
 using GrafeasBridge.Delivery;
+using GrafeasBridge.Delivery.Bintray;
+using GrafeasBridge.Delivery.Embedded;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -17,7 +19,7 @@ public sealed class DeliveryOptionsTests
     {
         var targets = Start(Good);
 
-        var target = Assert.Single(targets.Targets);
+        var target = Assert.IsType<BintrayOptions>(Assert.Single(targets.Targets));
         Assert.Equal(("Targets:0", "main", CreateMissing.Version), (target.Key, target.Name, target.CreateMissing));
         Assert.Equal("k3y-s3cret", target.ApiKey!.Reveal());
         Assert.Equal("***", target.ApiKey.ToString());
@@ -37,18 +39,20 @@ public sealed class DeliveryOptionsTests
     [InlineData("Drift:OnDeleted=7", "Drift:OnDeleted is 7; set it to Park or Recreate.")]
     [InlineData("Targets:0:Name=Main", "Targets:0:Name is 'Main'; set it to 1 to 63 of a-z, 0-9 and -, not beginning or ending with -.")]
     [InlineData("Targets:0:Name=embedded", "Targets:0:Name is 'embedded', which is kept for the embedded emulator; choose another.")]
-    [InlineData("Targets:0:Kind=Embedded", "Targets:0:Kind is Embedded; set it to Bintray (the embedded target comes by itself when no target is configured).")]
+    [InlineData("Targets:0:Kind=Embedded", "Targets:0:Kind is Embedded, whose target comes by itself when none is configured; set it to one of: Bintray.")]
     [InlineData("Targets:0:BaseUrl=ftp://x", "Targets:0:BaseUrl is 'ftp://x'; set it to an absolute http or https URL.")]
     [InlineData("Targets:0:BaseUrl=api.example", "Targets:0:BaseUrl is 'api.example'; set it to an absolute http or https URL.")]
     [InlineData("Targets:0:BaseUrl=http://api.example", "Targets:0:BaseUrl is 'http://api.example', which would send the API key in clear; use https, or set Targets:0:AllowInsecure to true.")]
-    [InlineData("Targets:0:BaseUrl=https://u:p4ss@api.example", "Targets:0:BaseUrl holds credentials; move them to Targets:0:Username and Targets:0:ApiKeyFile.")]
+    [InlineData("Targets:0:BaseUrl=https://u:p4ss@api.example", "Targets:0:BaseUrl holds credentials; move the secret to Targets:0:ApiKeyFile.")]
     [InlineData("Targets:0:BaseUrl=https://api.example/?token=x", "Targets:0:BaseUrl has a query or fragment; leave only scheme, host, port and path.")]
     [InlineData("Targets:0:Username=", "Targets:0:Username is ''; set it to the user of the API key, without ':' or control characters.")]
     [InlineData("Targets:0:ApiKey=", "Targets:0 needs exactly one of Targets:0:ApiKey and Targets:0:ApiKeyFile; neither is set: set one.")]
     [InlineData("Targets:0:ApiKeyFile=/no/such/file", "Targets:0 needs exactly one of Targets:0:ApiKey and Targets:0:ApiKeyFile; both are set: remove one.")]
     [InlineData("Targets:0:MaxRetries=11", "Targets:0:MaxRetries is 11; set it to a value from 0 to 10.")]
     [InlineData("Targets:0:AttemptTimeout=00:00:31", "Targets:0:CallTimeout (00:00:30) must not be shorter than Targets:0:AttemptTimeout (00:00:31); raise the one or lower the other.")]
-    [InlineData("Targets:0:BaseUri=https://api.example", "Targets:0:BaseUri is not a setting of a target; remove it or correct its spelling.")]
+    [InlineData("Targets:0:BaseUri=https://api.example", "Targets:0:BaseUri is not a setting of a target of kind Bintray; remove it or correct its spelling.")]
+    [InlineData("Targets:0:Kind=Artifactory", "Targets:0:Kind is 'Artifactory', which is no kind of target; set it to one of: Bintray.")]
+    [InlineData("Targets:0:CreateMissing=7", "Targets:0:CreateMissing is 7; set it to one of Nothing, Version, Package, Repository.")]
     [InlineData("Targets:1:Name=main", "The name 'main' is used by Targets:0 and Targets:1; give each its own Name.")]
     public void A_wrong_setting_stops_the_start_with_its_key_its_value_and_the_remedy(string setting, string message)
     {
@@ -82,7 +86,7 @@ public sealed class DeliveryOptionsTests
         foreach (var setting in settings)
             values[setting.Split('=', 2)[0]] = setting.Split('=', 2)[1];
         var services = new ServiceCollection();
-        services.AddDelivery(new ConfigurationBuilder().AddInMemoryCollection(values).Build());
+        services.AddDelivery(new ConfigurationBuilder().AddInMemoryCollection(values).Build()).AddBintray().AddEmbedded(null);
         using var provider = services.BuildServiceProvider();
         provider.GetRequiredService<IStartupValidator>().Validate();
         return provider.GetRequiredService<IOptions<TargetsOptions>>().Value;

@@ -36,10 +36,10 @@ public sealed class DeliveryOutcomeTests
     [InlineData(403, """{"message":"Account resource usage limits were met for 'acme'"}""", "Unauthorized", "PausesTarget")]
     [InlineData(403, """{"message":"Repository '/acme/images' must be premium"}""", "Rejected", "Permanent")]
     [InlineData(403, """{"message":"Your repo commercial type does not support this"}""", "Rejected", "Permanent")]
-    [InlineData(404, """{"message":"Subject 'acme' was not found"}""", "SubjectMissing", "Permanent")]
-    [InlineData(404, """{"message":"Repo 'images' was not found"}""", "RepoMissing", "Permanent")]
-    [InlineData(404, """{"message":"Package 'team:web' was not found"}""", "PackageMissing", "Permanent")]
-    [InlineData(404, """{"message":"Version 'Package' was not found"}""", "VersionMissing", "Permanent")]
+    [InlineData(404, """{"message":"Subject 'acme' was not found"}""", "Missing", "Permanent", "subject")]
+    [InlineData(404, """{"message":"Repo 'images' was not found"}""", "Missing", "Permanent", "repository")]
+    [InlineData(404, """{"message":"Package 'team:web' was not found"}""", "Missing", "Permanent", "package")]
+    [InlineData(404, """{"message":"Version 'Package' was not found"}""", "Missing", "Permanent", "version")]
     [InlineData(404, """{"message":"Not Found"}""", "Rejected", "Permanent")]
     [InlineData(404, "<html>404</html>", "Unreachable", "Transient")]
     [InlineData(404, "", "Unreachable", "Transient")]
@@ -52,12 +52,13 @@ public sealed class DeliveryOutcomeTests
     [InlineData(422, """["not","an","object"]""", "Rejected", "Permanent")]
     [InlineData(301, "", "Unreachable", "Transient")]
     [InlineData(308, "<html>moved</html>", "Unreachable", "Transient")]
-    public void An_answer_is_named_by_its_status_and_its_words(int status, string body, string outcome, string nature)
+    public void An_answer_is_named_by_its_status_and_its_words(int status, string body, string outcome, string nature, string? missing = null)
     {
-        (var failure, var reason) = BintrayReplies.Judge(status, Encoding.UTF8.GetBytes(body), creates: false);
+        (var failure, var reason, var part) = BintrayReplies.Judge(status, Encoding.UTF8.GetBytes(body), creates: false);
 
         Assert.Equal(outcome, failure.ToString());
         Assert.Equal(nature, failure!.Value.Meaning().Nature.ToString());
+        Assert.Equal(missing, part);
         Assert.Contains(status.ToString(System.Globalization.CultureInfo.InvariantCulture), reason, StringComparison.Ordinal);
     }
 

@@ -173,14 +173,14 @@ public sealed class DeliveryWorkerTests : IAsyncLifetime
     public async Task A_version_whose_package_is_missing_is_parked_with_what_to_do_without_delaying_the_others()
     {
         await StartAsync();
-        var lost = new VersionCoordinates("acme", "images", "team:web", "1.0");
+        var lost = new VersionCoordinates("acme", "images", "team/web", "1.0");
         await host.SendAsync(lost, "string a=1");
         await host.SendAsync(Web(1), "string a=1");
 
         await host.RunOnceAsync();
 
         var parked = await RowAsync(lost);
-        Assert.Equal((DeliveryState.Parked, "PackageMissing", null), (parked.State, parked.LastOutcome, parked.NextAttempt));
+        Assert.Equal((DeliveryState.Parked, "Missing", null), (parked.State, parked.LastOutcome, parked.NextAttempt));
         Assert.Equal(
             $"Package 'acme/images/team:web' does not exist at target '{main}'. Create it, or set Targets:0:CreateMissing to Package, then redeliver.",
             parked.LastReason);
@@ -245,7 +245,7 @@ public sealed class DeliveryWorkerTests : IAsyncLifetime
         Assert.Equal(2, Last(heard, "backlog"));
         Assert.Equal(1, Last(heard, "parked"));
         Assert.Equal(2, Last(heard, "oldest"));
-        Assert.Equal(1, heard.Tries("package_missing"));
+        Assert.Equal(1, heard.Tries("missing"));
         Assert.True(heard.All.Count(m => m.Instrument == "grafeasbridge.delivery.target.calls") >= 3);
         Assert.All(heard.All, m => Assert.Matches($"^target={main}(,(outcome|reason)=[a-z_]+)?$", m.Tags));
     }

@@ -43,7 +43,7 @@ public sealed class PoisonCandidateTests : IAsyncLifetime
     [Fact]
     public async Task A_version_that_ended_the_process_twice_is_parked_with_what_to_do_and_the_others_are_delivered()
     {
-        logs.Expect(e => e.Event.Name == "Reconciled" && e.Message.Contains("StoppedProcess", StringComparison.Ordinal));
+        logs.Expect(e => e.Event.Name == "Reconciled" && e.Message.Contains("CrashLoop", StringComparison.Ordinal));
         await SendAsync("poison", "1");
         await EndProcessWithAsync(2);
         await host.Store.ClaimAsync(DeliveryHost.Main, new ClaimTerms(0, 0, Lease), Token);
@@ -56,7 +56,7 @@ public sealed class PoisonCandidateTests : IAsyncLifetime
         }
 
         var parked = await host.RowAsync(alone.Coordinates);
-        Assert.Equal((DeliveryState.Parked, "StoppedProcess"), (parked.State, parked.LastOutcome));
+        Assert.Equal((DeliveryState.Parked, "CrashLoop"), (parked.State, parked.LastOutcome));
         Assert.Contains("ended 2 times", parked.LastReason, StringComparison.Ordinal);
         Assert.Contains("redeliver", parked.LastReason, StringComparison.Ordinal);
         var other = alone.Coordinates == Web("1") ? Web("poison") : Web("1");

@@ -128,7 +128,7 @@ public sealed class ReconcileTests : IAsyncLifetime
         await host.RunOnceAsync();
 
         var row = await host.RowAsync(Web);
-        Assert.Equal((DeliveryState.Waiting, "NotAsWritten"), (row.State, row.LastOutcome));
+        Assert.Equal((DeliveryState.Waiting, "ReadBackMismatch"), (row.State, row.LastOutcome));
         Assert.Equal("The target accepted the write, but reading back differs in a, b.", row.LastReason);
         Assert.InRange(row.NextAttempt!.Value - host.Clock.GetUtcNow(), TimeSpan.FromSeconds(2.5), TimeSpan.FromSeconds(5));
 
@@ -260,7 +260,7 @@ public sealed class ReconcileTests : IAsyncLifetime
         await host.RunOnceAsync();
 
         Assert.Equal("b7ad6b7169203331", reconcile!.ParentSpanId.ToHexString());
-        Assert.Equal("acme/images/team:web", reconcile.GetTagItem("grafeasbridge.package"));
+        Assert.Equal("acme/images/team/web", reconcile.GetTagItem("grafeasbridge.package"));
         Assert.Equal("1.4.0", reconcile.GetTagItem("grafeasbridge.version"));
         Assert.Equal("delivered", reconcile.GetTagItem("grafeasbridge.outcome"));
         Assert.All(parents, parent => Assert.Contains(Trace, parent, StringComparison.Ordinal));

@@ -64,8 +64,7 @@ public sealed class RetryScheduleTests
 
     [Theory]
     [InlineData(nameof(DeliveryOutcome.Rejected))]
-    [InlineData(nameof(DeliveryOutcome.PackageMissing))]
-    [InlineData(nameof(DeliveryOutcome.SubjectMissing))]
+    [InlineData(nameof(DeliveryOutcome.Missing))]
     public void What_a_person_must_mend_parks_at_once(string outcome)
     {
         var settlement = Settle(Enum.Parse<DeliveryOutcome>(outcome), 1);
@@ -78,9 +77,9 @@ public sealed class RetryScheduleTests
     {
         var patient = new DeliveryOptions { MissingGrace = TimeSpan.FromMinutes(10) };
 
-        Assert.Equal(DeliveryState.Waiting, Settle(DeliveryOutcome.PackageMissing, 1, options: patient).State);
-        Assert.Equal(DeliveryState.Waiting, Settle(DeliveryOutcome.PackageMissing, 5, since: Now.AddMinutes(-9), options: patient).State);
-        Assert.Equal(DeliveryState.Parked, Settle(DeliveryOutcome.PackageMissing, 6, since: Now.AddMinutes(-10), options: patient).State);
+        Assert.Equal(DeliveryState.Waiting, Settle(DeliveryOutcome.Missing, 1, options: patient).State);
+        Assert.Equal(DeliveryState.Waiting, Settle(DeliveryOutcome.Missing, 5, since: Now.AddMinutes(-9), options: patient).State);
+        Assert.Equal(DeliveryState.Parked, Settle(DeliveryOutcome.Missing, 6, since: Now.AddMinutes(-10), options: patient).State);
         Assert.Equal(DeliveryState.Parked, Settle(DeliveryOutcome.Rejected, 1, options: patient).State);
     }
 
@@ -105,7 +104,7 @@ public sealed class RetryScheduleTests
             CsCheck.Gen.Select(CsCheck.Gen.Int[1, 100_000], CsCheck.Gen.Double[0, 1]),
             pair =>
             {
-                var delay = Settle(DeliveryOutcome.Garbled, pair.Item1, random: pair.Item2).NextAttempt!.Value - Now;
+                var delay = Settle(DeliveryOutcome.MalformedResponse, pair.Item1, random: pair.Item2).NextAttempt!.Value - Now;
                 Assert.InRange(delay, Options.FirstRetry / 2, Options.MaxRetryDelay);
             },
             iter: PropertyRuns.Of(100));

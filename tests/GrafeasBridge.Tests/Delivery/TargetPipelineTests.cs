@@ -111,7 +111,7 @@ public sealed class TargetPipelineTests : IAsyncLifetime
         if (fault == "html200")
         {
             // Read in full as a success, so the pipeline cannot know; the store's schedule takes it.
-            Assert.Equal(DeliveryOutcome.Garbled, (await harness.ReadFailsAsync()).Outcome);
+            Assert.Equal(DeliveryOutcome.MalformedResponse, (await harness.ReadFailsAsync()).Outcome);
             return;
         }
 
@@ -124,9 +124,9 @@ public sealed class TargetPipelineTests : IAsyncLifetime
     [InlineData("cut", "Unreachable")]
     [InlineData("redirect", "Unreachable")]
     [InlineData("headers", "Unreachable")]
-    [InlineData("endless", "Garbled")]
+    [InlineData("endless", "MalformedResponse")]
     [InlineData("endless500", "Unreachable")]
-    [InlineData("garbage", "Garbled")]
+    [InlineData("garbage", "MalformedResponse")]
     public async Task Whatever_comes_back_is_survived_and_named(string fault, string outcome)
     {
         Always(context => Broken(context, fault));

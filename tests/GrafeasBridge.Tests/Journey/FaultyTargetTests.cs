@@ -28,11 +28,11 @@ public sealed class FaultyTargetTests
         await SendAsync(bridge);
 
         var ended = await EndedAsync(bridge);
-        var orphan = ended["team:orphan/1"];
+        var orphan = ended["team/orphan/1"];
         Assert.Equal(DeliveryState.Parked, orphan.State);
         Assert.Contains("Package 'acme/images/team:orphan' does not exist", orphan.LastReason, StringComparison.Ordinal);
         Assert.Contains("redeliver", orphan.LastReason, StringComparison.Ordinal);
-        Assert.All(ended.Values.Where(v => v.Package == "team:web"), v => Assert.Equal(DeliveryState.Verified, v.State));
+        Assert.All(ended.Values.Where(v => v.Package == "team/web"), v => Assert.Equal(DeliveryState.Verified, v.State));
         Assert.Equal(Versions + 1, ended.Count);
         await NothingIsMissingAsync(emulator.Http);
     }

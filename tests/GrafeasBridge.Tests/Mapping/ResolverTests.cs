@@ -8,55 +8,56 @@ public sealed class ResolverTests
     private static readonly OccurrenceMapping Mapping = MappingFixture.Open();
 
     [Theory]
-    [InlineData("acme-docker-images.bintray.io/team/web:1.4.0", "acme/images/team:web/1.4.0")]
-    [InlineData("https://acme-docker-images.bintray.io/team/web:1.4.0", "acme/images/team:web/1.4.0")]
-    [InlineData("HTTPS://ACME-docker-images.Bintray.IO/team/web:1.4.0/", "acme/images/team:web/1.4.0")]
-    [InlineData("docker://acme-docker-images.bintray.io:443/team/web:1.4.0", "acme/images/team:web/1.4.0")]
-    [InlineData("acme-docker-images.bintray.com/team/web:1.4.0", "acme/images/team:web/1.4.0")]
+    [InlineData("acme-docker-images.bintray.io/team/web:1.4.0", "acme/images/team/web/1.4.0")]
+    [InlineData("https://acme-docker-images.bintray.io/team/web:1.4.0", "acme/images/team/web/1.4.0")]
+    [InlineData("HTTPS://ACME-docker-images.Bintray.IO/team/web:1.4.0/", "acme/images/team/web/1.4.0")]
+    [InlineData("docker://acme-docker-images.bintray.io:443/team/web:1.4.0", "acme/images/team/web/1.4.0")]
+    [InlineData("acme-docker-images.bintray.com/team/web:1.4.0", "acme/images/team/web/1.4.0")]
     [InlineData("acme-docker-images.bintray.io/web:1.4.0", "acme/images/web/1.4.0")]
-    [InlineData("acme-docker-images.bintray.io/team/web", "acme/images/team:web/latest")]
-    [InlineData("acme-docker-images.bintray.io/org/team/web:1.4.0", "acme/images/org:team:web/1.4.0")]
-    [InlineData("https://acme-docker-images.bintray.io/v2/team/web/manifests/1.4.0", "acme/images/team:web/1.4.0")]
+    [InlineData("acme-docker-images.bintray.io/team/web", "acme/images/team/web/latest")]
+    [InlineData("acme-docker-images.bintray.io/org/team/web:1.4.0", "acme/images/org/team/web/1.4.0")]
+    [InlineData("https://acme-docker-images.bintray.io/v2/team/web/manifests/1.4.0", "acme/images/team/web/1.4.0")]
     [InlineData("acme-docker-my-docker-images.bintray.io/web:1", "acme/my-docker-images/web/1")]
     [InlineData("docker.bintray.io/jfrog/artifactory-oss:7.4.1", "jfrog/reg2/jfrog:artifactory-oss/7.4.1")]
     public void Image_hosts_of_Bintray_say_subject_and_repository(string resource, string version) => AssertNames(resource, version);
 
     [Theory]
     [InlineData("https://api.bintray.com/packages/acme/generic/pkg/versions/1.0", "acme/generic/pkg/1.0")]
-    [InlineData("https://api.bintray.com/packages/acme/images/team%3Aweb/versions/1.0/attributes?names=a", "acme/images/team:web/1.0")]
+    [InlineData("https://api.bintray.com/packages/acme/images/team%3Aweb/versions/1.0/attributes?names=a", "acme/images/team/web/1.0")]
+    [InlineData("https://dl.bintray.com/acme/images/team:web/1.0/web.tar", "acme/images/team/web/1.0")]
     [InlineData("https://bintray.com/api/v1/packages/acme/generic/pkg/versions/1.0", "acme/generic/pkg/1.0")]
     [InlineData("https://api.bintray.com/content/acme/generic/pkg/1.0/dir/pkg.tar.gz;publish=1", "acme/generic/pkg/1.0")]
     [InlineData("https://bintray.com/acme/generic/pkg/1.0", "acme/generic/pkg/1.0")]
     [InlineData("https://bintray.com/acme/generic/pkg/stable/view/general#read", "acme/generic/pkg/stable")]
     [InlineData("https://dl.bintray.com/acme/generic/pkg/1.0/pkg.tar.gz", "acme/generic/pkg/1.0")]
-    [InlineData("https://dl.bintray.com/acme/maven/com/acme/web/1.4.0/web-1.4.0.jar", "acme/maven/com.acme:web/1.4.0")]
+    [InlineData("https://dl.bintray.com/acme/maven/com/acme/web/1.4.0/web-1.4.0.jar", "acme/maven/com.acme/web/1.4.0")]
     [InlineData("https://acme.bintray.com/generic/pkg/v1.0/pkg.tar.gz", "acme/generic/pkg/v1.0")]
-    [InlineData("https://acme.bintray.com/maven-local/com/acme/web/1.4.0/web-1.4.0.pom", "acme/maven-local/com.acme:web/1.4.0")]
+    [InlineData("https://acme.bintray.com/maven-local/com/acme/web/1.4.0/web-1.4.0.pom", "acme/maven-local/com.acme/web/1.4.0")]
     public void Addresses_of_Bintray_are_read_from_their_path(string resource, string version) => AssertNames(resource, version);
 
     [Theory]
-    [InlineData("pkg:docker/team/web@1.4.0?repository_url=acme-docker-images.bintray.io", "acme/images/team:web/1.4.0")]
-    [InlineData("pkg:docker/team/web@1.4.0?repository_url=https://acme-docker-images.bintray.io/", "acme/images/team:web/1.4.0")]
-    [InlineData("pkg:docker/team/web?repository_url=acme-docker-images.bintray.io", "acme/images/team:web/latest")]
+    [InlineData("pkg:docker/team/web@1.4.0?repository_url=acme-docker-images.bintray.io", "acme/images/team/web/1.4.0")]
+    [InlineData("pkg:docker/team/web@1.4.0?repository_url=https://acme-docker-images.bintray.io/", "acme/images/team/web/1.4.0")]
+    [InlineData("pkg:docker/team/web?repository_url=acme-docker-images.bintray.io", "acme/images/team/web/latest")]
     [InlineData("pkg:docker/web@1.0?repository_url=us-docker.pkg.dev/acme/images", "acme/images/web/1.0")]
     [InlineData("pkg:generic/pkg@1.0?repository_url=https://dl.bintray.com/acme/generic", "acme/generic/pkg/1.0")]
     [InlineData("PKG:Generic/tools/pkg@1.0%2Bb1?repository_url=https%3A%2F%2Fapi.bintray.com%2Fcontent%2Facme%2Fgeneric#sub", "acme/generic/tools:pkg/1.0+b1")]
-    [InlineData("pkg:maven/com.acme/web@1.4.0?type=jar&repository_url=https://dl.bintray.com/acme/maven", "acme/maven/com.acme:web/1.4.0")]
+    [InlineData("pkg:maven/com.acme/web@1.4.0?type=jar&repository_url=https://dl.bintray.com/acme/maven", "acme/maven/com.acme/web/1.4.0")]
     [InlineData("pkg://generic/pkg@1.0?repository_url=bintray.com/acme/generic", "acme/generic/pkg/1.0")]
     public void Package_urls_take_the_repository_from_their_repository_url(string resource, string version) => AssertNames(resource, version);
 
     [Theory]
-    [InlineData("us-west2-docker.pkg.dev/acme/images/team/web:1.4.0", "acme/images/team:web/1.4.0")]
+    [InlineData("us-west2-docker.pkg.dev/acme/images/team/web:1.4.0", "acme/images/team/web/1.4.0")]
     [InlineData("https://europe-docker.pkg.dev/acme/images/web", "acme/images/web/latest")]
-    [InlineData("https://us-maven.pkg.dev/acme/java/com/acme/web/1.4.0/web-1.4.0.jar", "acme/java/com.acme:web/1.4.0")]
+    [InlineData("https://us-maven.pkg.dev/acme/java/com/acme/web/1.4.0/web-1.4.0.jar", "acme/java/com.acme/web/1.4.0")]
     [InlineData("gcr.io/acme/web:1.4.0", "acme/gcr.io/web/1.4.0")]
-    [InlineData("eu.gcr.io/acme/team/web:1.4.0", "acme/gcr.io/team:web/1.4.0")]
+    [InlineData("eu.gcr.io/acme/team/web:1.4.0", "acme/gcr.io/team/web/1.4.0")]
     public void Registries_of_Google_are_understood_by_built_in_patterns(string resource, string version) => AssertNames(resource, version);
 
     [Theory]
-    [InlineData("acme-docker-images.bintray.io/team/web@" + A, "acme/images/team:web")]
-    [InlineData("https://acme-docker-images.bintray.io/v2/team/web/manifests/" + A, "acme/images/team:web")]
-    [InlineData("pkg:oci/web@sha256%3Aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa?repository_url=acme-docker-images.bintray.io/team/web", "acme/images/team:web")]
+    [InlineData("acme-docker-images.bintray.io/team/web@" + A, "acme/images/team/web")]
+    [InlineData("https://acme-docker-images.bintray.io/v2/team/web/manifests/" + A, "acme/images/team/web")]
+    [InlineData("pkg:oci/web@sha256%3Aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa?repository_url=acme-docker-images.bintray.io/team/web", "acme/images/team/web")]
     [InlineData("us-docker.pkg.dev/acme/images/web@" + A, "acme/images/web")]
     [InlineData("us-maven.pkg.dev/acme/java@" + A, "acme/java/java")]
     [InlineData("gcr.io/acme/web@" + A, "acme/gcr.io/web")]
@@ -85,9 +86,11 @@ public sealed class ResolverTests
     [InlineData("acme-docker-images.bintray.io", "it names no image")]
     [InlineData("acme-docker-images.bintray.io/team/web:-rc1", "its version '-rc1' does not begin with a letter or digit")]
     [InlineData("acme-docker-images.bintray.io/_catalog:1", "its package '_catalog' does not begin with a letter or digit")]
-    [InlineData("https://api.bintray.com/packages/acme/generic/a%2Fb/versions/1.0", "its package 'a/b' holds something other than")]
+    [InlineData("https://api.bintray.com/packages/acme/generic/a%20b/versions/1.0", "its package 'a b' holds something other than")]
+    [InlineData("https://api.bintray.com/packages/acme/generic/a%2Fb%3A/versions/1.0", "its package 'a/b/' has an empty part")]
+    [InlineData("https://api.bintray.com/packages/acme/generic/a:..:b/versions/1.0", "its package 'a/../b' has an empty part, '.' or '..'")]
     [InlineData("https://api.bintray.com/packages/acme/generic/../versions/1.0", "its package '..' does not begin")]
-    [InlineData("pkg:npm/%40acme/web@1.0?repository_url=https://dl.bintray.com/acme/npm", "its package '@acme:web' does not begin")]
+    [InlineData("pkg:npm/%40acme/web@1.0?repository_url=https://dl.bintray.com/acme/npm", "its package '@acme/web' does not begin")]
     [InlineData("pkg:generic/pkg?repository_url=https://dl.bintray.com/acme/generic", "it names neither a version nor a digest")]
     [InlineData("pkg:generic/pkg@1.0?repository_url=https://files.example.com/x", "its repository_url 'https://files.example.com/x' is of no known repository")]
     [InlineData("pkg:generic", "it is not of the form pkg:")]
@@ -124,7 +127,7 @@ public sealed class ResolverTests
     {
         var resolution = MappingOf("acme-docker-images.bintray.io/team/web:1.4.0@" + A);
 
-        Assert.Equal("acme/images/team:web/1.4.0", Assert.Single(resolution.Named).ToString());
+        Assert.Equal("acme/images/team/web/1.4.0", Assert.Single(resolution.Named).ToString());
         Assert.Empty(resolution.ByDigest);
         Assert.Equal(new DigestTag(resolution.Named[0], A), Assert.Single(resolution.DigestTags));
     }
@@ -138,9 +141,10 @@ public sealed class ResolverTests
     }
 
     [Theory]
-    [InlineData("pkg:docker/team/web@1.4.0", "Resolvers:package-url:Defaults:docker", "acme/images", "acme/images/team:web/1.4.0")]
-    [InlineData("pkg:maven/com.acme/web@1.4.0", "Resolvers:package-url:Defaults:maven", "acme/maven", "acme/maven/com.acme:web/1.4.0")]
-    [InlineData("acme-docker-images.bintray.io/web:1", "Resolvers:bintray-docker:NamespacelessPrefix", "library:", "acme/images/library:web/1")]
+    [InlineData("pkg:docker/team/web@1.4.0", "Resolvers:package-url:Defaults:docker", "acme/images", "acme/images/team/web/1.4.0")]
+    [InlineData("pkg:maven/com.acme/web@1.4.0", "Resolvers:package-url:Defaults:maven", "acme/maven", "acme/maven/com.acme/web/1.4.0")]
+    [InlineData("acme-docker-images.bintray.io/web:1", "Resolvers:bintray-docker:NamespacelessPrefix", "library/", "acme/images/library/web/1")]
+    [InlineData("acme-docker-images.bintray.io/web:1", "Resolvers:bintray-docker:NamespacelessPrefix", "library:", "acme/images/library/web/1")]
     [InlineData("my-docker-org-docker-x.bintray.io/web:1", "Resolvers:bintray-docker:Hosts:my-docker-org-docker-x.bintray.io", "my-docker-org/x", "my-docker-org/x/web/1")]
     [InlineData("images-docker-main.registry.acme:5000/web:1", "Resolvers:bintray-docker:Suffixes:2", ".registry.acme", "images/main/web/1")]
     [InlineData("gcr.io/acme/web", "Resolvers:google-container-registry:DefaultVersion", "stable", "acme/gcr.io/web/stable")]
@@ -167,10 +171,10 @@ public sealed class ResolverTests
             ("Resolvers:mine:Pattern", "gcr\\.io/(?<rest>.+):(?<tag>.+)"),
             ("Resolvers:mine:Subject", "fixed"),
             ("Resolvers:mine:Repo", "images"),
-            ("Resolvers:mine:Package", "{rest|colons}"));
+            ("Resolvers:mine:Package", "{rest}"));
 
         Assert.Equal("mine", resolution.Resolver);
-        Assert.Equal("fixed/images/acme:web/1", Assert.Single(resolution.Named).ToString());
+        Assert.Equal("fixed/images/acme/web/1", Assert.Single(resolution.Named).ToString());
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class VersionResolverTests
     {
         var resolution = Mapping.Resolve(Build("https://ci.example.com/41", Built(A, string.Empty, Web + ":1.0", Web + ":latest")));
 
-        Assert.Equal(["acme/images/team:web/1.0", "acme/images/team:web/latest"], resolution.Named.Select(n => n.ToString()));
+        Assert.Equal(["acme/images/team/web/1.0", "acme/images/team/web/latest"], resolution.Named.Select(n => n.ToString()));
         Assert.Equal(2, resolution.DigestTags.Count);
         Assert.Null(resolution.Resolver);
         Assert.Null(resolution.Reason);
@@ -30,7 +30,7 @@ public sealed class VersionResolverTests
         Assert.Equal(A, Assert.Single(byDigest.ByDigest).Digest);
         Assert.Empty(byDigest.Named);
         Assert.Empty(byDigest.DigestTags);
-        Assert.Equal("acme/images/team:web/latest", Assert.Single(latest.Named).ToString());
+        Assert.Equal("acme/images/team/web/latest", Assert.Single(latest.Named).ToString());
     }
 
     [Theory]
@@ -52,9 +52,9 @@ public sealed class VersionResolverTests
     {
         var resolution = Mapping.Resolve(Build(Web + "@" + A, Built(string.Empty, $"{Web}@{A}", Web + ":1.0", $"{Web}:other@{B}")));
 
-        Assert.Equal(["acme/images/team:web/1.0"], resolution.Named.Select(n => n.ToString()));
+        Assert.Equal(["acme/images/team/web/1.0"], resolution.Named.Select(n => n.ToString()));
         Assert.Equal(
-            [$"acme/images/team:web/1.0 = {A}", $"acme/images/team:web/other = {B}"],
+            [$"acme/images/team/web/1.0 = {A}", $"acme/images/team/web/other = {B}"],
             resolution.DigestTags.Select(l => $"{l.Version} = {l.Digest}"));
     }
 
@@ -63,8 +63,8 @@ public sealed class VersionResolverTests
     {
         var resolution = Mapping.Resolve(Build(Web + ":1.0", Built(B, string.Empty, "acme-docker-images.bintray.io/team/worker:1.0")));
 
-        Assert.Equal("acme/images/team:web/1.0", Assert.Single(resolution.Named).ToString());
-        Assert.Equal("acme/images/team:worker/1.0", Assert.Single(resolution.DigestTags).Version.ToString());
+        Assert.Equal("acme/images/team/web/1.0", Assert.Single(resolution.Named).ToString());
+        Assert.Equal("acme/images/team/worker/1.0", Assert.Single(resolution.DigestTags).Version.ToString());
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class VersionResolverTests
         var resolution = Mapping.Resolve(occurrence);
 
         Assert.Equal(A, Assert.Single(resolution.DigestTags).Digest);
-        Assert.Equal("acme/images/team:web/1.0", Assert.Single(resolution.Named).ToString());
+        Assert.Equal("acme/images/team/web/1.0", Assert.Single(resolution.Named).ToString());
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class VersionResolverTests
 
         var resolution = MappingFixture.Open(("MaxArtifacts", "10")).Resolve(occurrence);
 
-        Assert.Equal("acme/images/team:web/wanted", Assert.Single(resolution.Named).ToString());
+        Assert.Equal("acme/images/team/web/wanted", Assert.Single(resolution.Named).ToString());
         Assert.Equal(10, resolution.DigestTags.Count);
     }
 

@@ -26,7 +26,7 @@ public sealed class AskTests : IAsyncLifetime
     {
         var created = await BuildSamples.SendAsync(host, "ci", BuildSamples.WithFacts("ci", "1.4.0"));
         var report = await Bridge.GetVersionAsync(BuildSamples.Version("1.4.0"), cancellationToken: BuildSamples.Cancelled);
-        Assert.Equal("acme/images/team:web/1.4.0", $"{report.Summary.Subject}/{report.Summary.Repo}/{report.Summary.Package}/{report.Summary.Version}");
+        Assert.Equal("acme/images/team/web/1.4.0", $"{report.Summary.Subject}/{report.Summary.Repo}/{report.Summary.Package}/{report.Summary.Version}");
         Assert.Equal(1, report.OccurrenceCount);
         var id = Assert.Single(report.Attributes, a => a.Name == "build.id");
         Assert.Equal(["b-1"], id.Values);
@@ -43,7 +43,7 @@ public sealed class AskTests : IAsyncLifetime
     {
         await BuildSamples.SendAsync(host, "ci", BuildSamples.Of("ci", "1"));
         var status = await Refusal.OfAsync(StatusCode.NotFound, Bridge.GetVersionAsync(BuildSamples.Version("2"), cancellationToken: BuildSamples.Cancelled));
-        Assert.Contains("embedded/acme/images/team:web/2", status.Detail, StringComparison.Ordinal);
+        Assert.Contains("embedded/acme/images/team/web/2", status.Detail, StringComparison.Ordinal);
         await Refusal.OfAsync(StatusCode.NotFound, Bridge.GetVersionAsync(BuildSamples.Version("1", "elsewhere"), cancellationToken: BuildSamples.Cancelled));
         await Refusal.OfAsync(StatusCode.NotFound, Bridge.RedeliverAsync(BuildSamples.Again("2"), cancellationToken: BuildSamples.Cancelled));
         await Refusal.OfAsync(StatusCode.InvalidArgument, Bridge.GetVersionAsync(new GetVersionRequest { Target = "embedded" }, cancellationToken: BuildSamples.Cancelled));
@@ -58,13 +58,13 @@ public sealed class AskTests : IAsyncLifetime
         Assert.Equal(["1", "2", "3"], await ListAsync(new()));
         Assert.Equal(["1", "2", "3"], await ListAsync(new() { Target = "embedded", Subject = "acme", Repo = "images" }));
         Assert.Empty(await ListAsync(new() { Target = "elsewhere" }));
-        Assert.Equal(["3"], await ListAsync(new() { Package = "team:api" }));
+        Assert.Equal(["3"], await ListAsync(new() { Package = "team/api" }));
         Assert.Equal(["1"], await ListAsync(new() { Commit = BuildSamples.Commit }));
         Assert.Equal(["1"], await ListAsync(new() { Digest = BuildSamples.Digest }));
-        Assert.Empty(await ListAsync(new() { Digest = BuildSamples.Digest, Package = "team:api" }));
+        Assert.Empty(await ListAsync(new() { Digest = BuildSamples.Digest, Package = "team/api" }));
         foreach (var version in new[] { "1", "2" })
             await BuildSamples.UntilAsync(host, BuildSamples.Version(version), DeliveryState.Verified);
-        Assert.Equal(["1", "2"], await ListAsync(new() { Package = "team:web", State = DeliveryState.Verified }));
+        Assert.Equal(["1", "2"], await ListAsync(new() { Package = "team/web", State = DeliveryState.Verified }));
         Assert.Empty(await ListAsync(new() { State = DeliveryState.Parked }));
     }
 
@@ -75,7 +75,7 @@ public sealed class AskTests : IAsyncLifetime
             await BuildSamples.SendAsync(host, "ci", BuildSamples.Of("ci", version));
         var seen = new List<string>();
         var tokens = new List<string>();
-        var request = new ListVersionsRequest { Package = "team:web", PageSize = 2 };
+        var request = new ListVersionsRequest { Package = "team/web", PageSize = 2 };
         do
         {
             var page = await Bridge.ListVersionsAsync(request, cancellationToken: BuildSamples.Cancelled);
@@ -89,8 +89,8 @@ public sealed class AskTests : IAsyncLifetime
         foreach (var wrong in new ListVersionsRequest[]
         {
             new() { PageToken = tokens[0] }, // of another question
-            new() { Package = "team:web", PageToken = "AAAA" },
-            new() { Package = "team:web", PageToken = tokens[0][..^1] },
+            new() { Package = "team/web", PageToken = "AAAA" },
+            new() { Package = "team/web", PageToken = tokens[0][..^1] },
         })
         {
             await Refusal.OfAsync(StatusCode.InvalidArgument, Bridge.ListVersionsAsync(wrong, cancellationToken: BuildSamples.Cancelled));
@@ -144,12 +144,12 @@ public sealed class AskTests : IAsyncLifetime
         var occurrence = BuildSamples.Of("ci", "1");
         occurrence.ResourceUri = $"https://dl.bintray.com/acme/images/team:web/{version}/file.tar";
         occurrence = await BuildSamples.SendAsync(host, "ci", occurrence);
-        foreach (var package in new[] { "team:web", "team%3Aweb" })
+        foreach (var package in new[] { "team:web", "team%3Aweb", "team%2Fweb" })
         {
             var path = $"/bridge/v1/targets/embedded/subjects/acme/repos/images/packages/{package}/versions/{escaped}";
             var report = await JsonAsync(await host.Rest.GetAsync(new Uri(path, UriKind.Relative), BuildSamples.Cancelled));
             Assert.Equal(version, (string?)report["summary"]!["version"]);
-            Assert.Equal("team:web", (string?)report["summary"]!["package"]);
+            Assert.Equal("team/web", (string?)report["summary"]!["package"]);
             using var nothing = new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
             var again = await JsonAsync(await host.Rest.PostAsync(new Uri(path + ":redeliver", UriKind.Relative), nothing, BuildSamples.Cancelled));
             Assert.Equal(version, (string?)again["version"]);

@@ -42,10 +42,10 @@ internal static class BuildSamples
             new CreateOccurrenceRequest { Parent = "projects/" + project, Occurrence = occurrence }, headers, cancellationToken: Cancelled);
 
     public static GetVersionRequest Version(string version, string target = "embedded") =>
-        new() { Target = target, Subject = "acme", Repo = "images", Package = "team:web", Version = version };
+        new() { Target = target, Subject = "acme", Repo = "images", Package = "team/web", Version = version };
 
     public static RedeliverRequest Again(string version, string target = "embedded") =>
-        new() { Target = target, Subject = "acme", Repo = "images", Package = "team:web", Version = version };
+        new() { Target = target, Subject = "acme", Repo = "images", Package = "team/web", Version = version };
 
     /// <summary>Looks until the version is in the state; the test's own end bounds it.</summary>
     public static async Task<VersionSummary> UntilAsync(BridgeHost host, GetVersionRequest version, DeliveryState state)

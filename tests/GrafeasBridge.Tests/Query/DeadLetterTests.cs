@@ -22,9 +22,9 @@ public sealed class DeadLetterTests
         var report = await GetAsync(parking, "1");
         Assert.Equal(DeliveryState.Parked, report.Summary.State);
         Assert.NotNull(report.Summary.FailingSince);
-        Assert.Contains("target has no such", report.Explanation.Problem, StringComparison.Ordinal);
+        Assert.Contains("target does not have the version", report.Explanation.Problem, StringComparison.Ordinal);
         Assert.StartsWith("Create it at the target", report.Explanation.Advice, StringComparison.Ordinal);
-        Assert.Equal("gbridge redeliver main/acme/images/team:web/1", report.Explanation.Command);
+        Assert.Equal("gbridge redeliver main/acme/images/team/web/1", report.Explanation.Command);
         Assert.Null(report.Comparison);
 
         await parking.MakeAsync("1");
@@ -106,7 +106,7 @@ public sealed class DeadLetterTests
     }
 
     private static VersionRow Row(StoreState state, string outcome) => new(
-        1, "main", new VersionCoordinates("acme", "images", "team:web", "1"), state, 2, 1, 3, null, outcome, "Said so.", Now, null, Now);
+        1, "main", new VersionCoordinates("acme", "images", "team/web", "1"), state, 2, 1, 3, null, outcome, "Said so.", Now, null, Now);
 
     private static async Task<VersionReport> GetAsync(ParkingHost parking, string version, bool compare = false)
     {

@@ -23,7 +23,7 @@ public sealed class ExplainTests : IAsyncLifetime
         var occurrence = BuildSamples.WithFacts("ci", "1.4.0");
         var explained = await ExplainAsync(occurrence);
         var version = Assert.Single(explained.Versions);
-        Assert.Equal(("acme", "images", "team:web", "1.4.0"), (version.Subject, version.Repo, version.Package, version.Version));
+        Assert.Equal(("acme", "images", "team/web", "1.4.0"), (version.Subject, version.Repo, version.Package, version.Version));
         Assert.Equal("bintray-docker", version.Resolver);
         Assert.Empty(explained.Problems);
         Assert.Empty(explained.UnmappedReason);

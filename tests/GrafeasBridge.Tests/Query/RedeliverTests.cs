@@ -40,7 +40,7 @@ public sealed class RedeliverTests : IAsyncLifetime
         await parking.SendAsync("team/api", "3");
         var before = await parking.ListAsync("target:*");
 
-        var would = await RunAsync(new() { Filter = """state="PARKED" AND package="team:web" """, ValidateOnly = true });
+        var would = await RunAsync(new() { Filter = """state="PARKED" AND package="team/web" """, ValidateOnly = true });
         Assert.Equal((2, 0, 0, ""), (would.Matched, would.Marked, would.Skipped, would.NextPageToken));
         Assert.Equal(["1", "2"], would.Sample.Select(v => v.Version));
         Assert.Equal(before, await parking.ListAsync("target:*"));
@@ -53,7 +53,7 @@ public sealed class RedeliverTests : IAsyncLifetime
         await parking.SendAsync("team/api", "3");
         await parking.MakeAsync("1");
         await parking.MakeAsync("2");
-        using var question = new StringContent("""{"filter":"state=\"PARKED\" AND package=\"team:web\""}""", Encoding.UTF8, "application/json");
+        using var question = new StringContent("""{"filter":"state=\"PARKED\" AND package=\"team/web\""}""", Encoding.UTF8, "application/json");
         using var answer = await parking.Host.Rest.PostAsync(
             new Uri("/bridge/v1/versions:redeliver", UriKind.Relative), question, BuildSamples.Cancelled);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -63,7 +63,7 @@ public sealed class RedeliverTests : IAsyncLifetime
             await BuildSamples.UntilAsync(parking.Host, BuildSamples.Version(version, "main"), DeliveryState.Verified);
         Assert.Equal(["3"], (await parking.ListAsync("""state="PARKED" """)).Select(v => v.Version));
 
-        Assert.Equal(0, (await RunAsync(new() { Filter = """state="PARKED" AND package="team:web" """ })).Matched);
+        Assert.Equal(0, (await RunAsync(new() { Filter = """state="PARKED" AND package="team/web" """ })).Matched);
     }
 
     [Fact]

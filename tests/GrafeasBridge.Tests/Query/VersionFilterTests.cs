@@ -16,13 +16,17 @@ public sealed class VersionFilterTests(VersionFilterTests.Stock stock, ITestOutp
         ("state:*", _ => true),
         ("target=\"main\"", _ => true),
         ("target=\"elsewhere\"", _ => false),
-        ("package=\"team:web\"", v => v.Package == "team:web"),
-        ("package=\"*api\"", v => v.Package == "team:api"),
-        ("subject=\"acme\" AND repo=\"images\" AND package=\"team:web\"", v => v.Package == "team:web"),
+        ("package=\"team/web\"", v => v.Package == "team/web"),
+        ("package=\"team:web\"", v => v.Package == "team/web"),
+        ("package!=\"team:web\"", v => v.Package != "team/web"),
+        ("has_prefix(package, \"team:w\")", v => v.Package == "team/web"),
+        ("package:\":w\"", v => v.Package == "team/web"),
+        ("package=\"*api\"", v => v.Package == "team/api"),
+        ("subject=\"acme\" AND repo=\"images\" AND package=\"team/web\"", v => v.Package == "team/web"),
         ("version>\"2\"", v => string.CompareOrdinal(v.Version, "2") > 0),
         ("has_prefix(version, \"1\")", v => v.Version.StartsWith('1')),
         ("lastOutcome:\"Missing\"", v => v.LastOutcome.Contains("Missing", StringComparison.Ordinal)),
-        ("last_outcome=\"VersionMissing\"", v => v.LastOutcome == "VersionMissing"),
+        ("last_outcome=\"Missing\"", v => v.LastOutcome == "Missing"),
         ("lastReason:\"package\"", v => v.LastReason.Contains("package", StringComparison.Ordinal)),
         ("attempts>=1", v => v.Attempts >= 1),
         ("settled_revision=1", v => v.SettledRevision == 1),
@@ -55,9 +59,9 @@ public sealed class VersionFilterTests(VersionFilterTests.Stock stock, ITestOutp
     public async Task A_filter_goes_together_with_the_other_fields()
     {
         var page = await stock.Parking.Bridge.ListVersionsAsync(
-            new() { Package = "team:web", State = DeliveryState.Parked, Filter = "version<\"3\"" }, cancellationToken: BuildSamples.Cancelled);
+            new() { Package = "team/web", State = DeliveryState.Parked, Filter = "version<\"3\"" }, cancellationToken: BuildSamples.Cancelled);
         Assert.NotEmpty(page.Versions);
-        Assert.All(page.Versions, v => Assert.Equal(("team:web", DeliveryState.Parked, true), (v.Package, v.State, string.CompareOrdinal(v.Version, "3") < 0)));
+        Assert.All(page.Versions, v => Assert.Equal(("team/web", DeliveryState.Parked, true), (v.Package, v.State, string.CompareOrdinal(v.Version, "3") < 0)));
         Assert.Empty((await stock.Parking.Bridge.ListVersionsAsync(
             new() { State = DeliveryState.Verified, Filter = "state=PARKED" }, cancellationToken: BuildSamples.Cancelled)).Versions);
     }

@@ -30,7 +30,7 @@ public sealed class OlderOccurrenceTests
         Assert.Equal(receipt, await Stranger.GetAsync(later, receipt.Occurrence));
         Assert.Equal(receipt, Assert.Single(Stranger.Receipts((await Stranger.SendAsync(later, requestId: "r")).Trailers)));
         var book = new ReceiptBook.ReceiptBookClient(later.Channel);
-        var asked = new GetDeliveryProofRequest { Target = "embedded", Subject = "acme", Repo = "images", Package = "team:web", Version = "1" };
+        var asked = new GetDeliveryProofRequest { Target = "embedded", Subject = "acme", Repo = "images", Package = "team/web", Version = "1" };
         var unread = await Refusal.OfAsync(StatusCode.FailedPrecondition, book.GetDeliveryProofAsync(asked, cancellationToken: Cancelled));
         Assert.Contains("Redeliver it", unread.Detail, StringComparison.Ordinal);
 

@@ -76,6 +76,6 @@ public sealed class ProofTests
 
     private static AsyncUnaryCall<DeliveryProof> Proof(BridgeHost host, string version, string target = "embedded") =>
         new ReceiptBook.ReceiptBookClient(host.Channel).GetDeliveryProofAsync(
-            new GetDeliveryProofRequest { Target = target, Subject = "acme", Repo = "images", Package = "team:web", Version = version },
+            new GetDeliveryProofRequest { Target = target, Subject = "acme", Repo = "images", Package = "team/web", Version = version },
             cancellationToken: Cancelled);
 }

@@ -22,7 +22,8 @@ internal static partial class SettingsPage
         ("Mapping", [typeof(GrafeasBridge.Mapping.MappingOptions)], "What becomes of it. Resolver rows and the table: [Mapping](Mapping/README.md)."),
         ("Delivery", [typeof(GrafeasBridge.Delivery.DeliveryOptions)], "How versions are brought to their targets."),
         ("Drift", [typeof(GrafeasBridge.Delivery.Drift.DriftOptions)], "Whether targets still carry what was verified: [Drift](Delivery/README.md#drift)."),
-        ("Targets:N", [typeof(GrafeasBridge.Delivery.TargetOptions)], "The targets, numbered from 0. None: the embedded emulator."),
+        ("Targets:N", [typeof(GrafeasBridge.Delivery.TargetOptions)], "The targets, numbered from 0. None: the embedded emulator. Every kind of target has these settings."),
+        ("Targets:N", [typeof(GrafeasBridge.Delivery.Bintray.BintrayOptions)], "Further settings of a target whose `Kind` is `Bintray`, which it is when none is named."),
         ("Retention", [typeof(GrafeasBridge.Retention.RetentionOptions)], "How long history is kept: [Retention](Retention/README.md)."),
         ("Emulator", [typeof(BintrayEmulator.EmulatorOptions)], "The embedded emulator; the same when it runs alone."),
         ("Rest", [typeof(GrafeasBridge.Documentation.DocumentationOptions)], "What REST shows of itself."),
@@ -38,7 +39,7 @@ internal static partial class SettingsPage
         page.AppendLine("line, later ones winning. This page is made from the code; a test compares them.");
         foreach ((var section, var types, var about) in Sections)
         {
-            page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {section}").AppendLine().AppendLine(about).AppendLine();
+            page.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {section}{(IsKind(types[0]) ? $", {Name(types[0])}" : "")}").AppendLine().AppendLine(about).AppendLine();
             page.AppendLine("| key | default | range | what |").AppendLine("|---|---|---|---|");
             foreach (var type in types)
                 AppendRows(page, section, type);
@@ -59,8 +60,13 @@ internal static partial class SettingsPage
     }
 
     private static IEnumerable<PropertyInfo> Settable(Type type) => type
-        .GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .GetProperties(BindingFlags.Public | BindingFlags.Instance | (IsKind(type) ? BindingFlags.DeclaredOnly : BindingFlags.Default))
         .Where(p => p.SetMethod?.IsPublic == true || typeof(IEnumerable).IsAssignableFrom(p.PropertyType) && p.PropertyType != typeof(string) && p.Name != "Open");
+
+    // A kind of target adds settings to those that every target has.
+    private static bool IsKind(Type type) => type.BaseType == typeof(GrafeasBridge.Delivery.TargetOptions);
+
+    private static string Name(Type kind) => kind.Name.Replace("Options", "", StringComparison.Ordinal);
 
     private static string Default(object? value) => value switch
     {
@@ -75,7 +81,10 @@ internal static partial class SettingsPage
     {
         if (property.PropertyType.IsEnum)
             return string.Join(", ", Enum.GetNames(property.PropertyType).Select(n => $"`{n}`"));
-        return property.GetCustomAttribute<RangeAttribute>(inherit: true) is { } range ? $"{range.Minimum} … {range.Maximum}" : "";
+        if (property.GetCustomAttribute<SettingRangeAttribute>() is { } range)
+            return string.Create(CultureInfo.InvariantCulture, $"{range.Min} … {range.Max}");
+        // The emulator, which also runs alone, knows only what .NET has.
+        return property.GetCustomAttribute<RangeAttribute>(inherit: true) is { } plain ? $"{plain.Minimum} … {plain.Maximum}" : "";
     }
 
     // Summaries as the compiler wrote them beside the assembly.

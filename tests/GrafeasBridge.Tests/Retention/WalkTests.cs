@@ -20,7 +20,7 @@ namespace GrafeasBridge.Tests.Retention;
 public sealed class WalkTests : IAsyncLifetime
 {
     private const string Target = "main";
-    private static readonly VersionCoordinates Web = new("acme", "images", "team:web", "1");
+    private static readonly VersionCoordinates Web = new("acme", "images", "team/web", "1");
 
     private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 3, 1, 9, 30, 0, TimeSpan.Zero));
     private readonly TestLogs logs = new();

@@ -79,7 +79,7 @@ public abstract class CheckContract : StoreContract
     public async Task A_version_that_a_check_parks_waits_for_a_person()
     {
         var found = await DueAsync(["a"]);
-        Assert.True(await Store.RecordCheckAsync(found, new CheckResult(DeliveryState.Parked, "Deleted", "gone", null), Stop));
+        Assert.True(await Store.RecordCheckAsync(found, new CheckResult(DeliveryState.Parked, "RemovedAtTarget", "gone", null), Stop));
         Clock.Advance(Hour * 100);
         Assert.Empty(await ClaimAsync());
         Assert.Empty(await ListAsync());
@@ -94,10 +94,10 @@ public abstract class CheckContract : StoreContract
     {
         var found = await DueAsync(["a"]);
         await AddAsync(Occurrence(Names(Web("1"))));
-        Assert.False(await Store.RecordCheckAsync(found, new CheckResult(DeliveryState.Parked, "Deleted", "gone", null), Stop));
+        Assert.False(await Store.RecordCheckAsync(found, new CheckResult(DeliveryState.Parked, "RemovedAtTarget", "gone", null), Stop));
         Clock.Advance(TimeSpan.FromSeconds(1));
         await VerifyAllAsync();
-        Assert.False(await Store.RecordCheckAsync(found, new CheckResult(DeliveryState.Parked, "Deleted", "gone", null), Stop));
+        Assert.False(await Store.RecordCheckAsync(found, new CheckResult(DeliveryState.Parked, "RemovedAtTarget", "gone", null), Stop));
         Assert.Equal(DeliveryState.Verified, (await RowAsync()).State);
     }
 

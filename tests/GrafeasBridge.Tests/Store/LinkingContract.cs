@@ -50,7 +50,7 @@ public abstract class LinkingContract : StoreContract
         var attestation = Occurrence(Refers(new DigestReference(Package, Digest('a'), null)));
         var reason = (await AddAsync(attestation)).UnmappedReason;
         Assert.Contains(Digest('a'), reason, StringComparison.Ordinal);
-        Assert.Contains("acme/images/team:web", reason, StringComparison.Ordinal);
+        Assert.Contains("acme/images/team/web", reason, StringComparison.Ordinal);
 
         var build = Occurrence(Teaches(Digest('a'), Web("1.4.0")));
         await AddAsync(build);

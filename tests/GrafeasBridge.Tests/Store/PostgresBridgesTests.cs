@@ -172,7 +172,7 @@ public sealed class PostgresBridgesTests : PostgresVersions
         var before = await ReadByClaimAsync();
         for (var claimed = await Store.ClaimAsync(Target, 100, Lease, Stop); claimed.Count > 0; claimed = await Store.ClaimAsync(Target, 100, Lease, Stop))
             await Task.WhenAll(claimed.Chunk(25).Select(SettleAllAsync));
-        await MakeVersionsAsync(200, package: "team:late");
+        await MakeVersionsAsync(200, package: "team/late");
         // The first claim passes what nobody has looked at since; it marks the entries as dead, and the next ones pass them unread.
         TestContext.Current.TestOutputHelper?.WriteLine($"the first claim reads {await ReadByClaimAsync()} pages");
         var after = await ReadByClaimAsync();

@@ -20,7 +20,7 @@ public sealed partial class PostgresPlanDeliveryTests : PostgresVersions
     {
         await base.InitializeAsync();
         await MakeVersionsAsync(Many, dirty: 2);
-        await MakeVersionsAsync(Many, dirty: 3, package: "team:other", target: "mirror");
+        await MakeVersionsAsync(Many, dirty: 3, package: "team/other", target: "mirror");
         await ExecuteAsync(
             """
             update versions set state = 5, ready = null, due_at = due_at + 1 where seq % 40 = 0 and ready is not null;
@@ -46,7 +46,7 @@ public sealed partial class PostgresPlanDeliveryTests : PostgresVersions
     public async Task Every_command_finds_its_rows_by_an_index()
     {
         const string Text = "text", Number = "bigint", Int = "int", Texts = "text[]", Numbers = "bigint[]";
-        const string Names = "'acme', 'images', 'team:web', '77'";
+        const string Names = "'acme', 'images', 'team/web', '77'";
         var now = $"{Clock.GetUtcNow().UtcTicks}";
         await AssertIndexedAsync(Claims.Ripen, [Text, Number, Number, Int], $"'bintray', {now}, {now} + 1000, 256", "version_due");
         await AssertIndexedAsync(Claims.Take, [Text, Text, Number, Int, Int], "'bintray', 'l', 1, 50, 5", "version_ready");
@@ -73,7 +73,7 @@ public sealed partial class PostgresPlanDeliveryTests : PostgresVersions
         await AssertIndexedAsync(VersionRows.Occurrence, [Text, Text], "'ci', '7'", "occurrence_names");
         await AssertIndexedAsync(VersionRows.OfOccurrence, [Number, Texts], "7, '{bintray,mirror}'", "version_identity", "links_of_occurrence");
         await AssertIndexedAsync(VersionRows.OfDigest, [Text], "'sha256:7'", "lessons_pkey");
-        await AssertIndexedAsync(VersionRows.OfDigestInPackage, [Text, Text, Text, Text], "'sha256:7', 'acme', 'images', 'team:web'", "lessons_pkey");
+        await AssertIndexedAsync(VersionRows.OfDigestInPackage, [Text, Text, Text, Text], "'sha256:7', 'acme', 'images', 'team/web'", "lessons_pkey");
         await AssertIndexedAsync(FoldedVersions.OfVersion, [Text, Text, Text, Text], Names, "folded_pkey");
         await AssertIndexedAsync(FoldedVersions.CountOf, [Text, Text, Text, Text], Names, "folded_pkey");
         await AssertIndexedAsync(FoldedVersions.Forget, [Number, Int], "100, 10", "retired_times");
@@ -128,7 +128,7 @@ public sealed partial class PostgresPlanDeliveryTests : PostgresVersions
     public async Task A_page_reads_no_more_at_the_end_than_at_the_beginning()
     {
         await using var stranger = await StrangerAsync();
-        foreach (var filter in (VersionFilter[])[new(), new(Target), new(Target, State: DeliveryState.Parked), new(Target, "acme", "images", "team:web")])
+        foreach (var filter in (VersionFilter[])[new(), new(Target), new(Target, State: DeliveryState.Parked), new(Target, "acme", "images", "team/web")])
         {
             var proposal = VersionProposal.Of(filter, Targets);
             var first = await BuffersAsync(stranger, VersionSearch.Compose(proposal, 0, 50));

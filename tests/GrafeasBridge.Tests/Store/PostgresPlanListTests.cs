@@ -39,7 +39,7 @@ public sealed partial class PostgresPlanListTests : PostgresVersions
         var small = await MeasureAsync();
         var many = (int)PropertyRuns.Of(Small * 10);
         await FillAsync(Small, many);
-        await MakeVersionsAsync(many, package: "team:many");
+        await MakeVersionsAsync(many, package: "team/many");
         var large = await MeasureAsync();
         foreach (var (what, pages) in small)
         {

@@ -19,7 +19,7 @@ public abstract class PostgresVersions : StoreContract
 
     /// <summary>Makes versions 1 to <paramref name="count"/> of one package, each dirty a tick after the one before.</summary>
     /// <param name="dirty">Only each so many-th is dirty; the others are verified.</param>
-    internal async Task MakeVersionsAsync(int count, int dirty = 1, string package = "team:web", string target = Target)
+    internal async Task MakeVersionsAsync(int count, int dirty = 1, string package = "team/web", string target = Target)
     {
         await using var stranger = await StrangerAsync();
         await using var command = new NpgsqlCommand(

@@ -68,7 +68,7 @@ public abstract class StoreContract : IAsyncLifetime
 
     internal static StoredMessage Longer(StoredMessage message, char by) => message with { Content = [.. message.Content, (byte)by] };
 
-    internal static VersionCoordinates Web(string version) => new("acme", "images", "team:web", version);
+    internal static VersionCoordinates Web(string version) => new("acme", "images", "team/web", version);
 
     internal static string Digest(char fill) => "sha256:" + new string(fill, 64);
 

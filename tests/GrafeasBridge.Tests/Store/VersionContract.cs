@@ -38,9 +38,9 @@ public abstract class VersionContract : StoreContract
         Assert.Equal(4, (await ListAsync(new VersionFilter(State: DeliveryState.Pending))).Count);
         Assert.Equal(["7"], await ListAsync(new VersionFilter(Target: "bintray", Repo: "generic")));
         Assert.Equal(["1", "2", "7"], await ListAsync(new VersionFilter(Target: "bintray", Subject: "acme")));
-        Assert.Equal(["1", "2"], await ListAsync(new VersionFilter(Target: "bintray", Package: "team:web")));
-        Assert.Equal(["1", "2"], await ListAsync(new VersionFilter("bintray", "acme", "images", "team:web")));
-        Assert.Equal(["2"], await ListAsync(new VersionFilter("bintray", "acme", "images", "team:web", DeliveryState.Pending)));
+        Assert.Equal(["1", "2"], await ListAsync(new VersionFilter(Target: "bintray", Package: "team/web")));
+        Assert.Equal(["1", "2"], await ListAsync(new VersionFilter("bintray", "acme", "images", "team/web")));
+        Assert.Equal(["2"], await ListAsync(new VersionFilter("bintray", "acme", "images", "team/web", DeliveryState.Pending)));
         Assert.Equal(["1", "2"], await ListAsync(new VersionFilter(Target: "bintray", Commit: "c0ffee")));
         Assert.Equal(["2"], await ListAsync(new VersionFilter(Target: "bintray", Commit: "c0ffee", State: DeliveryState.Pending)));
         Assert.Equal(["1"], await ListAsync(new VersionFilter(Target: "bintray", Digest: Digest('a'))));

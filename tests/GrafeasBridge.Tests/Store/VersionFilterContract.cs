@@ -34,13 +34,13 @@ public abstract class VersionFilterContract : StoreContract
     public async Task Parked_versions_are_found_without_a_look_at_the_others()
     {
         await FillAsync();
-        var page = await Store.ListVersionsAsync(new VersionFilter(), new ListQuery(All(Parked, Text(Column.Package, "team:web")), 0, 100), Stop);
+        var page = await Store.ListVersionsAsync(new VersionFilter(), new ListQuery(All(Parked, Text(Column.Package, "team/web")), 0, 100), Stop);
         Assert.True(page.IsLast);
         Assert.NotEmpty(page.Items);
         var parked = await AllAsync(Parked, limit: 100);
         Assert.Equal(parked.Count, page.Looked);
 
-        var whole = All(Text(Column.Target, "bintray"), Text(Column.Subject, "acme"), Text(Column.Repo, "images"), Text(Column.Package, "team:web"), Text(Column.Version, "3"));
+        var whole = All(Text(Column.Target, "bintray"), Text(Column.Subject, "acme"), Text(Column.Repo, "images"), Text(Column.Package, "team/web"), Text(Column.Version, "3"));
         var one = await Store.ListVersionsAsync(new VersionFilter(), new ListQuery(whole, 0, 100), Stop);
         Assert.Equal((1, 1), (Assert.Single(one.Items).Coordinates.Version == "3" ? 1 : 0, one.Looked));
     }
@@ -73,7 +73,7 @@ public abstract class VersionFilterContract : StoreContract
         for (var i = 0; i < 24; i++)
         {
             var version = i.ToString(CultureInfo.InvariantCulture);
-            await AddAsync(Occurrence(Names(i % 2 == 0 ? new VersionCoordinates("acme", "images", "team:api", version) : Web(version))));
+            await AddAsync(Occurrence(Names(i % 2 == 0 ? new VersionCoordinates("acme", "images", "team/api", version) : Web(version))));
         }
 
         foreach (var claimed in await Store.ClaimAsync("bintray", 1000, TimeSpan.FromMinutes(1), Stop))
@@ -81,7 +81,7 @@ public abstract class VersionFilterContract : StoreContract
             var settlement = (int.Parse(claimed.Coordinates.Version, CultureInfo.InvariantCulture) / 2 % 3) switch
             {
                 0 => Verified,
-                1 => new Settlement(DeliveryState.Parked, "RepoMissing", "There is no repository.", null, null),
+                1 => new Settlement(DeliveryState.Parked, "Missing", "There is no repository.", null, null),
                 _ => new Settlement(DeliveryState.Waiting, "Unreachable", "Nobody answers.", Clock.GetUtcNow().AddHours(1), null),
             };
             await Store.SettleAsync(claimed, settlement, Stop);
@@ -109,13 +109,13 @@ public abstract class VersionFilterContract : StoreContract
         1 => new Condition.CompareText(
             Pick(random, [Column.Target, Column.Package, Column.Version]),
             Pick(random, Enum.GetValues<Comparison>()),
-            Pick(random, ["bintray", "artifactory", "team:web", "7", "elsewhere"])),
+            Pick(random, ["bintray", "artifactory", "team/web", "7", "elsewhere"])),
         2 => Pick<Condition>(
             random,
             [
                 new Condition.StartsWith(Column.Version, "1"), new Condition.Not(new Condition.EndsWith(Column.Package, "web")),
                 new Condition.Contains(Column.Target, "fact"), new Condition.Not(new Condition.StartsWith(Column.Target, "bin")),
-                All(Text(Column.Subject, "acme"), Text(Column.Repo, "images"), Text(Column.Package, "team:api")),
+                All(Text(Column.Subject, "acme"), Text(Column.Repo, "images"), Text(Column.Package, "team/api")),
             ]),
         3 => All(Any(random, depth - 1), Any(random, depth - 1)),
         _ => new Condition.Any([Any(random, depth - 1), Any(random, depth - 1)]),

@@ -23,7 +23,7 @@ public sealed class BridgeHost : IAsyncDisposable
         GrpcUri = new Uri(addresses[0]);
         Channel = GrpcChannel.ForAddress(GrpcUri);
         Rest = new HttpClient { BaseAddress = new Uri(addresses[1]) };
-        Emulator = new Uri(app.Services.GetService<GrafeasBridge.Delivery.EmbeddedTarget>()?.BaseUrl ?? "http://127.0.0.1:1");
+        Emulator = new Uri(app.Services.GetService<GrafeasBridge.Delivery.Embedded.EmbeddedTarget>()?.BaseUrl ?? "http://127.0.0.1:1");
     }
 
     public TestLogs Logs { get; }
@@ -44,6 +44,14 @@ public sealed class BridgeHost : IAsyncDisposable
     {
         var own = new TemporaryFolder();
         return StartInAsync(own.Path, own, settings);
+    }
+
+    /// <param name="adjust">Last changes to how the service is put together.</param>
+    /// <param name="settings">Further settings, as <c>Section:Key=value</c>.</param>
+    public static Task<BridgeHost> StartAsync(Action<WebApplicationBuilder> adjust, params string[] settings)
+    {
+        var own = new TemporaryFolder();
+        return StartInAsync(own.Path, own, settings, adjust);
     }
 
     /// <summary>In a folder that outlives the host, as for a restart.</summary>
@@ -69,10 +77,11 @@ public sealed class BridgeHost : IAsyncDisposable
         Logs.Dispose();
     }
 
-    private static async Task<BridgeHost> StartInAsync(string folder, TemporaryFolder? owned, string[] settings)
+    private static async Task<BridgeHost> StartInAsync(string folder, TemporaryFolder? owned, string[] settings, Action<WebApplicationBuilder>? adjust = null)
     {
         var logs = new TestLogs();
-        var built = await Program.BuildAsync(Settings(folder, settings), logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(logs));
+        var built = await Program.BuildAsync(
+            Settings(folder, settings), logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(logs), adjust);
         await Startup.StartAsync(built, TestContext.Current.CancellationToken);
         return new BridgeHost(built, logs, owned);
     }

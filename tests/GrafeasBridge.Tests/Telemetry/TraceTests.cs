@@ -39,7 +39,7 @@ public sealed class TraceTests
         var reconcile = await delivered.Task.WaitAsync(BuildSamples.Cancelled);
         Assert.Equal(ActivityKind.Consumer, reconcile.Kind);
         Assert.Equal("embedded", reconcile.GetTagItem("grafeasbridge.target"));
-        Assert.Equal("acme/images/team:web", reconcile.GetTagItem("grafeasbridge.package"));
+        Assert.Equal("acme/images/team/web", reconcile.GetTagItem("grafeasbridge.package"));
         Assert.Equal("1", reconcile.GetTagItem("grafeasbridge.version"));
         Assert.Equal("delivered", reconcile.GetTagItem("grafeasbridge.outcome"));
         var call = Assert.Single(calls, activity => activity.SpanId == reconcile.ParentSpanId);

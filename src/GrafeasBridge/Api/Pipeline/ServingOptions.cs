@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
 namespace GrafeasBridge.Api.Pipeline;
@@ -9,23 +8,23 @@ internal sealed class ServingOptions
     public const string Section = "Listen";
 
     /// <summary>Calls in flight at once at most, over all listeners; one more is refused with RESOURCE_EXHAUSTED and a hint when to come again.</summary>
-    [Range(1, 100_000)]
+    [SettingRange(1, 100_000)]
     public int MaxCalls { get; set; } = 1_024;
 
     /// <summary>Bytes of the address and all headers of a request at most.</summary>
-    [Range(1024, 1024 * 1024)]
+    [SettingRange(1024, 1024 * 1024)]
     public int MaxHeaderBytes { get; set; } = 32 * 1024;
 
     /// <summary>Headers of a request at most.</summary>
-    [Range(16, 1000)]
+    [SettingRange(16, 1000)]
     public int MaxHeaders { get; set; } = 100;
 
     /// <summary>How long everything is still served after a stop was asked for, with readiness off, so that others look elsewhere first.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "00:02:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]
+    [SettingRange("00:00:00", "00:02:00")]
     public TimeSpan DrainDelay { get; set; }
 
     /// <summary>How long a stop waits for calls and deliveries in flight, after <see cref="DrainDelay"/>.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "00:05:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]
+    [SettingRange("00:00:01", "00:05:00")]
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(20);
 }
 

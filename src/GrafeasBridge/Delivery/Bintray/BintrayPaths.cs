@@ -10,7 +10,7 @@ internal static class BintrayPaths
     public static string Packages(VersionCoordinates v) => $"/packages/{Segment(v.Subject)}/{Segment(v.Repo)}";
 
     public static string Versions(PackageCoordinates p) =>
-        $"/packages/{Segment(p.Subject)}/{Segment(p.Repo)}/{Segment(p.Package)}/versions";
+        $"/packages/{Segment(p.Subject)}/{Segment(p.Repo)}/{Segment(BintrayNames.Package(p.Package))}/versions";
 
     public static string Attributes(VersionCoordinates v)
     {

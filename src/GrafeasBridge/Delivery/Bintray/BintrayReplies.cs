@@ -1,38 +1,32 @@
 using System.Text;
 using System.Text.Json;
+using GrafeasBridge.Delivery.Http;
 
 namespace GrafeasBridge.Delivery.Bintray;
 
 /// <summary>What an answer of a Bintray-shaped endpoint means. Pure; survives any body.</summary>
 internal static class BintrayReplies
 {
-    private const int MaxQuote = 300;
-
     /// <param name="status">HTTP status.</param>
     /// <param name="body">The beginning of the body.</param>
     /// <param name="creates">True for a POST that creates: there, 409 means that it exists already, which is as good.</param>
     /// <param name="location">Where a redirect points; null without one.</param>
-    /// <returns>No failure for a success; otherwise the failure and a sentence.</returns>
-    public static (DeliveryOutcome? Failure, string Reason) Judge(int status, ReadOnlySpan<byte> body, bool creates, Uri? location = null)
+    public static TargetVerdict Judge(int status, ReadOnlySpan<byte> body, bool creates, Uri? location = null)
     {
-        if (status is >= 200 and < 300 || (status == 409 && creates))
-            return (null, "");
-        if (status is >= 300 and < 400)
-            return (DeliveryOutcome.Unreachable, Redirect(status, location));
+        if (status is >= 200 and < 400)
+            return HttpReplies.Judge(status, "", location);
+        if (status == 409 && creates)
+            return TargetVerdict.Done;
         var message = Message(body);
-        var said = Said(status, message);
-        if (SaysLimit(body, message))
-            return (DeliveryOutcome.Throttled, said);
+        var said = HttpReplies.Said(status, message);
         return status switch
         {
-            429 => (DeliveryOutcome.Throttled, said),
-            408 or 425 or >= 500 or < 200 => (DeliveryOutcome.Unreachable, said),
-            403 when SaysPlan(message) => (DeliveryOutcome.Rejected, said),
-            401 or 403 => (DeliveryOutcome.Unauthorized, said),
-            404 when Missing(message) is { } missing => (missing, said),
+            _ when SaysLimit(body, message) => new(DeliveryOutcome.Throttled, said),
+            404 when Missing(message) is { } missing => new(DeliveryOutcome.Missing, said, missing.Word()),
+            403 when SaysPlan(message) => new(DeliveryOutcome.Rejected, said),
             // Not the service's own words: something in front of it answered, which may pass.
-            404 or 405 when message is null => (DeliveryOutcome.Unreachable, said),
-            _ => (DeliveryOutcome.Rejected, said),
+            404 or 405 when message is null => new(DeliveryOutcome.Unreachable, said),
+            _ => HttpReplies.Judge(status, said, location),
         };
     }
 
@@ -55,19 +49,8 @@ internal static class BintrayReplies
         }
     }
 
-    private static DeliveryOutcome? Missing(string? message)
-    {
-        if (message is null || !message.EndsWith("was not found", StringComparison.OrdinalIgnoreCase))
-            return null;
-        return message.Split(' ', 2)[0].ToUpperInvariant() switch
-        {
-            "SUBJECT" => DeliveryOutcome.SubjectMissing,
-            "REPO" => DeliveryOutcome.RepoMissing,
-            "PACKAGE" => DeliveryOutcome.PackageMissing,
-            "VERSION" => DeliveryOutcome.VersionMissing,
-            _ => null,
-        };
-    }
+    private static BintrayPart? Missing(string? message) =>
+        message?.EndsWith("was not found", StringComparison.OrdinalIgnoreCase) == true ? BintrayParts.Said(message.Split(' ', 2)[0]) : null;
 
     // The limit comes as 403, and a proxy may wrap it in something that is not JSON.
     private static bool SaysLimit(ReadOnlySpan<byte> body, string? message) =>
@@ -78,15 +61,4 @@ internal static class BintrayReplies
         message is not null
         && (message.Contains("must be premium", StringComparison.OrdinalIgnoreCase)
             || message.Contains("commercial type does not support", StringComparison.OrdinalIgnoreCase));
-
-    private static string Said(int status, string? message) => message is null
-        ? $"The target answered {status}, not in its own format."
-        : $"The target answered {status}: {Text.OneLine(message, MaxQuote)}";
-
-    private static string Redirect(int status, Uri? location)
-    {
-        var where = location is { IsAbsoluteUri: true } ? $" to {Text.OneLine(location.GetLeftPart(UriPartial.Authority), 100)}" : "";
-        return $"The endpoint redirects{where} ({status}), and redirects are not followed; "
-            + "set the target's BaseUrl to where the service is.";
-    }
 }

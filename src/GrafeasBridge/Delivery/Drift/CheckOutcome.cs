@@ -13,7 +13,7 @@ internal enum CheckOutcome
     Missing,
 
     /// <summary>It said so twice.</summary>
-    Deleted,
+    RemovedAtTarget,
 
     /// <summary>It did not answer the question: the check is still due.</summary>
     Unanswered,

@@ -84,7 +84,7 @@ internal sealed partial class DriftChecker(
         {
             carried = await api.ReadAsync(version.Coordinates, cancellationToken);
         }
-        catch (TargetException missing) when (missing.Outcome.IsMissing())
+        catch (TargetException missing) when (missing.Outcome == DeliveryOutcome.Missing)
         {
             budget.Report(new AttemptResult(missing.Outcome, missing.Message), version.Coordinates);
             return await MissingAsync(version, missing, cancellationToken);
@@ -93,12 +93,12 @@ internal sealed partial class DriftChecker(
         budget.Report(new AttemptResult(DeliveryOutcome.Unchanged, ""), version.Coordinates);
         return DriftComparison.IsAsReadBack(version, carried)
             ? Same(version, version.ReadBack!.Names)
-            : await CompareAsync(version, carried, cancellationToken);
+            : await CompareAsync(api, version, carried, cancellationToken);
     }
 
     /// <summary>By what the values mean, which costs a mapping.</summary>
     private async Task<(CheckOutcome Outcome, CheckResult Result)> CompareAsync(
-        RestingVersion version, IReadOnlyList<CarriedAttribute> carried, CancellationToken cancellationToken)
+        ITarget api, RestingVersion version, IReadOnlyList<CarriedAttribute> carried, CancellationToken cancellationToken)
     {
         IReadOnlyList<MappedAttribute> wanted;
         try
@@ -110,7 +110,7 @@ internal sealed partial class DriftChecker(
             return Drifted($"Since {Since(version)} the target has changed, and what it should say cannot be read. {damage.Message}");
         }
 
-        var plan = AttributePlan.Make(wanted, carried, version.Owned);
+        var plan = AttributePlan.Make(wanted, carried, version.Owned, api.Same);
         return plan.IsEmpty
             ? Same(version, [.. wanted.Select(a => a.Name)])
             : Drifted($"Since {Since(version)} the target has changed in {plan.Names()}.");
@@ -143,26 +143,25 @@ internal sealed partial class DriftChecker(
         // Where nothing is wanted, nothing need be there.
         if (names.Count == 0)
             return Same(version, []);
-        var first = missing.Outcome.ToString();
         var next = clock.GetUtcNow() + Grace;
         if (options.OnDeleted == OnDeleted.Recreate)
         {
             var again = DeletedVersion.Recreated(missing.Message, version.VerifiedTime);
-            return (CheckOutcome.Missing, new CheckResult(DeliveryState.Drifted, first, again, null, Repair: true));
+            return (CheckOutcome.Missing, new CheckResult(DeliveryState.Drifted, nameof(DeliveryOutcome.Missing), again, null, Repair: true));
         }
 
         return await WasMissingAsync(version, cancellationToken)
-            ? (CheckOutcome.Deleted, new CheckResult(
-                DeliveryState.Parked, nameof(DeliveryOutcome.Deleted), DeletedVersion.Parked(missing.Message, version.VerifiedTime), null))
+            ? (CheckOutcome.RemovedAtTarget, new CheckResult(
+                DeliveryState.Parked, nameof(DeliveryOutcome.RemovedAtTarget), DeletedVersion.Parked(missing.Message, version.VerifiedTime), null))
             : (CheckOutcome.Missing, new CheckResult(
-                DeliveryState.Drifted, first, DeletedVersion.NotSureYet(missing.Message, version.VerifiedTime, next), next));
+                DeliveryState.Drifted, nameof(DeliveryOutcome.Missing), DeletedVersion.NotSureYet(missing.Message, version.VerifiedTime, next), next));
     }
 
     /// <summary>Whether the check before this one missed it too: the row says so, and nothing has changed it since.</summary>
     private async Task<bool> WasMissingAsync(RestingVersion version, CancellationToken cancellationToken) =>
         version.State == DeliveryState.Drifted
         && await store.FindVersionAsync(version.Target, version.Coordinates, cancellationToken) is { } row
-        && Enum.TryParse(row.LastOutcome, out DeliveryOutcome last) && last.IsMissing();
+        && row.LastOutcome == nameof(DeliveryOutcome.Missing);
 
     private static string Since(RestingVersion version) =>
         version.VerifiedTime is { } time ? DeletedVersion.Say(time) : "it was verified";
@@ -174,8 +173,8 @@ internal sealed partial class DriftChecker(
             case CheckOutcome.Drifted or CheckOutcome.Missing:
                 Log.Drifted(logger, version.Coordinates, target.Name, result!.Repair ? "is repaired" : "is only reported", result.Reason);
                 break;
-            case CheckOutcome.Deleted:
-                Log.Deleted(logger, version.Coordinates, target.Name, result!.Reason);
+            case CheckOutcome.RemovedAtTarget:
+                Log.RemovedAtTarget(logger, version.Coordinates, target.Name, result!.Reason);
                 break;
             case CheckOutcome.Same or CheckOutcome.Overtaken:
                 Log.Checked(logger, version.Coordinates, target.Name, outcome);
@@ -191,8 +190,8 @@ internal sealed partial class DriftChecker(
         [LoggerMessage(3071, LogLevel.Warning, "{Version} at target {Target} has drifted and {What}. {Reason}", EventName = "VersionDrifted")]
         public static partial void Drifted(ILogger logger, VersionCoordinates version, string target, string what, string reason);
 
-        [LoggerMessage(3072, LogLevel.Warning, "{Version} at target {Target} was deleted there; it is parked. {Reason}", EventName = "VersionDeleted")]
-        public static partial void Deleted(ILogger logger, VersionCoordinates version, string target, string reason);
+        [LoggerMessage(3072, LogLevel.Warning, "{Version} at target {Target} was deleted there; it is parked. {Reason}", EventName = "RemovedAtTarget")]
+        public static partial void RemovedAtTarget(ILogger logger, VersionCoordinates version, string target, string reason);
 
         [LoggerMessage(
             3073, LogLevel.Information,

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using GrafeasBridge.Api;
 using Microsoft.Extensions.Options;
 
@@ -25,7 +24,7 @@ internal sealed class ArchivistaOptions
     /// Largest sum, in bytes, of the occurrences of one upload: each subject's holds the envelope and the statement, so that an
     /// upload of many subjects weighs many times what was sent.
     /// </summary>
-    [Range(1024 * 1024, 256 * 1024 * 1024)]
+    [SettingRange(1024 * 1024, 256 * 1024 * 1024)]
     public int MaxStoredBytes { get; set; } = 32 * 1024 * 1024;
 }
 

@@ -2,7 +2,7 @@ namespace GrafeasBridge.Mapping.Resolving;
 
 /// <summary>
 /// Images of Bintray's registries, whose host says subject and repository: <c>acme-docker-images.bintray.io/team/web:1.4.0</c>
-/// is version 1.4.0 of package <c>team:web</c> in acme/images.
+/// is version 1.4.0 of package <c>team/web</c> in acme/images.
 /// </summary>
 internal sealed class BintrayDockerResolver(string name, ResolverOptions options) : IResolver
 {
@@ -11,7 +11,7 @@ internal sealed class BintrayDockerResolver(string name, ResolverOptions options
 
     private readonly Dictionary<string, (string Subject, string Repo)> hosts =
         options.Hosts.Where(h => h.Value.Length > 0)
-            .ToDictionary(h => h.Key, h => SplitRepository(h.Value)!.Value, StringComparer.OrdinalIgnoreCase);
+            .ToDictionary(h => h.Key, h => RepositoryPath.Split(h.Value)!.Value, StringComparer.OrdinalIgnoreCase);
 
     private readonly Template untagged = Template.Parse(options.Untagged, Template.DigestNames);
 
@@ -23,18 +23,11 @@ internal sealed class BintrayDockerResolver(string name, ResolverOptions options
             return null;
         if (ImageReference.Parse(text) is not { } image)
             return ResolvedResource.Refused(name, "it names no image");
-        var package = image.Path.Replace('/', ':');
+        var package = image.Path;
         if (!image.Path.Contains('/', StringComparison.Ordinal))
             package = options.NamespacelessPrefix + package;
         return ResolvedResource.Of(
             name, new ResourceParts(subject, repo, package, image.Tag, image.Digest, DefaultTag, untagged.FillDigest(image.Digest)));
-    }
-
-    /// <returns>The two halves of <c>subject/repo</c>; null when the text is not of that form.</returns>
-    public static (string Subject, string Repo)? SplitRepository(string text)
-    {
-        var slash = text.IndexOf('/', StringComparison.Ordinal);
-        return slash > 0 && slash < text.Length - 1 ? (text[..slash], text[(slash + 1)..]) : null;
     }
 
     private (string Subject, string Repo)? RepositoryOf(string text)

@@ -15,7 +15,7 @@ internal sealed class PackageUrlResolver(string name, ResolverOptions options, I
 
     private readonly Dictionary<string, (string Subject, string Repo)> defaults = options.Defaults
         .Where(d => d.Value.Length > 0)
-        .ToDictionary(d => d.Key, d => BintrayDockerResolver.SplitRepository(d.Value)!.Value, StringComparer.OrdinalIgnoreCase);
+        .ToDictionary(d => d.Key, d => RepositoryPath.Split(d.Value)!.Value, StringComparer.OrdinalIgnoreCase);
 
     private readonly Template untagged = Template.Parse(options.Untagged, Template.DigestNames);
 
@@ -65,7 +65,7 @@ internal sealed class PackageUrlResolver(string name, ResolverOptions options, I
         return new ResourceParts(
             string.Empty,
             string.Empty,
-            string.Join(':', url.Path),
+            string.Join('/', url.Path),
             tag,
             digest ?? ChecksumOf(url),
             DefaultTag,
@@ -73,7 +73,7 @@ internal sealed class PackageUrlResolver(string name, ResolverOptions options, I
     }
 
     private static ResourceParts Package(PackageUrl url) =>
-        new(string.Empty, string.Empty, string.Join(':', url.Path), url.Version, ChecksumOf(url));
+        new(string.Empty, string.Empty, string.Join('/', url.Path), url.Version, ChecksumOf(url));
 
     private static string? ChecksumOf(PackageUrl url) => Digests.Best((url.Qualifier("checksum") ?? string.Empty)
         .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

@@ -1,6 +1,7 @@
 namespace GrafeasBridge.Mapping.Resolving;
 
 /// <summary>What a resolver read out of a resource, before it is known to be legal.</summary>
+/// <param name="Package">As written: with slashes or colons between its parts.</param>
 /// <param name="Version">Tag or version as written; null when there is none.</param>
 /// <param name="DefaultVersion">What a resource with neither version nor digest means; null when it then means nothing.</param>
 /// <param name="Untagged">Version to use while no tag is known for the digest; null to wait for one.</param>
@@ -26,10 +27,11 @@ internal sealed record ResolvedResource(
 
     public static ResolvedResource Of(string resolver, ResourceParts parts)
     {
+        var name = CoordinateNames.Package(parts.Package);
         var implied = parts.Version is null && parts.Digest is null ? parts.DefaultVersion : null;
-        var problem = TargetNames.Problem("subject", parts.Subject)
-            ?? TargetNames.Problem("repository", parts.Repo)
-            ?? TargetNames.Problem("package", parts.Package)
+        var problem = CoordinateNames.Problem("subject", parts.Subject)
+            ?? CoordinateNames.Problem("repository", parts.Repo)
+            ?? CoordinateNames.PackageProblem(name)
             ?? ProblemOf(parts.Version)
             ?? ProblemOf(implied)
             ?? ProblemOf(parts.Untagged);
@@ -38,12 +40,12 @@ internal sealed record ResolvedResource(
         if (problem is not null)
             return Refused(resolver, problem);
 
-        var package = new PackageCoordinates(parts.Subject, parts.Repo, parts.Package);
+        var package = new PackageCoordinates(parts.Subject, parts.Repo, name);
         return new ResolvedResource(
             resolver, package, At(package, parts.Version), At(package, implied), parts.Digest, At(package, parts.Untagged), Refusal: null);
     }
 
-    private static string? ProblemOf(string? version) => version is null ? null : TargetNames.Problem("version", version);
+    private static string? ProblemOf(string? version) => version is null ? null : CoordinateNames.Problem("version", version);
 
     private static VersionCoordinates? At(PackageCoordinates package, string? version) => version is null ? null : package.At(version);
 }

@@ -51,16 +51,16 @@ internal static class ResolverFactory
 
     private static IEnumerable<string> Check(string key, ResolverOptions options)
     {
-        if (options.Order is < 0 or > 1_000_000)
-            yield return $"{key}:Order ({options.Order}) must be between 0 and 1000000.";
+        foreach (var outOfRange in SettingRangeAttribute.Problems(key, options))
+            yield return outOfRange;
         foreach (var (setting, entries) in new[] { ("Hosts", options.Hosts), ("Defaults", options.Defaults) })
         {
-            var wrong = entries.Where(e => e.Value.Length > 0 && BintrayDockerResolver.SplitRepository(e.Value) is null);
+            var wrong = entries.Where(e => e.Value.Length > 0 && RepositoryPath.Split(e.Value) is null);
             foreach (var (entry, repository) in wrong)
                 yield return $"{key}:{setting}:{entry} ('{repository}') must be of the form subject/repo.";
         }
 
-        if (options.DefaultVersion.Length > 0 && TargetNames.Problem("version", options.DefaultVersion) is { } problem)
+        if (options.DefaultVersion.Length > 0 && CoordinateNames.Problem("version", options.DefaultVersion) is { } problem)
             yield return $"{key}:DefaultVersion ('{options.DefaultVersion}') cannot be a version: {problem}.";
     }
 }

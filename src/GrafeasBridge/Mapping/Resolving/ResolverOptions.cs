@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace GrafeasBridge.Mapping.Resolving;
 
 /// <summary>What a row of <c>Mapping:Resolvers</c> understands.</summary>
@@ -22,7 +20,7 @@ internal sealed class ResolverOptions
     public bool Enabled { get; set; } = true;
 
     /// <summary>Rows are asked from the lowest to the highest; rows of the same order by name.</summary>
-    [Range(0, 1_000_000)]
+    [SettingRange(0, 1_000_000)]
     public int Order { get; set; } = 1000;
 
     public ResolverKind Kind { get; set; } = ResolverKind.Pattern;
@@ -35,13 +33,13 @@ internal sealed class ResolverOptions
     /// </summary>
     public string Pattern { get; set; } = string.Empty;
 
-    /// <summary>Template of the subject. Filters: <c>{x|colons}</c>, <c>{x|dots}</c> (for slashes), <c>{x|lower}</c>.</summary>
+    /// <summary>Template of the subject. Filters: <c>{x|dots}</c> (for slashes), <c>{x|lower}</c>.</summary>
     public string Subject { get; set; } = "{subject}";
 
     /// <summary>Template of the repository.</summary>
     public string Repo { get; set; } = "{repo}";
 
-    /// <summary>Template of the package.</summary>
+    /// <summary>Template of the package; a colon in what it gives is read as a slash.</summary>
     public string Package { get; set; } = "{package}";
 
     /// <summary>Template of the version; empty for the group <c>version</c> or <c>tag</c>.</summary>
@@ -59,7 +57,7 @@ internal sealed class ResolverOptions
     /// <summary>Pattern: when set, a match names no version, and this says why, as the end of a sentence.</summary>
     public string Reason { get; set; } = string.Empty;
 
-    /// <summary>BintrayDocker: put before a package that has no namespace, such as <c>library:</c>.</summary>
+    /// <summary>BintrayDocker: put before a package that has no namespace, such as <c>library/</c>.</summary>
     public string NamespacelessPrefix { get; set; } = string.Empty;
 
     /// <summary>BintrayDocker: ends of hosts of the form SUBJECT-docker-REPO.</summary>

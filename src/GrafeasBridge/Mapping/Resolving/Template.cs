@@ -2,7 +2,7 @@ using System.Text;
 
 namespace GrafeasBridge.Mapping.Resolving;
 
-/// <summary>Text with named holes: <c>{image}</c>, or <c>{image|colons}</c> to turn slashes into colons on the way.</summary>
+/// <summary>Text with named holes: <c>{image}</c>, or <c>{group|dots}</c> to turn slashes into dots on the way.</summary>
 internal sealed class Template
 {
     /// <summary>What every template may use besides the groups of its pattern: parts of the digest.</summary>
@@ -79,9 +79,8 @@ internal sealed class Template
 
     private static Func<string, string> Filter(string filter) => filter switch
     {
-        "colons" => text => text.Replace('/', ':'),
         "dots" => text => text.Replace('/', '.'),
         "lower" => Digests.Lower,
-        _ => throw new FormatException($"'{filter}' is no filter; there is colons, dots, lower"),
+        _ => throw new FormatException($"'{filter}' is no filter; there is dots, lower"),
     };
 }

@@ -12,7 +12,7 @@ internal static class SqliteSchema
     /// <summary>Marks a file into which a store is being copied ("GrCp"): earlier releases take it for another program's, and leave it alone.</summary>
     public const int UnfinishedCopyId = 0x47724370;
 
-    public static readonly IReadOnlyList<string> Steps = [First, Second, Third, Fourth];
+    public static readonly IReadOnlyList<string> Steps = [First, Second, Third, Fourth, SchemaSteps.RenamedOutcomes, SchemaSteps.PackagesWithSlashes];
 
     private const string First = """
         create table project_names (key integer primary key, name text not null unique);

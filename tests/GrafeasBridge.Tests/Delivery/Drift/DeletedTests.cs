@@ -16,7 +16,7 @@ public sealed class DeletedTests : DriftFixture
 
         Assert.Equal(1, await LookAfterAsync(FirstCheck));
         var row = await RowAsync();
-        Assert.Equal((DeliveryState.Drifted, "VersionMissing"), (row.State, row.LastOutcome));
+        Assert.Equal((DeliveryState.Drifted, "Missing"), (row.State, row.LastOutcome));
         Assert.Equal(
             "It was delivered (last verified 2026-11-02 08:00:00Z) and is gone. The target answered 404: Version '1' was not found "
             + "It is checked again at 2026-11-02 08:11:00Z before it counts as deleted.", row.LastReason);
@@ -24,10 +24,10 @@ public sealed class DeletedTests : DriftFixture
 
         Assert.Equal(1, await LookAfterAsync(TimeSpan.FromMinutes(1)));
         row = await RowAsync();
-        Assert.Equal((DeliveryState.Parked, "Deleted"), (row.State, row.LastOutcome));
+        Assert.Equal((DeliveryState.Parked, "RemovedAtTarget"), (row.State, row.LastOutcome));
         Assert.EndsWith(" It stays deleted; redeliver to create it again.", row.LastReason, StringComparison.Ordinal);
-        Assert.Contains(Logs.Entries, e => e is { Event.Name: "VersionDeleted", Level: LogLevel.Warning });
-        Assert.Equal((1, 1), (Looks(heard, "missing"), Looks(heard, "deleted")));
+        Assert.Contains(Logs.Entries, e => e is { Event.Name: "RemovedAtTarget", Level: LogLevel.Warning });
+        Assert.Equal((1, 1), (Looks(heard, "missing"), Looks(heard, "removed_at_target")));
 
         Assert.Equal(0, await LookAfterAsync(Day));
         Assert.Equal(0, await Host.RunOnceAsync());
@@ -45,7 +45,7 @@ public sealed class DeletedTests : DriftFixture
         await DeliverAsync("string a=1");
         Answer(context => FakeBintray.SayAsync(context, 404, "Package 'web' was not found"));
         await LookAfterAsync(FirstCheck);
-        Assert.Equal((DeliveryState.Drifted, "PackageMissing"), await StateAsync());
+        Assert.Equal((DeliveryState.Drifted, "Missing"), await StateAsync());
 
         Fake.Script = null;
         await LookAfterAsync(TimeSpan.FromMinutes(1));
@@ -63,10 +63,10 @@ public sealed class DeletedTests : DriftFixture
         DeleteThere();
 
         await LookAfterAsync(Day);
-        Assert.Equal((DeliveryState.Drifted, "VersionMissing"), await StateAsync());
+        Assert.Equal((DeliveryState.Drifted, "Missing"), await StateAsync());
         Assert.Equal(0, await LookAfterAsync(TimeSpan.FromMinutes(4)));
         Assert.Equal(1, await LookAfterAsync(TimeSpan.FromMinutes(1)));
-        Assert.Equal((DeliveryState.Parked, "Deleted"), await StateAsync());
+        Assert.Equal((DeliveryState.Parked, "RemovedAtTarget"), await StateAsync());
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class DeletedTests : DriftFixture
         DeleteThere();
 
         await LookAfterAsync(FirstCheck);
-        Assert.Equal((DeliveryState.Drifted, "VersionMissing"), await StateAsync());
+        Assert.Equal((DeliveryState.Drifted, "Missing"), await StateAsync());
         Assert.EndsWith(" It is created again.", (await RowAsync()).LastReason, StringComparison.Ordinal);
         await Host.RunOnceAsync();
 
@@ -97,13 +97,13 @@ public sealed class DeletedTests : DriftFixture
 
         await Host.RunOnceAsync();
 
-        Assert.Equal((state, "Deleted"), await StateAsync());
+        Assert.Equal((state, "RemovedAtTarget"), await StateAsync());
         Assert.Equal(
             "It was delivered (last verified 2026-11-02 08:00:00Z) and is gone. The target answered 404: Version '1' was not found "
             + "It stays deleted; redeliver to create it again.", (await RowAsync()).LastReason);
         Host.Clock.Advance(TimeSpan.FromHours(1));
         await Host.RunOnceAsync();
-        Assert.Equal((DeliveryState.Parked, "Deleted"), await StateAsync());
+        Assert.Equal((DeliveryState.Parked, "RemovedAtTarget"), await StateAsync());
         Assert.Empty(Fake.Versions);
     }
 

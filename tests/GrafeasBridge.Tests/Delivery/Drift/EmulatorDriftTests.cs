@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
-using GrafeasBridge.Delivery;
+using GrafeasBridge.Delivery.Embedded;
 using GrafeasBridge.Tests.Query;
 using GrafeasBridge.Tests.Support;
 using GrafeasBridge.V1;

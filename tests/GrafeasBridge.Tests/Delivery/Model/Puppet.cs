@@ -104,7 +104,9 @@ internal sealed class Puppet(Shelf shelf, At firstRead) : ITarget, IDisposable
         return verb is Verb.ReadTarget or Verb.ReadBack or Verb.Look ? shelf.Read() : throw Failure();
     }
 
-    public Task CreateAsync(VersionCoordinates version, TargetException missing, CancellationToken cancellationToken) =>
+    public bool Same(MappedAttribute wanted, CarriedAttribute carried) => AttributeValues.Same(wanted.Type, wanted.Values, carried.Values);
+
+    public Task PrepareAsync(VersionCoordinates version, TargetException missing, CancellationToken cancellationToken) =>
         throw new NotSupportedException("The version is always there.");
 
     public async Task SetAsync(VersionCoordinates version, IReadOnlyList<MappedAttribute> attributes, CancellationToken cancellationToken)
@@ -191,7 +193,7 @@ internal class HeldStore : DispatchProxy
     private static At Settles(Settlement settlement) => settlement switch
     {
         { State: DeliveryState.Verified } => At.Verified,
-        { Outcome: nameof(DeliveryOutcome.NotAsWritten) } => At.Differs,
+        { Outcome: nameof(DeliveryOutcome.ReadBackMismatch) } => At.Differs,
         _ => At.Failed,
     };
 

@@ -100,9 +100,9 @@ public sealed class TargetGateTests
     [Theory]
     [InlineData(nameof(DeliveryOutcome.Unreachable))]
     [InlineData(nameof(DeliveryOutcome.Rejected))]
-    [InlineData(nameof(DeliveryOutcome.NotAsWritten))]
+    [InlineData(nameof(DeliveryOutcome.ReadBackMismatch))]
     [InlineData(nameof(DeliveryOutcome.Failed))]
-    [InlineData(nameof(DeliveryOutcome.PackageMissing))]
+    [InlineData(nameof(DeliveryOutcome.Missing))]
     public void What_concerns_one_version_leaves_the_target_open(string outcome)
     {
         for (var i = 0; i < 100; i++)

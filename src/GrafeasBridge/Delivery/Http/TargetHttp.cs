@@ -3,15 +3,15 @@ using System.Net.Http.Headers;
 using System.Reflection;
 using GrafeasBridge.Delivery.RateLimiting;
 
-namespace GrafeasBridge.Delivery.Bintray;
+namespace GrafeasBridge.Delivery.Http;
 
 /// <summary>HTTP to one endpoint: one authenticated call with bounds on everything, repeated by the target's pipeline.</summary>
-internal sealed class BintrayClient : IDisposable
+internal sealed class TargetHttp : IDisposable
 {
     private const int MaxErrorBytes = 4096;
 
     private static readonly ProductInfoHeaderValue Agent = new(
-        "GrafeasBridge", typeof(BintrayClient).Assembly.GetCustomAttribute<AssemblyFileVersionAttribute>()?.Version ?? "0");
+        "GrafeasBridge", typeof(TargetHttp).Assembly.GetCustomAttribute<AssemblyFileVersionAttribute>()?.Version ?? "0");
 
     private readonly TargetOptions options;
     private readonly DeliveryOptions delivery;
@@ -19,17 +19,27 @@ internal sealed class BintrayClient : IDisposable
     private readonly DeliveryMetrics metrics;
     private readonly TimeProvider clock;
     private readonly ApiKeySource apiKey;
+    private readonly Func<string, Credentials> authorize;
+    private readonly JudgeReply judge;
     private readonly HttpClient http;
     private readonly string root;
 
-    public BintrayClient(
-        TargetOptions options, DeliveryOptions delivery, TargetPipeline pipeline, DeliveryMetrics metrics, TimeProvider clock)
+    public TargetHttp(
+        TargetOptions options,
+        DeliveryOptions delivery,
+        TargetPipeline pipeline,
+        DeliveryMetrics metrics,
+        TimeProvider clock,
+        Func<string, Credentials> authorize,
+        JudgeReply judge)
     {
         this.options = options;
         this.delivery = delivery;
         this.pipeline = pipeline;
         this.metrics = metrics;
         this.clock = clock;
+        this.authorize = authorize;
+        this.judge = judge;
         apiKey = new ApiKeySource(options);
         root = options.BaseUrl.TrimEnd('/');
         http = new HttpClient(Handler(options, delivery)) { Timeout = Timeout.InfiniteTimeSpan };
@@ -72,15 +82,15 @@ internal sealed class BintrayClient : IDisposable
     {
         try
         {
-            var credentials = await apiKey.ReadAsync(cancellationToken);
+            var credentials = authorize(await apiKey.ReadAsync(cancellationToken));
             using var request = new HttpRequestMessage(method, root + path);
-            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", credentials.BasicToken);
+            request.Headers.Authorization = credentials.Header;
             request.Headers.UserAgent.Add(Agent);
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
             if (json is not null)
                 request.Content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            return await ReplyAsync(response, method == HttpMethod.Post, credentials, cancellationToken);
+            return await ReplyAsync(response, method, credentials, cancellationToken);
         }
         catch (TargetException keyless)
         {
@@ -104,22 +114,23 @@ internal sealed class BintrayClient : IDisposable
     }
 
     private async Task<TargetReply> ReplyAsync(
-        HttpResponseMessage response, bool creates, Credentials credentials, CancellationToken cancellationToken)
+        HttpResponseMessage response, HttpMethod method, Credentials credentials, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
         var retryAfter = RetryAfterHeader.Read(response.Headers, clock, delivery.MaxRetryAfter);
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         (var body, var whole) = await ReadAsync(
             stream, response.IsSuccessStatusCode ? options.MaxReplyBytes : MaxErrorBytes, cancellationToken);
-        (var failure, var reason) = BintrayReplies.Judge(status, body, creates, response.Headers.Location);
+        (var failure, var reason, var missing) = judge(method, status, body, response.Headers.Location);
         if (failure is null && !whole && response.IsSuccessStatusCode)
         {
-            failure = DeliveryOutcome.Garbled;
+            failure = DeliveryOutcome.MalformedResponse;
             reason = $"The target's answer is longer than {options.Key}:MaxReplyBytes ({options.MaxReplyBytes}).";
         }
 
         return new TargetReply(failure, credentials.Redact(reason), status, body, failure is null ? null : retryAfter)
         {
+            Missing = missing,
             Rate = RateHeaders.Read(response.Headers, clock.GetUtcNow()),
         };
     }

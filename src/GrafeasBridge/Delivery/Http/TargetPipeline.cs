@@ -4,7 +4,7 @@ using Polly.CircuitBreaker;
 using Polly.Retry;
 using Polly.Timeout;
 
-namespace GrafeasBridge.Delivery;
+namespace GrafeasBridge.Delivery.Http;
 
 /// <summary>
 /// The seconds of retrying, once per target: total time-out, retry, circuit breaker, attempt time-out, rate limiter, in this order. What
@@ -81,7 +81,7 @@ internal sealed partial class TargetPipeline
         return failure switch
         {
             DeliveryOutcome.Unreachable => reply.Status is < 300 or >= 400,
-            DeliveryOutcome.Garbled => true,
+            DeliveryOutcome.MalformedResponse => true,
             // Only a short wait that the target names is waited for here: a limit lasts, and each repetition is one call more over it.
             DeliveryOutcome.Throttled => reply.Status == 429 && reply.RetryAfter is not null,
             // A right key was refused now and then by the real service; once more is enough to tell.

@@ -1,4 +1,4 @@
-namespace GrafeasBridge.Delivery.Bintray;
+namespace GrafeasBridge.Delivery.Http;
 
 /// <summary>What went wrong on the wire, in sentences that hold nothing of the exception.</summary>
 internal static class WireFaults

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace GrafeasBridge.Delivery.Bintray;
+namespace GrafeasBridge.Delivery.Http;
 
 /// <summary>
 /// Opens the connections to a target and refuses addresses at which clouds keep credentials. It looks at the address that is
