@@ -10,6 +10,7 @@ internal static class NodeProgram
     /// <returns>Exit code, what it printed, and what it complained of.</returns>
     public static async Task<(int Code, string Output, string Errors)> RunAsync(string folder, params string[] arguments)
     {
+        NeedsAttribute.Check(Need.Node);
         var home = RepositoryFiles.PathOf("tests", "clients", folder);
         Assert.True(
             Directory.Exists(Path.Combine(home, "node_modules")),

@@ -16,6 +16,7 @@ internal sealed partial class Proxy : IAsyncDisposable
 
     private Proxy(TemporaryFolder folder, int[] ports)
     {
+        NeedsAttribute.Check(Need.HAProxy);
         this.folder = folder;
         var start = new ProcessStartInfo("haproxy", ["-db", "-f", folder.File("haproxy.cfg")])
         {

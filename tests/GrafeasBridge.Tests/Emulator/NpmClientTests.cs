@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Emulator;
 
 /// <summary>The last Bintray client on npm, unchanged, works against the emulator.</summary>
+[Needs(Need.Node)]
 public sealed class NpmClientTests
 {
     [Fact]
@@ -65,6 +67,7 @@ public sealed class NpmClientTests
 
     private static async Task<JsonObject> RunAsync(EmulatorHarness emulator)
     {
+        NeedsAttribute.Check(Need.Node);
         var folder = Path.Combine(RepositoryRoot(), "tests", "clients", "bintray-npm");
         Assert.True(
             Directory.Exists(Path.Combine(folder, "node_modules", "bintray")),

@@ -24,6 +24,7 @@ internal static class PrometheusTools
 
     public static Process Start(string program, string folder, params string[] arguments)
     {
+        NeedsAttribute.Check(Need.Prometheus);
         Assert.True(
             (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(part => File.Exists(Path.Combine(part, program))),
             $"{program} is missing. Run `bash tests/run.sh`, which installs it (Debian: apt-get install prometheus).");
