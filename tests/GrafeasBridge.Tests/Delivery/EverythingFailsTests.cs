@@ -58,7 +58,7 @@ public sealed class EverythingFailsTests : IAsyncLifetime
         Assert.Equal(0, await UnverifiedAsync(40));
         for (var i = 0; i < 40; i++)
         {
-            var there = fake.Versions[Web(i).ToString()];
+            var there = fake.Versions[FakeBintray.KeyOf(Web(i))];
             Assert.Equal(["a", "n"], there.Keys.Order(StringComparer.Ordinal));
             Assert.Equal(i, there["n"]["values"]![0]!.GetValue<int>());
         }

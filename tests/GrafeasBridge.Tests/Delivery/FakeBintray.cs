@@ -33,6 +33,10 @@ internal sealed class FakeBintray : IAsyncDisposable
     /// <summary>Attributes by "subject/repo/package/version", then by name.</summary>
     public ConcurrentDictionary<string, ConcurrentDictionary<string, JsonNode>> Versions { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The key of a version in <see cref="Versions"/>: a package is spelled as Bintray spells it.</summary>
+    internal static string KeyOf(GrafeasBridge.Mapping.VersionCoordinates version) =>
+        $"{version.Subject}/{version.Repo}/{version.Package.Replace('/', ':')}/{version.Version}";
+
     /// <summary>Subjects, repositories and packages that are there, by path.</summary>
     public ConcurrentDictionary<string, bool> Things { get; } = new(StringComparer.Ordinal);
 

@@ -288,7 +288,7 @@ public sealed class ReconcileTests : IAsyncLifetime
         Assert.Equal((DeliveryState.Waiting, "Unreachable"), await StateAsync());
     }
 
-    private ConcurrentDictionary<string, JsonNode> There() => fake.Versions[Web.ToString()];
+    private ConcurrentDictionary<string, JsonNode> There() => fake.Versions[FakeBintray.KeyOf(Web)];
     private async Task<(DeliveryState State, string Outcome)> StateAsync()
     {
         var row = await host.RowAsync(Web);

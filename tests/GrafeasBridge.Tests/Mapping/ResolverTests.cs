@@ -18,7 +18,7 @@ public sealed class ResolverTests
     [InlineData("acme-docker-images.bintray.io/org/team/web:1.4.0", "acme/images/org/team/web/1.4.0")]
     [InlineData("https://acme-docker-images.bintray.io/v2/team/web/manifests/1.4.0", "acme/images/team/web/1.4.0")]
     [InlineData("acme-docker-my-docker-images.bintray.io/web:1", "acme/my-docker-images/web/1")]
-    [InlineData("docker.bintray.io/jfrog/artifactory-oss:7.4.1", "jfrog/reg2/jfrog:artifactory-oss/7.4.1")]
+    [InlineData("docker.bintray.io/jfrog/artifactory-oss:7.4.1", "jfrog/reg2/jfrog/artifactory-oss/7.4.1")]
     public void Image_hosts_of_Bintray_say_subject_and_repository(string resource, string version) => AssertNames(resource, version);
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class ResolverTests
     [InlineData("pkg:docker/team/web?repository_url=acme-docker-images.bintray.io", "acme/images/team/web/latest")]
     [InlineData("pkg:docker/web@1.0?repository_url=us-docker.pkg.dev/acme/images", "acme/images/web/1.0")]
     [InlineData("pkg:generic/pkg@1.0?repository_url=https://dl.bintray.com/acme/generic", "acme/generic/pkg/1.0")]
-    [InlineData("PKG:Generic/tools/pkg@1.0%2Bb1?repository_url=https%3A%2F%2Fapi.bintray.com%2Fcontent%2Facme%2Fgeneric#sub", "acme/generic/tools:pkg/1.0+b1")]
+    [InlineData("PKG:Generic/tools/pkg@1.0%2Bb1?repository_url=https%3A%2F%2Fapi.bintray.com%2Fcontent%2Facme%2Fgeneric#sub", "acme/generic/tools/pkg/1.0+b1")]
     [InlineData("pkg:maven/com.acme/web@1.4.0?type=jar&repository_url=https://dl.bintray.com/acme/maven", "acme/maven/com.acme/web/1.4.0")]
     [InlineData("pkg://generic/pkg@1.0?repository_url=bintray.com/acme/generic", "acme/generic/pkg/1.0")]
     public void Package_urls_take_the_repository_from_their_repository_url(string resource, string version) => AssertNames(resource, version);

@@ -45,7 +45,7 @@ public sealed partial class NamesTests
     [GeneratedRegex(@"LoggerMessage\(\s*(EventId = )?(?<id>\d{4})", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Events();
 
-    [GeneratedRegex(@"""(?<name>grafeasbridge\.(ingest|store|delivery|query|health)\.[a-z_.]+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"""(?<name>grafeasbridge\.(ingest|store|delivery|query|health|retention)\.[a-z_.]+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Instruments();
 
     [GeneratedRegex(@"^\| `(?<name>grafeasbridge\.[a-z_.]+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

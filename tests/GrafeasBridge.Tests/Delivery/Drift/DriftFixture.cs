@@ -67,7 +67,7 @@ public abstract class DriftFixture : IAsyncLifetime
 
     internal static VersionCoordinates Web(string version = "1") => new("acme", "images", "web", version);
 
-    internal ConcurrentDictionary<string, JsonNode> There(string version = "1") => Fake.Versions[Web(version).ToString()];
+    internal ConcurrentDictionary<string, JsonNode> There(string version = "1") => Fake.Versions[FakeBintray.KeyOf(Web(version))];
 
     /// <summary>Somebody writes at the target.</summary>
     internal void Put(string name, string values, string type = "string") =>

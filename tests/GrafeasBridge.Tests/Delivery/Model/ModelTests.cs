@@ -13,7 +13,7 @@ public sealed class ModelTests(ITestOutputHelper output)
     {
         { nameof(Mutant.SettleWithoutLookingAtTheRevision), "what is newer is never forgotten" },
         { nameof(Mutant.SettleTheNewestRevision), "becomes verified only when" },
-        { nameof(Mutant.SettleWithoutTheLease), "Nobody settles without the lease" },
+        { nameof(Mutant.SettleWithoutTheLease), "No worker settles without the lease" },
         { nameof(Mutant.SkipTheReadBack), "becomes verified only when" },
         { nameof(Mutant.ForgetTheMarkWhenTheLeaseWasLost), "No older state stands" },
         { nameof(Mutant.AcknowledgeBeforeTheMark), "becomes verified only when" },
