@@ -1,82 +1,74 @@
 #!/usr/bin/env bash
-# Runs every test, and installs what they need. With CI=true nothing may be skipped or left unformatted.
-#   bash tests/run.sh            everything
-#   bash tests/run.sh -- ARGS    ARGS go to the test program, such as: -- -class '*Mapping*'
+# Builds and tests. tests/README.md tells what each run is for.
+#   bash tests/run.sh --quick    what needs nothing but the .NET SDK
+#   bash tests/run.sh            everything that proves a promise, on both stores; installs what is missing
+#   bash tests/run.sh --full     the long forms as well, the laboratory, and every test with a store once more on PostgreSQL
+# Further arguments go to the test program and choose among the tests of that run, such as: -class '*Mapping*'
+# With CI=true nothing may be skipped or left unformatted.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 say() { printf '\n== %s\n' "$*"; }
 fail() { printf 'tests/run.sh: %s\n' "$*" >&2; exit 1; }
 
+# The only place that knows the traits: of the runs (run=), of what is needed (needs=) and of the store behind the tests (store=).
+form=default leave=(-trait- 'run=Full') again=(-trait 'store=both' -trait- 'store=own')
+case "${1:-}" in
+  --quick) form=quick leave=(-trait- 'run=*' -trait- 'needs=*') again=() ;;
+  --full) form=full leave=() again=(-trait- 'store=own') ;;
+esac
+[ "$form" = default ] || shift
 [ "${1:-}" != -- ] || shift
+program=tests/GrafeasBridge.Tests/bin/Release/net10.0/GrafeasBridge.Tests.dll
 command -v dotnet > /dev/null || fail "the .NET SDK of global.json is missing; install it and come back"
 
-# Node runs the real third-party clients (npm). Debian's own package is new enough.
-if ! command -v node > /dev/null || ! command -v npm > /dev/null; then
-  say "installing Node.js"
-  [ "$(id -u)" = 0 ] || fail "Node.js 18 or later is missing; install it (Debian: apt-get install nodejs npm), or run this as root"
-  apt-get update -qq
-  apt-get install -y -qq nodejs npm
-fi
-
-# A browser shows the page of the REST documentation. Debian's own package; another Chromium or Chrome will do.
-if ! command -v chromium > /dev/null && ! command -v chromium-browser > /dev/null && ! command -v google-chrome > /dev/null; then
-  say "installing Chromium"
-  [ "$(id -u)" = 0 ] || fail "Chromium is missing; install it (Debian: apt-get install chromium), or run this as root"
-  apt-get update -qq
-  apt-get install -y -qq --no-install-recommends chromium
-fi
-
-# The commands by which a stranger checks a receipt are run as the page of receipts tells them.
-if ! command -v jq > /dev/null || ! command -v openssl > /dev/null; then
-  say "installing jq and openssl"
-  [ "$(id -u)" = 0 ] || fail "jq or openssl is missing; install them (Debian: apt-get install jq openssl), or run this as root"
-  apt-get update -qq
-  apt-get install -y -qq jq openssl
-fi
-# The proxy of the deployment is run with its own configuration, and the manifests are rendered. Debian's own packages.
-if ! command -v haproxy > /dev/null || ! command -v kubectl > /dev/null; then
-  say "installing HAProxy and kubectl"
-  [ "$(id -u)" = 0 ] || fail "HAProxy or kubectl is missing; install them (Debian: apt-get install haproxy kubernetes-client), or run this as root"
-  apt-get update -qq
-  command -v haproxy > /dev/null || apt-get install -y -qq --no-install-recommends haproxy
-  command -v kubectl > /dev/null || apt-get install -y -qq --no-install-recommends kubernetes-client
-fi
-
-kubectl kustomize deploy/kubernetes/base > /dev/null || fail "this kubectl is too old to render deploy/kubernetes; 1.21 or later is needed (Debian 13 has it)"
-# The store of many bridges is tested on real servers of the tests' own. Debian would start one on port 5432: nobody asked for it.
-if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' > /dev/null; then
-  say "installing PostgreSQL"
-  [ "$(id -u)" = 0 ] || fail "PostgreSQL's server programs are missing; install them (Debian: apt-get install postgresql), or run this as root"
+# Debian's packages, each with what is looked for in its place.
+packages=()
+want() { local package=$1; shift; "$@" > /dev/null || packages+=("$package"); }
+all() { local one; for one; do command -v "$one" || return 1; done; }
+any() { local one; for one; do ! command -v "$one" || return 0; done; return 1; }
+install() {
+  [ "${#packages[@]}" != 0 ] || return 0
+  local how="install it (Debian: apt-get install ${packages[*]}), run this as root, or leave out the tests that need it: bash tests/run.sh --quick"
+  [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null || fail "missing here: ${packages[*]}; $how"
+  say "installing ${packages[*]}"
+  # Debian would start a PostgreSQL on port 5432 and a Prometheus as a service. Nobody asked for them: the tests start their own.
   if [ ! -e /etc/postgresql-common ]; then
     mkdir -p /etc/postgresql-common
     echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf
   fi
-  apt-get update -qq
-  apt-get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-confold postgresql
-fi
-command -v curl > /dev/null || fail "curl is missing; install it (Debian: apt-get install curl): the examples of the README are run"
-
-# Alert rules are tested by promtool, and a Prometheus of the tests' own scrapes a bridge. The package would start one as a service.
-if ! command -v prometheus > /dev/null || ! command -v promtool > /dev/null; then
-  say "installing Prometheus"
-  [ "$(id -u)" = 0 ] || fail "prometheus or promtool is missing; install it (Debian: apt-get install prometheus), or run this as root"
-  apt-get update -qq
   if command -v systemctl > /dev/null; then systemctl mask --quiet prometheus prometheus-node-exporter || true; fi
-  apt-get install -y -qq --no-install-recommends prometheus
+  apt-get update -qq
+  apt-get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-confold "${packages[@]}"
+}
+if [ "$form" != quick ]; then
+  want nodejs all node
+  want npm all npm
+  want chromium any chromium chromium-browser google-chrome
+  want curl all curl
+  want jq all jq
+  want openssl all openssl
+  want haproxy all haproxy
+  want kubernetes-client all kubectl
+  want prometheus all prometheus promtool
+  want postgresql compgen -G '/usr/lib/postgresql/*/bin/initdb'
+  install
+  kubectl kustomize deploy/kubernetes/base > /dev/null || fail "this kubectl is too old to render deploy/kubernetes; 1.21 or later is needed (Debian 13 has it)"
+  say "installing the Node clients as locked"
+  for folder in tests/clients/*/; do
+    [ -f "$folder/package-lock.json" ] || continue
+    (cd "$folder" && npm ci --no-audit --no-fund --silent)
+  done
 fi
 
-say "restoring packages as locked"
-dotnet restore GrafeasBridge.sln --locked-mode
-
-say "installing the Node clients as locked"
-for folder in tests/clients/*/; do
-  [ -f "$folder/package-lock.json" ] || continue
-  (cd "$folder" && npm ci --no-audit --no-fund --silent)
-done
-
-say "building, with warnings as errors"
-dotnet build GrafeasBridge.sln -c Release --no-restore -v quiet -nologo -p:RunAnalyzersDuringBuild=true
+if [ "$form" = quick ]; then
+  say "building"
+  dotnet build tests/GrafeasBridge.Tests -c Release -v quiet -nologo
+else
+  say "building, with warnings as errors"
+  dotnet restore GrafeasBridge.sln --locked-mode
+  dotnet build GrafeasBridge.sln -c Release --no-restore -v quiet -nologo -p:RunAnalyzersDuringBuild=true
+fi
 
 if [ "${CI:-}" = true ]; then
   say "checking the format"
@@ -91,7 +83,7 @@ trap 'rm -f "$results"' EXIT
 all_passed=0 all_failed=0 all_skipped=0 status=0
 total() { grep -o "<assembly [^>]*" "$results" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*' | head -n 1; }
 run() { # run ARGS: the test program; its counts are added up
-  ${hearing[@]+"${hearing[@]}"} dotnet tests/GrafeasBridge.Tests/bin/Release/net10.0/GrafeasBridge.Tests.dll -xml "$results" "$@" || status=$?
+  ${hearing[@]+"${hearing[@]}"} dotnet "$program" -noLogo -result-xml "$results" "$@" || status=$?
   local passed failed errors skipped
   passed=$(total passed) failed=$(total failed) skipped=$(total skipped) errors=$(total errors)
   [ "${passed:-0}" -gt 0 ] || fail "no test ran"
@@ -99,19 +91,27 @@ run() { # run ARGS: the test program; its counts are added up
 }
 
 say "testing"
-run "$@"
+# The long forms are what properties, too, are given more time for.
+[ "$form" != full ] || export GRAFEASBRIDGE_PROPERTY_FACTOR=${GRAFEASBRIDGE_PROPERTY_FACTOR:-10}
+run ${leave[@]+"${leave[@]}"} "$@"
 
-# Everything that has a store behind it, once more with PostgreSQL there. Left out is what tests files of the embedded store, and what has no
-# store; the contract of the stores themselves was kept by both in the first run, and bridges on PostgreSQL were killed there by the laboratory.
-if [ $# = 0 ]; then
+# The stores' own contract was kept by both already. Here it is what stands on a store that is tested once more, with PostgreSQL behind it.
+if [ "$form" != quick ] && [ $# = 0 ]; then
   say "testing on PostgreSQL"
-  GRAFEASBRIDGE_TEST_STORE=Postgres run -trait- store=embedded -class- "*.Delivery.Model.*" -class- "*.Delivery.RateLimiting.*" -class- "*.CrashTests" \
-    -namespace "GrafeasBridge.Tests.Access*" -namespace "GrafeasBridge.Tests.V1Beta1*" -namespace "GrafeasBridge.Tests.Cli*" \
-    -namespace "GrafeasBridge.Tests.Clients*" -namespace "GrafeasBridge.Tests.Delivery*" -namespace "GrafeasBridge.Tests.Hosting*" \
-    -namespace "GrafeasBridge.Tests.Ingest*" -namespace "GrafeasBridge.Tests.Journey*" -namespace "GrafeasBridge.Tests.Query*" \
-    -namespace "GrafeasBridge.Tests.Receipts*" -namespace "GrafeasBridge.Tests.Rest*" -namespace "GrafeasBridge.Tests.Retention*"
+  unset GRAFEASBRIDGE_PROPERTY_FACTOR
+  GRAFEASBRIDGE_TEST_STORE=Postgres run ${leave[@]+"${leave[@]}"} "${again[@]}"
 fi
 
+# A method is counted once, whatever the number of its cases.
+left_out() { # left_out FILTER...: how many tests this run was not given, and of what kinds
+  dotnet "$program" -noLogo -noColor -list methods "$@" | grep -c . || true
+}
+case "$form" in
+  quick)
+    say "left out: $(left_out -trait 'needs=*' -trait 'run=*') tests: long ones, and those that need $(dotnet "$program" -noLogo -noColor -list traits | sed -n 's/^"needs": \[\(.*\)\]$/\1/p' | tr -d '"'). All: bash tests/run.sh" ;;
+  default)
+    say "left out: $(left_out -trait 'run=Full') tests that have a short form which ran, and the rest of the second pass on PostgreSQL. All: bash tests/run.sh --full" ;;
+esac
 printf '\n%s passed, %s failed, %s skipped\n' "$all_passed" "$all_failed" "$all_skipped"
 [ "$status" = 0 ] || exit "$status"
 if [ "${CI:-}" = true ] && [ "$all_skipped" != 0 ]; then fail "a skipped test is a failure here"; fi

@@ -2,10 +2,12 @@ using System.Collections.Concurrent;
 using GrafeasBridge.Store;
 using GrafeasBridge.Tests.Cli;
 using GrafeasBridge.Tests.Store;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Admin;
 
 /// <summary><c>gbridge admin backup</c> and <c>restore</c> of a SQLite store in use.</summary>
+[RunIn(LongerRun.Default)]
 public sealed class BackupTests : SqliteHouse
 {
     private string Copy => Path.Combine(Files.Folder.FullName, "backups", "monday.db");

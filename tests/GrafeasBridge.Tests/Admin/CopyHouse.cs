@@ -2,11 +2,13 @@ using System.Globalization;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using GrafeasBridge.Tests.Store;
+using GrafeasBridge.Tests.Support;
 using GrafeasBridge.Tests.Support.Postgres;
 
 namespace GrafeasBridge.Tests.Admin;
 
 /// <summary>A store on SQLite with something in it, and an empty room on PostgreSQL.</summary>
+[Needs(Need.Postgres)]
 public abstract class CopyHouse : SqliteHouse
 {
     internal PostgresServer Server { get; private set; } = null!;
@@ -24,6 +26,7 @@ public abstract class CopyHouse : SqliteHouse
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
+        NeedsAttribute.Check(Need.Postgres);
         Server = await PostgresServer.SharedAsync();
         Schema = await Server.NewSchemaAsync();
     }

@@ -9,6 +9,8 @@ using Npgsql;
 namespace GrafeasBridge.Tests.Admin;
 
 /// <summary>An empty room on PostgreSQL, and stores that are opened in it.</summary>
+[Needs(Need.Postgres)]
+[OwnStore]
 public abstract class PostgresHouse : IAsyncLifetime
 {
     private readonly TestLogs logs = new();
@@ -26,6 +28,7 @@ public abstract class PostgresHouse : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        NeedsAttribute.Check(Need.Postgres);
         Server = await PostgresServer.SharedAsync();
         Schema = await Server.NewSchemaAsync();
         factory = logs.Factory();

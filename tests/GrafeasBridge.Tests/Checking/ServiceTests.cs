@@ -9,6 +9,7 @@ using GrafeasBridge.V1;
 namespace GrafeasBridge.Tests.Checking;
 
 /// <summary>The whole way: a sender that writes a journal, the real service, the emulator with its history, and the checker as a process.</summary>
+[RunIn(LongerRun.Default)]
 public sealed class ServiceTests
 {
     private readonly List<string> lines = [];

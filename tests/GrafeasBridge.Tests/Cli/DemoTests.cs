@@ -1,10 +1,12 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Cli;
 
 /// <summary>The newcomer's first command, with the real service and the real emulator.</summary>
+[RunIn(LongerRun.Default)]
 public sealed partial class DemoTests
 {
     private static readonly string[] Patient = ["--timeout", "5m"];

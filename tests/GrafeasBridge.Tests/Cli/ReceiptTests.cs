@@ -9,6 +9,7 @@ using GrafeasBridge.V1;
 namespace GrafeasBridge.Tests.Cli;
 
 /// <summary><c>gbridge receipt</c> against the real service, which alone can sign.</summary>
+[RunIn(LongerRun.Default)]
 public sealed class ReceiptTests : IAsyncLifetime
 {
     private readonly TemporaryFolder folder = new();

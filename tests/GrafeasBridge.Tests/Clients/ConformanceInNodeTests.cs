@@ -4,6 +4,7 @@ using GrafeasBridge.Tests.Support;
 namespace GrafeasBridge.Tests.Clients;
 
 /// <summary>Every case of tests/conformance once more, by a gRPC stack that shares no code with the service.</summary>
+[Needs(Need.Node)]
 public sealed class ConformanceInNodeTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using GrafeasBridge.Tests.Support;
 namespace GrafeasBridge.Tests.Clients;
 
 /// <summary>Google's own Grafeas client for Node.js, unchanged, makes every call that it has.</summary>
+[Needs(Need.Node)]
 public sealed class GrafeasNpmTests
 {
     private const string Parent = "projects/npm";

@@ -8,6 +8,7 @@ internal static class NodeProgram
     /// <param name="folder">Its folder below tests/clients, where `npm ci` has been run.</param>
     public static Task<ProgramResult> RunAsync(string folder, params string[] arguments)
     {
+        NeedsAttribute.Check(Need.Node);
         var home = RepositoryFiles.PathOf("tests", "clients", folder);
         Assert.True(
             Directory.Exists(Path.Combine(home, "node_modules")),

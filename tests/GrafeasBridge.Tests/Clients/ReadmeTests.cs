@@ -38,6 +38,7 @@ public sealed class ReadmeTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Needs(Need.Curl)]
     public async Task Every_command_in_the_code_of_the_README_and_its_pages_works_in_their_order()
     {
         var commands = ReadmeExamples.Read();
@@ -87,6 +88,7 @@ public sealed class ReadmeTests
 
     private static async Task<ProgramResult> BashAsync(string command, int[] ports)
     {
+        NeedsAttribute.Check(Need.Curl);
         string[] said = ["127.0.0.1:8080", "127.0.0.1:8081", "127.0.0.1:8082"];
         for (var i = 0; i < said.Length; i++)
             command = command.Replace(said[i], string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ports[i]}"), StringComparison.Ordinal);

@@ -6,50 +6,8 @@ using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using GrafeasBridge.Tests.Support;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 
 namespace GrafeasBridge.Tests.Delivery;
-
-/// <summary>Time that moves only by hand, and tells when the code under test begins to wait for it.</summary>
-internal sealed class TestClock() : FakeTimeProvider(new DateTimeOffset(2026, 11, 2, 8, 0, 0, TimeSpan.Zero))
-{
-    private readonly Lock sync = new();
-    private readonly List<TimeSpan> timers = [];
-    private TaskCompletionSource pulse = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-    {
-        var timer = base.CreateTimer(callback, state, dueTime, period);
-        lock (sync)
-        {
-            timers.Add(dueTime);
-            pulse.TrySetResult();
-            pulse = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-
-        return timer;
-    }
-
-    /// <summary>Ends once somebody waits for just this long.</summary>
-    public Task WaitsForAsync(TimeSpan due) => WaitsForAsync(d => d == due);
-
-    /// <summary>Ends once somebody waits for a time like this, for the so-many-th time.</summary>
-    public async Task WaitsForAsync(Predicate<TimeSpan> due, int times = 1)
-    {
-        while (true)
-        {
-            Task next;
-            lock (sync)
-            {
-                if (timers.Count(d => due(d)) >= times)
-                    return;
-                next = pulse.Task;
-            }
-
-            await next.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        }
-    }
-}
 
 /// <summary>Everything between a reconciler and a socket, as the registry puts it together.</summary>
 internal sealed class TargetHarness : IDisposable

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Reflection;
@@ -186,10 +185,8 @@ internal class FaultyStore : DispatchProxy
 internal sealed class Heard : IDisposable
 {
     private readonly MeterListener listener = new();
-    private readonly ConcurrentQueue<(string Instrument, double Value, string Tags)> measurements = new();
-    private readonly Lock sync = new();
+    private readonly Observed<(string Instrument, double Value, string Tags)> measurements = new();
     private readonly string target;
-    private TaskCompletionSource pulse = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Heard(string target)
     {
@@ -204,25 +201,17 @@ internal sealed class Heard : IDisposable
         listener.Start();
     }
 
-    public IReadOnlyCollection<(string Instrument, double Value, string Tags)> All => measurements;
+    public IReadOnlyCollection<(string Instrument, double Value, string Tags)> All => measurements.All;
+
+    public int Count => measurements.Count;
 
     public void Scrape() => listener.RecordObservableInstruments();
 
     public int Tries(string outcome) =>
-        measurements.Count(m => m.Instrument == "grafeasbridge.delivery.attempts" && m.Tags.EndsWith($"outcome={outcome}", StringComparison.Ordinal));
+        All.Count(m => m.Instrument == "grafeasbridge.delivery.attempts" && m.Tags.EndsWith($"outcome={outcome}", StringComparison.Ordinal));
 
-    public async Task UntilAsync(Func<bool> condition)
-    {
-        while (true)
-        {
-            Task next;
-            lock (sync)
-                next = pulse.Task;
-            if (condition())
-                return;
-            await next.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        }
-    }
+    /// <summary>Ends as soon as what was heard so far satisfies the condition.</summary>
+    public Task UntilAsync(Func<bool> condition) => measurements.UntilAsync(_ => condition());
 
     public void Dispose() => listener.Dispose();
 
@@ -231,11 +220,6 @@ internal sealed class Heard : IDisposable
         var text = string.Join(',', tags.ToArray().Select(t => $"{t.Key}={t.Value}"));
         if (!text.Contains($"target={target}", StringComparison.Ordinal))
             return;
-        measurements.Enqueue((instrument, value, text));
-        lock (sync)
-        {
-            pulse.TrySetResult();
-            pulse = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
+        measurements.Add((instrument, value, text));
     }
 }

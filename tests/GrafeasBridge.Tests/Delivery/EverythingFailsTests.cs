@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace GrafeasBridge.Tests.Delivery;
 
 /// <summary>A target that fails a third of its calls in every way it knows, and one that says what it should not.</summary>
+[OnBothStores]
 public sealed class EverythingFailsTests : IAsyncLifetime
 {
     private readonly TestLogs logs = new();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json.Nodes;
+using GrafeasBridge.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -22,9 +23,7 @@ internal sealed record FakeCall(string Method, string RawTarget, string Body, st
 internal sealed class FakeBintray : IAsyncDisposable
 {
     private readonly WebApplication app;
-    private readonly Lock sync = new();
-    private readonly List<FakeCall> calls = [];
-    private TaskCompletionSource pulse = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Observed<FakeCall> calls = new();
 
     private FakeBintray(WebApplication app) => this.app = app;
 
@@ -39,14 +38,7 @@ internal sealed class FakeBintray : IAsyncDisposable
 
     public string Url => app.Urls.Single();
 
-    public IReadOnlyList<FakeCall> Calls
-    {
-        get
-        {
-            lock (sync)
-                return [.. calls];
-        }
-    }
+    public IReadOnlyList<FakeCall> Calls => calls.All;
 
     public static async Task<FakeBintray> StartAsync()
     {
@@ -68,21 +60,7 @@ internal sealed class FakeBintray : IAsyncDisposable
     }
 
     /// <summary>Ends as soon as the calls so far satisfy the condition.</summary>
-    public async Task UntilAsync(Func<IReadOnlyList<FakeCall>, bool> condition)
-    {
-        while (true)
-        {
-            Task next;
-            lock (sync)
-            {
-                if (condition(calls))
-                    return;
-                next = pulse.Task;
-            }
-
-            await next.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        }
-    }
+    public Task UntilAsync(Func<IReadOnlyList<FakeCall>, bool> condition) => calls.UntilAsync(condition);
 
     public static async Task AnswerAsync(HttpContext context, int status, string body, string type = "application/json")
     {
@@ -101,13 +79,7 @@ internal sealed class FakeBintray : IAsyncDisposable
         var body = await new StreamReader(context.Request.Body, Encoding.UTF8).ReadToEndAsync();
         var raw = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
         var call = new FakeCall(context.Request.Method, raw, body, context.Request.Headers.Authorization);
-        lock (sync)
-        {
-            calls.Add(call);
-            pulse.TrySetResult();
-            pulse = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-
+        calls.Add(call);
         if (Script is { } script && await script(call, context))
             return;
         string[] path = [.. raw.Split('?')[0].Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)];

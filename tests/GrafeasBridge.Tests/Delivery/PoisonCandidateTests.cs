@@ -5,6 +5,7 @@ using GrafeasBridge.Tests.Support;
 namespace GrafeasBridge.Tests.Delivery;
 
 /// <summary>Versions that were in flight when the process ended.</summary>
+[OnBothStores]
 public sealed class PoisonCandidateTests : IAsyncLifetime
 {
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);

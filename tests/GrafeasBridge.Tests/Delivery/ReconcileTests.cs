@@ -10,6 +10,7 @@ using GrafeasBridge.Tests.Support;
 namespace GrafeasBridge.Tests.Delivery;
 
 /// <summary>One version at a time, from the store to a real socket and back.</summary>
+[OnBothStores]
 public sealed class ReconcileTests : IAsyncLifetime
 {
     private static readonly VersionCoordinates Web = TargetHarness.Version;
@@ -284,7 +285,6 @@ public sealed class ReconcileTests : IAsyncLifetime
         await fake.UntilAsync(calls => calls.Count == 2);
         host.Clock.Advance(TimeSpan.FromSeconds(60));
         await turn;
-
         Assert.Equal((DeliveryState.Waiting, "Unreachable"), await StateAsync());
     }
 

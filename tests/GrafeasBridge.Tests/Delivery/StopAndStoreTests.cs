@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace GrafeasBridge.Tests.Delivery;
 
 /// <summary>Stops in the middle of the work, and a store that fails under it.</summary>
+[OnBothStores]
 public sealed class StopAndStoreTests : IAsyncLifetime
 {
     private readonly TestLogs logs = new();

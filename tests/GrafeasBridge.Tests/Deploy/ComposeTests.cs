@@ -8,6 +8,7 @@ using GrafeasBridge.Tests.Support;
 namespace GrafeasBridge.Tests.Deploy;
 
 /// <summary>What every service of the compose files promises, as compose reads them laid over one another.</summary>
+[Needs(Need.Node)]
 public sealed partial class ComposeTests
 {
     private const string Minimal = "docker-compose.yml";

@@ -5,6 +5,7 @@ using GrafeasBridge.Tests.Support;
 namespace GrafeasBridge.Tests.Deploy;
 
 /// <summary>deploy/kubernetes: rendered as kubectl does, and checked against the schemas of the Kubernetes API, unknown fields refused.</summary>
+[Needs(Need.Kubectl, Need.Node)]
 public sealed class KubernetesTests : IDisposable
 {
     private const string Base = "kubernetes/base";
@@ -89,6 +90,7 @@ public sealed class KubernetesTests : IDisposable
 
     private async Task<string> RenderAsync(string part)
     {
+        NeedsAttribute.Check(Need.Kubectl);
         (var code, var output, var errors) = await ProgramRun.RunAsync("kubectl", ["kustomize", part], folder.Path);
         Assert.True(code == 0, errors);
         // Two words are those that old ones know as well; new ones say that there are newer words.

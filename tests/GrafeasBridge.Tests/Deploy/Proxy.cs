@@ -13,6 +13,7 @@ internal sealed partial class Proxy : IAsyncDisposable
 
     private Proxy(TemporaryFolder folder, int[] ports)
     {
+        NeedsAttribute.Check(Need.HAProxy);
         this.folder = folder;
         run = ProgramRun.Start("haproxy", ["-db", "-f", folder.File("haproxy.cfg")]);
         Channel = GrpcChannel.ForAddress($"http://127.0.0.1:{ports[0]}");

@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace GrafeasBridge.Tests.Deploy;
 
 /// <summary>deploy/haproxy: the proxy really run, before real bridges.</summary>
+[Needs(Need.HAProxy)]
 public sealed class ProxyTests
 {
     private const string Note = "projects/p/notes/n";

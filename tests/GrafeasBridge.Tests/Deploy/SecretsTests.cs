@@ -7,6 +7,7 @@ using GrafeasBridge.Tests.Support;
 namespace GrafeasBridge.Tests.Deploy;
 
 /// <summary>deploy/init-secrets.sh: what it makes is what the compose files need, and is made once.</summary>
+[Needs(Need.OpenSsl)]
 public sealed class SecretsTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -69,6 +70,7 @@ public sealed class SecretsTests : IDisposable
 
     private async Task MakeAsync()
     {
+        NeedsAttribute.Check(Need.OpenSsl);
         if (!File.Exists(folder.File("init-secrets.sh")))
             DeployFiles.Copy("init-secrets.sh", folder.Path);
         (var code, _, var errors) = await ProgramRun.RunAsync("bash", ["init-secrets.sh"], folder.Path);

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Documentation;
 
@@ -8,8 +9,10 @@ public sealed partial class PageTests(DocumentedBridge documented) : IClassFixtu
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Needs(Need.Browser)]
     public async Task A_browser_shows_every_operation_under_the_strict_policy()
     {
+        NeedsAttribute.Check(Need.Browser);
         Assert.True(Browser() is not null, "Chromium is missing. Run `bash tests/run.sh`, which installs it (Debian: apt-get install chromium).");
         (var page, var log) = await RenderAsync(new Uri(documented.Host.Rest.BaseAddress!, "/docs/index.html"));
         Assert.DoesNotContain("Content Security Policy", log, StringComparison.Ordinal);

@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
 using GrafeasBridge.Tests.Clients;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Emulator;
 
 /// <summary>The last Bintray client on npm, unchanged, works against the emulator.</summary>
+[Needs(Need.Node)]
 public sealed class NpmClientTests
 {
     [Fact]
@@ -65,6 +67,7 @@ public sealed class NpmClientTests
 
     private static async Task<JsonObject> RunAsync(EmulatorHarness emulator)
     {
+        NeedsAttribute.Check(Need.Node);
         (var code, var output, var errors) = await NodeProgram.RunAsync(
             "bintray-npm", "calls.js", emulator.Url.GetLeftPart(UriPartial.Authority), EmulatorHarness.User, EmulatorHarness.Key);
         Assert.True(code == 0, $"node ended with {code}:\n{errors}");

@@ -6,6 +6,8 @@ using GrafeasBridge.Tests.Support;
 namespace GrafeasBridge.Tests.Emulator;
 
 /// <summary>The emulator as a program of its own.</summary>
+[RunIn(LongerRun.Default)]
+[OwnStore]
 public sealed partial class StandaloneTests : IDisposable
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "BintrayEmulator.dll");

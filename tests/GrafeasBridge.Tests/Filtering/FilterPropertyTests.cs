@@ -6,6 +6,7 @@ using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Filtering;
 
+[OwnStore]
 public sealed class FilterPropertyTests
 {
     private const string Alphabet = "ab1.0x e=:<>!-+()[],\"\\*ANDOROT\t\n'é_&|{~\u00a0😀";

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using GrafeasBridge.Api.Pipeline;
 using GrafeasBridge.Hosting;
-using GrafeasBridge.Tests.Delivery;
 using GrafeasBridge.Tests.Support;
 using Grpc.Health.V1;
 using Grpc.Net.Client;

@@ -14,12 +14,14 @@ public sealed class ReadinessTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    [EmbeddedStoreOnly]
+    [OwnStore]
     [Fact]
+    [Needs(Need.Root)]
     public async Task A_full_disk_is_told_with_its_reason_until_there_is_room_again()
     {
         using var folder = new TemporaryFolder();
         var disk = Directory.CreateDirectory(folder.File("disk")).FullName;
+        NeedsAttribute.Check(Need.Root);
         Assert.Equal(0, await SqliteHouse.RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk));
         try
         {
@@ -49,7 +51,7 @@ public sealed class ReadinessTests
         }
     }
 
-    [EmbeddedStoreOnly]
+    [OwnStore]
     [Fact]
     public async Task A_database_locked_by_a_stranger_is_told_until_the_lock_is_gone()
     {

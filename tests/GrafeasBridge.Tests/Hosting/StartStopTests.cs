@@ -34,7 +34,7 @@ public sealed class StartStopTests : IDisposable
         Assert.Equal(1, end.Code);
     }
 
-    [EmbeddedStoreOnly]
+    [OwnStore]
     [Fact]
     public Task A_folder_that_cannot_be_made_stops_the_start_with_a_sentence() =>
         A_wrong_setting_stops_the_start_with_a_sentence("Store:Path=/proc/none/bridge.db", "/proc/none");

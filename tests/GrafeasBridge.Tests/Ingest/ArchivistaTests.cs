@@ -130,6 +130,7 @@ public sealed class ArchivistaTests
     }
 
     [Fact]
+    [RunIn(LongerRun.Default)]
     public async Task An_answered_upload_survives_a_kill()
     {
         using var folder = new TemporaryFolder();

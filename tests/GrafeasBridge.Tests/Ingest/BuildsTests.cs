@@ -11,6 +11,7 @@ using Grpc.Core;
 namespace GrafeasBridge.Tests.Ingest;
 
 /// <summary>Flat reports of builds, through the front door of the whole service.</summary>
+[OnBothStores]
 public sealed class BuildsTests
 {
     private const string Registry = "acme-docker-images.bintray.io/team/web";

@@ -4,6 +4,7 @@ using GrafeasBridge.Tests.Support;
 namespace GrafeasBridge.Tests.Ingest;
 
 /// <summary>Every case of tests/conformance against the service, over gRPC. A row is named after its case.</summary>
+[OnBothStores]
 public sealed class ConformanceTests(ConformanceFixture fixture) : IClassFixture<ConformanceFixture>
 {
     private static readonly Dictionary<string, JsonNode> Cases = Load();

@@ -2,12 +2,14 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grafeas.V1;
+using GrafeasBridge.Tests.Support;
 using Grpc.Core;
 using Metadata = Grpc.Core.Metadata;
 
 namespace GrafeasBridge.Tests.Ingest;
 
 /// <summary>Creating, singly and in batches: what is refused and at which path, and how a repeat is recognised.</summary>
+[OnBothStores]
 public sealed class CreateTests(IngestFixture fixture) : IClassFixture<IngestFixture>
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

@@ -1,11 +1,13 @@
 using System.Globalization;
 using Grafeas.V1;
 using Grafeas.V1.Project;
+using GrafeasBridge.Tests.Support;
 using Grpc.Core;
 
 namespace GrafeasBridge.Tests.Ingest;
 
 /// <summary>Filters of lists, page by page. What a filter means is told by the cases of tests/conformance.</summary>
+[OnBothStores]
 public sealed class FilterTests(KeyedIngestFixture fixture) : IClassFixture<KeyedIngestFixture>
 {
     private const string Wanted = "resourceUrl=\"https://r.example/wanted\"";

@@ -1,9 +1,11 @@
 using Grafeas.V1;
+using GrafeasBridge.Tests.Support;
 using Grpc.Core;
 
 namespace GrafeasBridge.Tests.Ingest;
 
 /// <summary>Lists: their order, their pages, and tokens that nobody can make.</summary>
+[OnBothStores]
 public sealed class PagingTests(IngestFixture fixture) : IClassFixture<IngestFixture>
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

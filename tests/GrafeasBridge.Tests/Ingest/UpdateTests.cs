@@ -1,10 +1,12 @@
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
+using GrafeasBridge.Tests.Support;
 using Grpc.Core;
 
 namespace GrafeasBridge.Tests.Ingest;
 
 /// <summary>Updates through the front door: what cannot change, and that a refusal changes nothing.</summary>
+[OnBothStores]
 public sealed class UpdateTests(IngestFixture fixture) : IClassFixture<IngestFixture>
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

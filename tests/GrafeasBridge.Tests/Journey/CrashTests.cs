@@ -12,14 +12,21 @@ namespace GrafeasBridge.Tests.Journey;
 /// <summary>kill -9 again and again, with real processes, files and sockets.</summary>
 public sealed class CrashTests
 {
-    private const int Creates = 10_000;
-    private const int Kills = 50;
     private const int Versions = 200;
     private const int Senders = 16;
     private const string Project = "projects/crash";
 
     [Fact]
-    public async Task Nothing_acknowledged_is_lost_or_doubled_when_the_service_is_killed_fifty_times()
+    [RunIn(LongerRun.Default)]
+    [OnBothStores]
+    public Task Nothing_acknowledged_is_lost_or_doubled_when_the_service_is_killed_again_and_again() => KeepsAllAsync(creates: 1_000, kills: 5);
+
+    [Fact]
+    [RunIn(LongerRun.Full)]
+    [OwnStore]
+    public Task Nothing_acknowledged_is_lost_or_doubled_when_the_service_is_killed_fifty_times() => KeepsAllAsync(creates: 10_000, kills: 50);
+
+    private static async Task KeepsAllAsync(int creates, int kills)
     {
         var seed = Seeds.Next();
         using var folder = new TemporaryFolder();
@@ -29,14 +36,14 @@ public sealed class CrashTests
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{ports[0]}");
         await CreateNoteAsync(channel);
 
-        var names = new string[Creates];
+        var names = new string[creates];
         using var acknowledged = new SemaphoreSlim(0);
         var sending = SendAllAsync(channel, names, acknowledged);
-        await KillAgainAndAgainAsync(bridge, acknowledged, new Random(seed));
+        await KillAgainAndAgainAsync(bridge, acknowledged, (creates, kills), new Random(seed));
         await sending;
 
         var stored = await ListAsync(channel);
-        Assert.Equal(Creates, stored.Select(o => o.Build.Provenance.Id).Distinct().Count());
+        Assert.Equal(creates, stored.Select(o => o.Build.Provenance.Id).Distinct().Count());
         Assert.Equal(names.Order(StringComparer.Ordinal), stored.Select(o => o.Name).Order(StringComparer.Ordinal));
         await AllVerifiedAsync(channel);
         await EmulatorAgreesAsync(ports[2], stored);
@@ -104,13 +111,13 @@ public sealed class CrashTests
     }
 
     /// <summary>The moment is random in what has been acknowledged, so a run does not depend on the machine's speed.</summary>
-    private static async Task KillAgainAndAgainAsync(ServiceProcess bridge, SemaphoreSlim acknowledged, Random random)
+    private static async Task KillAgainAndAgainAsync(ServiceProcess bridge, SemaphoreSlim acknowledged, (int Creates, int Kills) of, Random random)
     {
-        var left = Creates;
-        for (var kill = 0; kill < Kills; kill++)
+        var left = of.Creates;
+        for (var kill = 0; kill < of.Kills; kill++)
         {
             // One at least for each kill that is still to come: a seed that draws late moments must not wait for more than there is.
-            var until = Math.Min(random.Next(1, 2 * (Creates / (Kills + 5)) - 1), left - (Kills - kill - 1));
+            var until = Math.Min(random.Next(1, 2 * (of.Creates / (of.Kills + 5)) - 1), left - (of.Kills - kill - 1));
             left -= until;
             for (var seen = 0; seen < until; seen++)
                 await acknowledged.WaitAsync(TestContext.Current.CancellationToken);

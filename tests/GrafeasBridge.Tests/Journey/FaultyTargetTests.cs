@@ -7,6 +7,7 @@ using GrafeasBridge.V1;
 namespace GrafeasBridge.Tests.Journey;
 
 /// <summary>The whole bridge against an emulator that fails three calls in ten, in every way it knows.</summary>
+[OnBothStores]
 public sealed class FaultyTargetTests
 {
     private const int Versions = 60;

@@ -6,6 +6,7 @@ using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Mapping;
 
+[OwnStore]
 public sealed class PropertyTests
 {
     private static readonly OccurrenceMapping Mapping = MappingFixture.Open();

@@ -7,6 +7,7 @@ using Grpc.Core;
 namespace GrafeasBridge.Tests.Query;
 
 /// <summary>What people ask, on the whole service.</summary>
+[OnBothStores]
 public sealed class AskTests : IAsyncLifetime
 {
     private BridgeHost host = null!;

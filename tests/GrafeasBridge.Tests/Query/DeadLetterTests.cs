@@ -3,6 +3,7 @@ using GrafeasBridge.Delivery;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Query;
 using GrafeasBridge.Store;
+using GrafeasBridge.Tests.Support;
 using GrafeasBridge.V1;
 using DeliveryState = GrafeasBridge.V1.DeliveryState;
 using StoreState = GrafeasBridge.Store.DeliveryState;
@@ -10,6 +11,7 @@ using StoreState = GrafeasBridge.Store.DeliveryState;
 namespace GrafeasBridge.Tests.Query;
 
 /// <summary>What a person is told of versions that did not arrive, and of targets.</summary>
+[OnBothStores]
 public sealed class DeadLetterTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);

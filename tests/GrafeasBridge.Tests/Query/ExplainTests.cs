@@ -6,6 +6,7 @@ using Grpc.Core;
 namespace GrafeasBridge.Tests.Query;
 
 /// <summary>The dry run tells what a create would do, and does nothing.</summary>
+[OnBothStores]
 public sealed class ExplainTests : IAsyncLifetime
 {
     private BridgeHost host = null!;

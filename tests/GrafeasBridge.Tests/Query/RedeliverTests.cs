@@ -2,12 +2,14 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using GrafeasBridge.Tests.Support;
 using GrafeasBridge.V1;
 using Grpc.Core;
 
 namespace GrafeasBridge.Tests.Query;
 
 /// <summary>A parked version waits for a person, and goes on when the person says so: alone, or with all that a filter matches.</summary>
+[OnBothStores]
 public sealed class RedeliverTests : IAsyncLifetime
 {
     private ParkingHost parking = null!;

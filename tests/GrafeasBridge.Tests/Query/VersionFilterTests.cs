@@ -6,6 +6,7 @@ using Grpc.Core;
 namespace GrafeasBridge.Tests.Query;
 
 /// <summary>Filters over versions, on the whole service: verified and parked ones of two packages.</summary>
+[OnBothStores]
 public sealed class VersionFilterTests(VersionFilterTests.Stock stock, ITestOutputHelper output) : IClassFixture<VersionFilterTests.Stock>
 {
     // What a filter says, and the same said of a summary by hand.

@@ -8,6 +8,8 @@ using Grpc.Net.Client;
 namespace GrafeasBridge.Tests.Receipts;
 
 /// <summary>kill -9 while receipts are given: none is without its occurrence.</summary>
+[OnBothStores]
+[RunIn(LongerRun.Default)]
 public sealed class KilledServiceTests
 {
     private const int Receipts = 150;

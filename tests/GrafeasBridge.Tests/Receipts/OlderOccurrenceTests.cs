@@ -11,7 +11,7 @@ public sealed class OlderOccurrenceTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    [EmbeddedStoreOnly]
+    [OwnStore]
     [Fact]
     public async Task An_occurrence_from_before_receipts_gets_one_until_it_is_updated_and_a_version_after_it_is_read_back_again()
     {

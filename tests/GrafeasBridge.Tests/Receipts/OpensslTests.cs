@@ -6,6 +6,7 @@ using GrafeasBridge.V1;
 namespace GrafeasBridge.Tests.Receipts;
 
 /// <summary>The commands on the page of receipts, run as they stand there.</summary>
+[Needs(Need.OpenSsl)]
 public sealed class OpensslTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -17,6 +18,7 @@ public sealed class OpensslTests : IDisposable
     [Fact]
     public async Task A_stranger_with_openssl_and_jq_can_check_a_receipt_and_a_proof_as_the_page_tells()
     {
+        NeedsAttribute.Check(Need.OpenSsl);
         Assert.SkipUnless(await RunsAsync("jq --version && openssl version | grep -q 'OpenSSL 3'"), "jq and openssl 3 are not here");
         string[] blocks = [.. (await File.ReadAllTextAsync(RepositoryFiles.PathOf("src", "GrafeasBridge", "Receipts", "README.md"), Cancelled))
             .Split("```").Where(part => part.StartsWith("sh\n", StringComparison.Ordinal)).Select(part => part[3..])];

@@ -9,6 +9,7 @@ using Grpc.Core;
 namespace GrafeasBridge.Tests.Receipts;
 
 /// <summary>Proofs of delivery, against what the emulator answers by its own REST API.</summary>
+[OnBothStores]
 public sealed class ProofTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

@@ -13,6 +13,7 @@ using Service = Grafeas.V1.Grafeas;
 namespace GrafeasBridge.Tests.Receipts;
 
 /// <summary>What the reply to a create carries, by both dialects.</summary>
+[OnBothStores]
 public sealed class ReplyTests(BridgeFixture fixture) : IClassFixture<BridgeFixture>
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

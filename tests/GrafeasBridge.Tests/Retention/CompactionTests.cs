@@ -12,6 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace GrafeasBridge.Tests.Retention;
 
 /// <summary>Through the front door: what goes, what stays, and what still works afterwards.</summary>
+[OnBothStores]
 public sealed class CompactionTests : IDisposable
 {
     private static readonly string[] Settings = ["Retention:MaxAge=1.00:00:00", "Retention:Pause=00:00:00", "Retention:BatchSize=2"];
@@ -85,7 +86,7 @@ public sealed class CompactionTests : IDisposable
         Assert.Equal(0, await RunAsync(forEver));
     }
 
-    [EmbeddedStoreOnly]
+    [OwnStore]
     [Fact]
     public async Task A_walk_that_ended_anywhere_is_gone_on_with_after_a_restart_and_the_room_of_what_went_is_used_again()
     {

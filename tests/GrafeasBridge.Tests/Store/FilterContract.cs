@@ -23,7 +23,7 @@ public abstract class FilterContract : StoreContract
         var random = new Random(seed);
         await FillAsync(random);
         var gen = new RandomConditions(random);
-        for (var i = 0; i < PropertyRuns.Of(400); i++)
+        for (var i = 0; i < PropertyRuns.Of(80); i++)
         {
             var condition = gen.Next();
             var looks = random.Next(3) == 0 ? int.MaxValue : random.Next(1, 40);
@@ -45,9 +45,9 @@ public abstract class FilterContract : StoreContract
         await FillAsync(new Random(5));
         foreach (var condition in RandomConditions.EveryLeaf())
         {
-            await CompareAsync(condition, 0, int.MaxValue, 7, row => row.Project == "p1", query => Store.ListOccurrencesAsync("p1", query, Stop));
+            await CompareAsync(condition, 0, int.MaxValue, 23, row => row.Project == "p1", query => Store.ListOccurrencesAsync("p1", query, Stop));
             Condition not = new Condition.Not(condition);
-            await CompareAsync(not, 0, int.MaxValue, 7, row => row.Project == "p1", query => Store.ListOccurrencesAsync("p1", query, Stop));
+            await CompareAsync(not, 0, int.MaxValue, 23, row => row.Project == "p1", query => Store.ListOccurrencesAsync("p1", query, Stop));
         }
     }
 

@@ -8,7 +8,6 @@ namespace GrafeasBridge.Tests.Store;
 /// <summary>Several bridges deliver from one database.</summary>
 public sealed class PostgresBridgesTests : PostgresVersions
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly KeyValuePair<string, string?>[] ByDatabase = [new("Store:DatabaseTime", "true")];
 
     [Fact]
@@ -77,7 +76,7 @@ public sealed class PostgresBridgesTests : PostgresVersions
         var late = Assert.Single(await first.ClaimAsync(Target, 1, TimeSpan.FromMilliseconds(200), Stop));
         late.MayHaveSet = ["late"];
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(Patience.Long);
         while (!(await others[0].ClaimAsync(Target, new ClaimTerms(1, 0, Lease), patience.Token)).PoisonCandidatesWait)
             patience.Token.ThrowIfCancellationRequested();
 
@@ -121,7 +120,7 @@ public sealed class PostgresBridgesTests : PostgresVersions
         var woken = await WaitingAsync(other);
         await AddAsync(Occurrence(Names(Web("1"))));
         // The clock stands, so only a call ends the wait.
-        await woken.WaitAsync(Patience, Stop);
+        await woken.WaitAsync(Patience.Long, Stop);
     }
 
     [Fact]
@@ -136,12 +135,12 @@ public sealed class PostgresBridgesTests : PostgresVersions
             where pid <> pg_backend_pid() and application_name = 'grafeasbridge' and query ilike '%listen%'
             """);
         await AddAsync(Occurrence(Names(Web("1"))));
-        await woken.WaitAsync(Patience, Stop);
+        await woken.WaitAsync(Patience.Long, Stop);
         Assert.Single(await other.ClaimAsync(Target, 9, Lease, Stop));
 
         var silent = await WaitingAsync(other);
         Clock.Advance(TimeSpan.FromSeconds(5));
-        await silent.WaitAsync(Patience, Stop);
+        await silent.WaitAsync(Patience.Long, Stop);
     }
 
     [Fact]

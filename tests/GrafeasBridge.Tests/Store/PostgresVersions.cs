@@ -1,10 +1,12 @@
 using System.Globalization;
 using GrafeasBridge.Store;
+using GrafeasBridge.Tests.Support;
 using Npgsql;
 
 namespace GrafeasBridge.Tests.Store;
 
 /// <summary>Tests on rows of versions that are written by the thousand, not by way of occurrences.</summary>
+[Needs(Need.Postgres)]
 public abstract class PostgresVersions : StoreContract
 {
     private protected static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);

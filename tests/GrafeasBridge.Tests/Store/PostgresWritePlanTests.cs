@@ -1,5 +1,6 @@
 using System.Globalization;
 using GrafeasBridge.Store.Postgres;
+using GrafeasBridge.Tests.Support;
 using Npgsql;
 
 namespace GrafeasBridge.Tests.Store;
@@ -7,11 +8,12 @@ namespace GrafeasBridge.Tests.Store;
 /// <summary>
 /// Commands of the create path look everything up by index, planned as their writer plans them: for any values, and maybe before statistics were made.
 /// </summary>
+[Needs(Need.Postgres)]
 public sealed class PostgresWritePlanTests : StoreContract
 {
     internal override StoreBackend NewBackend() => new PostgresBackend();
 
-    public static TheoryData<string, string, string> Commands => new()
+    private static TheoryData<string, string, string> Commands => new()
     {
         { GroupReading.FindNotes, "text[], text[]", "project_names_name_key note_names_ notes_name_key" },
         { GroupReading.FindRequests, "text[], text[]", "occurrence_requests unmapped_pkey" },
@@ -40,16 +42,21 @@ public sealed class PostgresWritePlanTests : StoreContract
         { Links.DigestsOf, "bigint", "references_of_occurrence" },
     };
 
-    [Theory]
-    [MemberData(nameof(Commands))]
-    public async Task A_command_of_the_writer_finds_its_rows_by_index(string command, string types, string indexes)
+    [Fact]
+    public async Task Every_command_of_the_writer_finds_its_rows_by_index()
     {
         await using var stranger = await ((PostgresBackend)Backend).StrangerAsync();
         await RunAsync(stranger, PostgresWriter.Prepare);
         await RunAsync(stranger, Fill);
-        await AssertAsync(stranger, command, types, indexes);
+        await AssertAllAsync(stranger);
         await RunAsync(stranger, "analyze");
-        await AssertAsync(stranger, command, types, indexes);
+        await AssertAllAsync(stranger);
+    }
+
+    private static async Task AssertAllAsync(NpgsqlConnection connection)
+    {
+        foreach ((var command, var types, var indexes) in Commands.Select(row => row.Data))
+            await AssertAsync(connection, command, types, indexes);
     }
 
     private static async Task AssertAsync(NpgsqlConnection connection, string command, string types, string indexes)
@@ -58,12 +65,11 @@ public sealed class PostgresWritePlanTests : StoreContract
         var values = string.Join(", ", types.Split(", ").Select(type => type.EndsWith("[]", StringComparison.Ordinal) ? "'{}'" : "1"));
         var plan = await ExplainAsync(connection, $"explain execute looked_at ({values})");
         await RunAsync(connection, "deallocate looked_at");
-        foreach (var index in indexes.Split(' '))
-            Assert.Contains($" {index}", plan, StringComparison.Ordinal);
-        Assert.All(
-            plan.Split('\n').Where(line => line.Contains("Seq Scan on", StringComparison.Ordinal)),
-            line => Assert.Contains("Seq Scan on targets", line, StringComparison.Ordinal));
-        Assert.DoesNotContain("Join Filter", plan, StringComparison.Ordinal);
+        string[] scanned = [.. plan.Split('\n').Where(line => line.Contains("Seq Scan on", StringComparison.Ordinal) && !line.Contains("Seq Scan on targets", StringComparison.Ordinal))];
+        string[] unused = [.. indexes.Split(' ').Where(index => !plan.Contains($" {index}", StringComparison.Ordinal))];
+        Assert.True(
+            scanned.Length == 0 && unused.Length == 0 && !plan.Contains("Join Filter", StringComparison.Ordinal),
+            $"{command}\nmust use {indexes}; not used: {string.Join(' ', unused)}\n{plan}");
     }
 
     private static async Task RunAsync(NpgsqlConnection connection, string text)

@@ -1,10 +1,12 @@
 using System.Globalization;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Store;
 
 /// <summary>What several bridges owe each other when they write to one database at once.</summary>
+[Needs(Need.Postgres)]
 public sealed class PostgresWritersTests : StoreContract
 {
     private static readonly PackageCoordinates Package = Web("any").InPackage;

@@ -1,4 +1,5 @@
 using GrafeasBridge.Store;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Store;
 
@@ -16,6 +17,7 @@ public sealed class SqliteDiskTests : SqliteHouse
     }
 
     [Fact]
+    [Needs(Need.Root)]
     public async Task A_full_disk_loses_nothing_that_was_acknowledged_and_heals_without_a_restart()
     {
         await MountAsync("4m");
@@ -42,6 +44,7 @@ public sealed class SqliteDiskTests : SqliteHouse
     }
 
     [Fact]
+    [Needs(Need.Root)]
     public async Task A_read_only_disk_is_refused_at_the_start()
     {
         await MountAsync("8m");
@@ -121,6 +124,7 @@ public sealed class SqliteDiskTests : SqliteHouse
     private async Task MountAsync(string size)
     {
         await Backend.CloseAsync();
+        NeedsAttribute.Check(Need.Root);
         Assert.Equal(0, await RunAsync("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", Folder));
         mounted = true;
     }

@@ -1,4 +1,5 @@
 using GrafeasBridge.Store;
+using GrafeasBridge.Tests.Support;
 using GrafeasBridge.Tests.Support.Postgres;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -69,6 +70,7 @@ internal sealed class PostgresBackend : StoreBackend
 
     protected override async ValueTask<IEnumerable<KeyValuePair<string, string?>>> SettingsAsync()
     {
+        NeedsAttribute.Check(Need.Postgres);
         server ??= await PostgresServer.SharedAsync();
         schema ??= await server.NewSchemaAsync();
         return [.. server.Settings(schema), new("Store:DatabaseTime", "false"), new("Store:MaxConnections", "8")];

@@ -12,6 +12,7 @@ namespace GrafeasBridge.Tests.Store;
 /// What every store must do, whatever the database. The contract is in several classes, one for each theme; a database joins
 /// by deriving from each of them and naming its <see cref="StoreBackend"/>.
 /// </summary>
+[OwnStore]
 public abstract class StoreContract : IAsyncLifetime
 {
     internal const string Target = "bintray";

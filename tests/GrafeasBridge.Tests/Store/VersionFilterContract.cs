@@ -3,6 +3,7 @@ using GrafeasBridge.Filtering;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
 using GrafeasBridge.Tests.Filtering;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Store;
 
@@ -21,7 +22,7 @@ public abstract class VersionFilterContract : StoreContract
         Assert.Equal(48, all.Count);
         Assert.True(all.Select(row => row.State).Distinct().Count() > 2, "the states differ");
         var random = new Random(20261123);
-        for (var i = 0; i < 400; i++)
+        for (var i = 0; i < PropertyRuns.Of(100); i++)
         {
             var condition = Any(random, depth: 3);
             var expected = all.Where(row => condition.Holds(column => TextOf(column, row), _ => (long)row.State)).Select(row => row.Sequence);

@@ -11,6 +11,9 @@ internal static class PropertyRuns
 
     public static long Of(int iterations) => (long)iterations * Factor;
 
+    /// <summary>Of so many cases one is tried in a run, and more of them the longer the run.</summary>
+    public static int OneIn(int cases) => Math.Max(1, cases / Factor);
+
     private static int Read()
     {
         var set = Environment.GetEnvironmentVariable(Variable);

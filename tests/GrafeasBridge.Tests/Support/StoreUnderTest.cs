@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using GrafeasBridge.Store.Sqlite;
 using GrafeasBridge.Tests.Support.Postgres;
+using Xunit.v3;
 
 namespace GrafeasBridge.Tests.Support;
 
@@ -53,9 +54,18 @@ internal static class StoreUnderTest
     }
 }
 
-/// <summary>A test that lays hands on files of the embedded store, so that another database cannot take its place.</summary>
+/// <summary>
+/// A test that says itself which store it runs on, lays hands on files of the embedded one, or has none: it is not repeated with another.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
-public sealed class EmbeddedStoreOnlyAttribute : Attribute, Xunit.v3.ITraitAttribute
+public sealed class OwnStoreAttribute : Attribute, ITraitAttribute
 {
-    public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() => [new("store", "embedded")];
+    public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() => [new("store", "own")];
+}
+
+/// <summary>A test that the default run repeats with PostgreSQL behind its hosts; <c>--full</c> repeats all that have no store of their own.</summary>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
+public sealed class OnBothStoresAttribute : Attribute, ITraitAttribute
+{
+    public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() => [new("store", "both")];
 }

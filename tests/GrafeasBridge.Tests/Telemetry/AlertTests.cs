@@ -57,6 +57,7 @@ public sealed partial class AlertTests
     }
 
     [Fact]
+    [Needs(Need.Prometheus)]
     public async Task The_rules_do_what_their_unit_tests_say()
     {
         var end = await PrometheusTools.PromtoolAsync("test", "rules", "alerts.test.yml");
@@ -67,6 +68,7 @@ public sealed partial class AlertTests
     }
 
     [Fact]
+    [Needs(Need.Prometheus)]
     public async Task The_configuration_of_prometheus_is_accepted()
     {
         using var folder = new TemporaryFolder();

@@ -8,7 +8,11 @@ internal static class PrometheusTools
 {
     public static string Folder { get; } = RepositoryFiles.PathOf("deploy", "telemetry");
 
-    public static Task<ProgramResult> PromtoolAsync(params string[] arguments) => ProgramRun.RunAsync("promtool", arguments, Folder);
+    public static Task<ProgramResult> PromtoolAsync(params string[] arguments)
+    {
+        NeedsAttribute.Check(Need.Prometheus);
+        return ProgramRun.RunAsync("promtool", arguments, Folder);
+    }
 }
 
 /// <summary>A Prometheus with the configuration that is shipped, pointed at a bridge on this machine.</summary>
@@ -40,6 +44,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
         var file = Path.Combine(folder, "prometheus.yml");
         File.WriteAllText(file, config);
         var port = ServiceProcess.FreePorts(1)[0];
+        NeedsAttribute.Check(Need.Prometheus);
         var started = ProgramRun.Start(
             "prometheus", [$"--config.file={file}", $"--storage.tsdb.path={Path.Combine(folder, "tsdb")}", $"--web.listen-address=127.0.0.1:{port}"], folder);
         return new PrometheusServer(started, new Uri($"http://127.0.0.1:{port}"));

@@ -72,6 +72,7 @@ public sealed class ScrapeTests : IDisposable
     }
 
     [Fact]
+    [Needs(Need.Prometheus)]
     public async Task A_real_prometheus_scrapes_a_real_bridge_and_answers_every_panel_and_rule()
     {
         await File.WriteAllTextAsync(folder.File("keys.json"), Keys.Json("prometheus:metrics:*", "ci:send,read:*"), Cancelled);

@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1Beta1;
 using Grafeas.V1Beta1.Vulnerability;
 using GrafeasBridge.Tests.Ingest;
+using GrafeasBridge.Tests.Support;
 using Grpc.Core;
 using PgpSignedAttestation = Grafeas.V1Beta1.Attestation.PgpSignedAttestation;
 using V1Kind = Grafeas.V1.NoteKind;
@@ -10,6 +11,7 @@ using V1Occurrence = Grafeas.V1.Occurrence;
 namespace GrafeasBridge.Tests.V1Beta1;
 
 /// <summary>What one version wrote, in the hands of the other, through the front door.</summary>
+[OnBothStores]
 public sealed class CrossVersionTests(IngestFixture fixture) : IClassFixture<IngestFixture>
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

@@ -8,6 +8,7 @@ using MessageConversion = GrafeasBridge.V1Beta1.MessageConversion;
 namespace GrafeasBridge.Tests.V1Beta1;
 
 /// <summary>What v1beta1 wrote, on its way through the whole bridge to the repository.</summary>
+[OnBothStores]
 public sealed class DeliveryTests : IAsyncLifetime
 {
     private BridgeHost host = null!;

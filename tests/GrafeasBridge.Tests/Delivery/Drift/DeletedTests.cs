@@ -1,9 +1,11 @@
 using GrafeasBridge.Store;
+using GrafeasBridge.Tests.Support;
 using Microsoft.Extensions.Logging;
 
 namespace GrafeasBridge.Tests.Delivery.Drift;
 
 /// <summary>Versions that were delivered and are gone at the target.</summary>
+[OnBothStores]
 public sealed class DeletedTests : DriftFixture
 {
     [Fact]

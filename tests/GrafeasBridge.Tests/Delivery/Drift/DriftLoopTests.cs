@@ -1,9 +1,11 @@
 using GrafeasBridge.Store;
+using GrafeasBridge.Tests.Support;
 using Microsoft.Extensions.Logging;
 
 namespace GrafeasBridge.Tests.Delivery.Drift;
 
 /// <summary>The loop of drift checks: its rate, what it does when the target or the store fails, how it ends.</summary>
+[OnBothStores]
 public sealed class DriftLoopTests : DriftFixture
 {
     [Fact]

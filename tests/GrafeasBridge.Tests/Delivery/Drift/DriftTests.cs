@@ -1,9 +1,11 @@
 using GrafeasBridge.Store;
+using GrafeasBridge.Tests.Support;
 using Microsoft.Extensions.Logging;
 
 namespace GrafeasBridge.Tests.Delivery.Drift;
 
 /// <summary>What becomes of versions that somebody changes at the target after they were verified.</summary>
+[OnBothStores]
 public sealed class DriftTests : DriftFixture
 {
     [Fact]

@@ -14,8 +14,8 @@ public abstract partial class ConformanceContract : StoreContract
     private readonly Protocol protocol = new(updates: 3, checkers: 2);
     private int walks;
 
-    /// <summary>Of so many kinds of steps one is walked in a run, a different one in each: for a store whose commits take long.</summary>
-    internal virtual int KindsPerWalk => 1;
+    // Of so many kinds of steps one is walked in a run, a different one in each: commits take long.
+    private static readonly int KindsPerWalk = PropertyRuns.OneIn(4);
 
     [Fact]
     public async Task Every_short_trace_of_the_model_is_what_the_code_does()
@@ -29,6 +29,7 @@ public abstract partial class ConformanceContract : StoreContract
 
     /// <summary>Each verb, from each place where a worker may stand, on each kind of row.</summary>
     [Fact]
+    [RunIn(LongerRun.Default)]
     public async Task Every_kind_of_step_of_the_model_is_what_the_code_does()
     {
         await AddNoteAsync();
@@ -61,6 +62,7 @@ public abstract partial class ConformanceContract : StoreContract
 
     /// <summary>The ways in which a broken protocol goes wrong are walked with the one that is not.</summary>
     [Fact]
+    [RunIn(LongerRun.Default)]
     public async Task Traces_that_break_a_mutant_are_what_the_code_does_and_break_nothing()
     {
         await AddNoteAsync();

@@ -5,6 +5,7 @@ using GrafeasBridge.Delivery.Drift;
 using GrafeasBridge.Delivery.RateLimiting;
 using GrafeasBridge.Mapping;
 using GrafeasBridge.Store;
+using GrafeasBridge.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using TargetException = GrafeasBridge.Delivery.TargetException;
 
@@ -55,8 +56,6 @@ internal sealed class Shelf
 /// <param name="firstRead">Where it stands before it reads the target for the first time.</param>
 internal sealed class Puppet(Shelf shelf, At firstRead) : ITarget, IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly CancellationTokenSource abandon = new();
     private TaskCompletionSource<Verb> leave = new();
     private TaskCompletionSource<At> arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -75,7 +74,7 @@ internal sealed class Puppet(Shelf shelf, At firstRead) : ITarget, IDisposable
         var limiter = new AdaptiveRateLimiter(new TargetOptions { Name = "bintray" }, options, clock, NullLogger.Instance);
         var target = new DeliveryTarget("bintray", new TargetOptions(), this, limiter);
         this.work = WorkAsync(() => work(HeldStore.Around(store, HoldAsync), target, abandon.Token));
-        return await arrived.Task.WaitAsync(Patience);
+        return await arrived.Task.WaitAsync(Patience.Long);
     }
 
     /// <summary>Lets it make the call before which it stands.</summary>
@@ -84,7 +83,7 @@ internal sealed class Puppet(Shelf shelf, At firstRead) : ITarget, IDisposable
     {
         arrived = new TaskCompletionSource<At>(TaskCreationOptions.RunContinuationsAsynchronously);
         leave.SetResult(verb);
-        var at = await arrived.Task.WaitAsync(Patience);
+        var at = await arrived.Task.WaitAsync(Patience.Long);
         if (at == At.Idle)
             await work;
         return at;

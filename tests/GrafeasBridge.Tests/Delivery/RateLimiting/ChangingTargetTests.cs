@@ -1,6 +1,7 @@
 using System.Globalization;
 using GrafeasBridge.Delivery;
 using GrafeasBridge.Delivery.RateLimiting;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Delivery.RateLimiting;
 

@@ -1,6 +1,7 @@
 using GrafeasBridge.Delivery;
 using GrafeasBridge.Delivery.RateLimiting;
 using GrafeasBridge.Mapping;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Delivery.RateLimiting;
 

@@ -44,7 +44,7 @@ public sealed class TestKindTests : IAsyncLifetime
     {
         var item = server.Items[Item] = new(StringComparer.Ordinal);
         await using var host = await StartAsync(
-            "Delivery:TotalTimeout=00:00:01", "Delivery:Lease=00:00:02", "Drift:FirstLook=00:00:02", "Drift:Interval=00:00:10",
+            "Delivery:TotalTimeout=00:00:01", "Delivery:Lease=00:00:02", "Drift:FirstCheck=00:00:02", "Drift:Interval=00:00:10",
             "Drift:CallsPerMinute=6000", "Drift:OnDrift=Report");
         await SendAsync(host, BuildSamples.Of("ci", "1"));
         await BuildSamples.UntilAsync(host, BuildSamples.Version("1", "shelf"), DeliveryState.Verified);

@@ -9,6 +9,7 @@ namespace GrafeasBridge.Tests.Filtering.Oracle;
 /// The service's filters against the oracle's, which shares no code with them. GRAFEASBRIDGE_PROPERTY_FACTOR makes the runs longer,
 /// GRAFEASBRIDGE_SEED repeats one.
 /// </summary>
+[OwnStore]
 public sealed class DifferentialTests(ITestOutputHelper output)
 {
     private const int Filters = 1500;

@@ -12,8 +12,8 @@ namespace GrafeasBridge.Tests.Filtering.Oracle;
 /// <summary>A whole filtered list, with the database and its pages, against the oracle. Longer and repeated as <see cref="DifferentialTests"/>.</summary>
 public abstract class StoreDifferentialContract : StoreContract
 {
-    private const int Filters = 1000;
-    private const int PerStore = 250;
+    private const int Filters = 300;
+    private const int PerStore = 100;
     private const int Occurrences = 40;
     private const string Project = "p";
 
