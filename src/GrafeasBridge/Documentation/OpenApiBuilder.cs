@@ -1,6 +1,7 @@
 using Google.Api;
 using Google.Protobuf.Reflection;
 using Google.Rpc;
+using GrafeasBridge.Api.Rest;
 using Microsoft.OpenApi;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
@@ -51,7 +52,7 @@ internal sealed class OpenApiBuilder
         var serial = 0;
         foreach (var binding in rule.AdditionalBindings.Prepend(rule))
         {
-            (var verb, var pattern) = RestTemplate.VerbAndPattern(binding);
+            (var verb, var pattern) = HttpBinding.Of(binding);
             if (pattern.Contains("/locations/", StringComparison.Ordinal))
                 continue;
             var template = RestTemplate.Parse(pattern);

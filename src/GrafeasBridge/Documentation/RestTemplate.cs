@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Google.Api;
 
 namespace GrafeasBridge.Documentation;
 
@@ -29,16 +28,6 @@ internal sealed partial record RestTemplate(string Path, IReadOnlyList<string> P
 
         return new RestTemplate(path.Append(pattern, from, pattern.Length - from).ToString(), parameters, fields);
     }
-
-    public static (System.Net.Http.HttpMethod Verb, string Pattern) VerbAndPattern(HttpRule rule) => rule.PatternCase switch
-    {
-        HttpRule.PatternOneofCase.Get => (System.Net.Http.HttpMethod.Get, rule.Get),
-        HttpRule.PatternOneofCase.Post => (System.Net.Http.HttpMethod.Post, rule.Post),
-        HttpRule.PatternOneofCase.Put => (System.Net.Http.HttpMethod.Put, rule.Put),
-        HttpRule.PatternOneofCase.Patch => (System.Net.Http.HttpMethod.Patch, rule.Patch),
-        HttpRule.PatternOneofCase.Delete => (System.Net.Http.HttpMethod.Delete, rule.Delete),
-        _ => throw new NotSupportedException($"A binding of the kind {rule.PatternCase} has no verb that OpenAPI knows."),
-    };
 
     // A star after projects/ is a project; a star alone is the field itself.
     private static IEnumerable<string> Segments(string field, string of, List<string> parameters)

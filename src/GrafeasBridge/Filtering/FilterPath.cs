@@ -1,6 +1,7 @@
 using System.Text;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
+using GrafeasBridge.Protos;
 
 namespace GrafeasBridge.Filtering;
 
@@ -80,26 +81,13 @@ internal sealed class FilterPath
     /// <summary>The path to a field of the message, or of the messages, at the end.</summary>
     public ValueTest BindField(Literal name)
     {
-        if (!IsOpen(Field.MessageType) || Find(Field.MessageType, name.Text) is not { } inner)
+        if (!IsOpen(Field.MessageType) || DescriptorPath.Field(Field.MessageType, name.Text) is not { } inner)
         {
             throw new FilterException(name.Position, $"found {name.Shown}, expected a field of {Field.MessageType.FullName}");
         }
 
         var isSet = new FieldStep(inner, SetLeaf.Instance);
         return Bind(End == PathEnd.List ? new ElementStep(isSet) : isSet);
-    }
-
-    /// <summary>resource_uri as resourceUri.</summary>
-    internal static string CamelCase(string name)
-    {
-        var camel = new StringBuilder(name.Length);
-        for (var i = 0; i < name.Length; i++)
-        {
-            if (name[i] != '_')
-                camel.Append(i > 0 && name[i - 1] == '_' ? char.ToUpperInvariant(name[i]) : name[i]);
-        }
-
-        return camel.ToString();
     }
 
     private static List<Segment> Segments(FilterNode node)
@@ -181,7 +169,7 @@ internal sealed class FilterPath
             throw Refused(segment, $"{Where()} is no map");
         if (within is null || !IsOpen(within))
             throw Refused(segment, $"{Where()} has no fields that a filter can name");
-        var found = Find(within, segment.Name) ?? throw Refused(segment, $"{within.FullName} has no such field");
+        var found = DescriptorPath.Field(within, segment.Name) ?? throw Refused(segment, $"{within.FullName} has no such field");
         if (protoPath.Length > 0)
             protoPath.Append('.');
         protoPath.Append(found.Name);
@@ -203,19 +191,6 @@ internal sealed class FilterPath
 
     // The fields of times and of Any are an encoding, not something that people know by name.
     private static bool IsOpen(MessageDescriptor type) => type.File.Package != "google.protobuf";
-
-    private static FieldDescriptor? Find(MessageDescriptor type, string name)
-    {
-        if (type.FindFieldByName(name) is { } found)
-            return found;
-        foreach (var candidate in type.Fields.InFieldNumberOrder())
-        {
-            if (candidate.JsonName == name)
-                return candidate;
-        }
-
-        return null;
-    }
 
     private readonly record struct Segment(int Position, string Name, bool IsKey);
 }

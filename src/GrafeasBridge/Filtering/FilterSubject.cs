@@ -1,6 +1,7 @@
 using Google.Protobuf.Reflection;
 using Grafeas.V1;
 using Grafeas.V1.Project;
+using GrafeasBridge.Protos;
 
 namespace GrafeasBridge.Filtering;
 
@@ -103,18 +104,13 @@ internal sealed class FilterSubject
     public Func<int, int?> StoreKind { get; init; } = static number => number;
 
     internal FilterAlias? AliasOf(string name) =>
-        Aliases.FirstOrDefault(alias => alias.Name == name || FilterPath.CamelCase(alias.Name) == name);
+        Aliases.FirstOrDefault(alias => alias.Name == name || DescriptorPath.CamelCase(alias.Name) == name);
 
     internal FilterColumn? ColumnOf(string path, int part) => Columns.FirstOrDefault(column => column.Path == path && column.Part == part);
 
     private void MustExist(string path)
     {
-        var within = Root;
-        foreach (var name in path.Split('.'))
-        {
-            var field = within?.FindFieldByName(name)
-                ?? throw new ArgumentException($"{Root.FullName} has no field {path}", nameof(path));
-            within = field.FieldType == FieldType.Message ? field.MessageType : null;
-        }
+        if (DescriptorPath.Resolve(Root, path) is null)
+            throw new ArgumentException($"{Root.FullName} has no field {path}", nameof(path));
     }
 }

@@ -3,7 +3,7 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using GrafeasBridge.Api;
-using GrafeasBridge.Filtering;
+using GrafeasBridge.Protos;
 
 namespace GrafeasBridge.Ingest;
 
@@ -46,10 +46,15 @@ internal sealed class UpdateMask
         List<Problem>? problems = null;
         foreach (var path in mask.Paths)
         {
-            if (Resolve(path, type, out var problem) is { } fields)
+            var fields = DescriptorPath.Resolve(type, path, MayEnter, Find);
+            if (fields is not null && !ServerFields.Owns(fields[0]))
+            {
                 named.Add(fields);
-            else
-                (problems ??= []).Add(new Problem(Field, $"names '{QuotedText.Shorten(path)}', {problem}"));
+                continue;
+            }
+
+            var problem = fields is null ? "a field that does not exist" : "a field that only the server writes";
+            (problems ??= []).Add(new Problem(Field, $"names '{QuotedText.Shorten(path)}', {problem}"));
         }
 
         return problems is null ? new UpdateMask(WithoutCovered(named), whole: false) : throw Errors.Invalid(problems, 0);
@@ -141,44 +146,13 @@ internal sealed class UpdateMask
         }
     }
 
-    private static FieldDescriptor[]? Resolve(string path, MessageDescriptor type, out string problem)
-    {
-        var parts = path.Split('.');
-        var fields = new FieldDescriptor[parts.Length];
-        var within = type;
-        problem = "a field that does not exist";
-        for (var i = 0; i < parts.Length; i++)
-        {
-            var field = within is null ? null : Find(within, parts[i]);
-            if (field is null)
-                return null;
-            fields[i] = field;
-            // Lists and maps are replaced as a whole: no path leads into them. Nor does one into times, Struct, Any.
-            within = field.IsRepeated || field.FieldType != FieldType.Message || IsWellKnown(field.MessageType) ? null : field.MessageType;
-        }
+    // Lists and maps are replaced as a whole: no path leads into them. Nor does one into times, Struct, Any.
+    private static bool MayEnter(FieldDescriptor field) => !field.IsRepeated && field.MessageType.File.Package != "google.protobuf";
 
-        if (!ServerFields.Owns(fields[0]))
-            return fields;
-        problem = "a field that only the server writes";
-        return null;
-    }
-
-    private static FieldDescriptor? Find(MessageDescriptor type, string name)
-    {
-        var field = type.FindFieldByName(name);
-        if (field is not null)
-            return field;
-        foreach (var candidate in type.Fields.InFieldNumberOrder())
-        {
-            // A mask in JSON has the camel case of the name, also where the field's JSON name is something else.
-            if (candidate.JsonName == name || FilterPath.CamelCase(candidate.Name) == name)
-                return candidate;
-        }
-
-        return null;
-    }
-
-    private static bool IsWellKnown(MessageDescriptor type) => type.File.Package == "google.protobuf";
+    // A mask in JSON has the camel case of the name, also where the field's JSON name is something else.
+    private static FieldDescriptor? Find(MessageDescriptor type, string name) =>
+        DescriptorPath.Field(type, name)
+        ?? type.Fields.InFieldNumberOrder().FirstOrDefault(field => DescriptorPath.CamelCase(field.Name) == name);
 
     private static List<FieldDescriptor[]> Writable(MessageDescriptor type) =>
         [.. type.Fields.InFieldNumberOrder()

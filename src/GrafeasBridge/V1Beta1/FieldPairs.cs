@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Google.Protobuf.Reflection;
+using GrafeasBridge.Protos;
 
 namespace GrafeasBridge.V1Beta1;
 
@@ -61,18 +62,7 @@ internal static class FieldPairs
         }
     }
 
-    private static FieldDescriptor[] Path(MessageDescriptor type, string path)
-    {
-        var names = path.Split('.');
-        var fields = new FieldDescriptor[names.Length];
-        for (var i = 0; i < names.Length; i++)
-        {
-            fields[i] = type.FindFieldByName(names[i])
-                ?? throw new InvalidOperationException($"The table of fields names {type.FullName}.{names[i]}, which does not exist.");
-            if (fields[i].FieldType == FieldType.Message)
-                type = fields[i].MessageType;
-        }
-
-        return fields;
-    }
+    private static FieldDescriptor[] Path(MessageDescriptor type, string path) =>
+        DescriptorPath.Resolve(type, path)
+        ?? throw new InvalidOperationException($"The table of fields names {path} of {type.FullName}, which does not exist.");
 }

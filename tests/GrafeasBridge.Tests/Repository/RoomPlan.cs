@@ -21,6 +21,7 @@ internal sealed partial class RoomPlan
         ["Versions", "Receipts"],
         ["Store"],
         ["Mapping", "Filtering", "Telemetry"],
+        ["Protos"],
     ];
 
     private readonly List<(string From, string To, string File)> arrows = [];

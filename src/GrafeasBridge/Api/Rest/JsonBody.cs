@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
+using GrafeasBridge.Protos;
 
 namespace GrafeasBridge.Api.Rest;
 
@@ -84,7 +85,7 @@ internal sealed class JsonBody
         {
             if (skipType && property.NameEquals("@type"))
                 continue;
-            var field = Find(type, property.Name);
+            var field = DescriptorPath.Field(type, property.Name);
             if (field is not null && property.Value.ValueKind == JsonValueKind.Null && !TakesNull(field))
                 continue; // As if left out.
             path.Add(field?.Name ?? QuotedText.Shorten(property.Name));
@@ -250,17 +251,6 @@ internal sealed class JsonBody
         {
             if (other != field && seen.Contains(other.FieldNumber))
                 return other.Name;
-        }
-
-        return null;
-    }
-
-    private static FieldDescriptor? Find(MessageDescriptor type, string name)
-    {
-        foreach (var field in type.Fields.InFieldNumberOrder())
-        {
-            if (field.JsonName == name || field.Name == name)
-                return field;
         }
 
         return null;

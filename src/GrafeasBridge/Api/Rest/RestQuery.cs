@@ -1,6 +1,6 @@
 using System.Globalization;
-using Google.Api;
 using Google.Protobuf.Reflection;
+using GrafeasBridge.Protos;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.Extensions.Primitives;
 
@@ -27,7 +27,8 @@ internal static class RestQuery
         {
             if (System.Contains(name))
                 continue;
-            if ((Problem(name, values, method) ?? Twice(name, method, given)) is { } problem)
+            var fields = DescriptorPath.Resolve(method.MethodDescriptor.InputType, name, MayEnter);
+            if ((Problem(fields, values, method) ?? Twice(fields!, given)) is { } problem)
                 check.Add(QuotedText.Shorten(name), problem);
         }
 
@@ -35,18 +36,19 @@ internal static class RestQuery
             throw Errors.Invalid(check.Problems, check.Uncounted);
     }
 
-    private static string? Problem(string name, StringValues values, GrpcJsonTranscodingMetadata method)
+    private static bool MayEnter(FieldDescriptor field) => !field.IsRepeated && !JsonScalars.TakesText(field.MessageType);
+
+    private static string? Problem(FieldDescriptor[]? fields, StringValues values, GrpcJsonTranscodingMetadata method)
     {
-        var input = method.MethodDescriptor.InputType;
-        var first = Find(input, name.Split('.')[0]);
         if (method.HttpRule.Body == "*")
             return "is given in the query, but all fields of this method belong in the body";
-        if (first is null || Resolve(input, name) is not { } field)
+        if (fields is null)
             return $"is no parameter of {method.MethodDescriptor.Name}";
-        if (first.Name == method.HttpRule.Body)
+        if (fields[0].Name == method.HttpRule.Body)
             return "is given in the query, but belongs in the body";
-        if (IsInPath(first.Name, Pattern(method.HttpRule)))
+        if (IsInPath(fields[0].Name, HttpBinding.Of(method.HttpRule).Pattern))
             return "is given in the query, but is part of the path";
+        var field = fields[^1];
         if (values.Count > 1 && !field.IsRepeated)
             return "is given more than once";
         var value = values[0] ?? string.Empty;
@@ -59,52 +61,9 @@ internal static class RestQuery
         };
     }
 
-    private static string? Twice(string name, GrpcJsonTranscodingMetadata method, HashSet<string> given) =>
-        given.Add(Spelling(method.MethodDescriptor.InputType, name)) ? null : "is given in both spellings";
-
-    private static string Spelling(MessageDescriptor type, string name)
-    {
-        var names = new List<string>();
-        var within = type;
-        foreach (var part in name.Split('.'))
-        {
-            var field = Find(within!, part)!;
-            names.Add(field.Name);
-            within = field.FieldType == FieldType.Message ? field.MessageType : null;
-        }
-
-        return string.Join('.', names);
-    }
-
-    private static FieldDescriptor? Resolve(MessageDescriptor type, string name)
-    {
-        FieldDescriptor? field = null;
-        var within = type;
-        foreach (var part in name.Split('.'))
-        {
-            field = within is null ? null : Find(within, part);
-            if (field is null)
-                return null;
-            var parted = field.FieldType == FieldType.Message && !field.IsRepeated && !JsonScalars.TakesText(field.MessageType);
-            within = parted ? field.MessageType : null;
-        }
-
-        return field;
-    }
-
-    private static FieldDescriptor? Find(MessageDescriptor type, string name) =>
-        type.Fields.InFieldNumberOrder().FirstOrDefault(field => field.JsonName == name || field.Name == name);
+    private static string? Twice(FieldDescriptor[] fields, HashSet<string> given) =>
+        given.Add(string.Join('.', fields.Select(field => field.Name))) ? null : "is given in both spellings";
 
     private static bool IsInPath(string name, string pattern) =>
         pattern.Contains($"{{{name}=", StringComparison.Ordinal) || pattern.Contains($"{{{name}}}", StringComparison.Ordinal);
-
-    private static string Pattern(HttpRule rule) => rule.PatternCase switch
-    {
-        HttpRule.PatternOneofCase.Get => rule.Get,
-        HttpRule.PatternOneofCase.Put => rule.Put,
-        HttpRule.PatternOneofCase.Post => rule.Post,
-        HttpRule.PatternOneofCase.Delete => rule.Delete,
-        HttpRule.PatternOneofCase.Patch => rule.Patch,
-        _ => string.Empty,
-    };
 }
