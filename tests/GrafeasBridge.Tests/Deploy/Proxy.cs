@@ -46,7 +46,7 @@ internal sealed partial class Proxy : IAsyncDisposable
         timeout.CancelAfter(TimeSpan.FromSeconds(30));
         while (await UpAsync(timeout.Token) is var up && up != (bridges, bridges))
         {
-            run.AssertRuns();
+            await run.AssertRunsAsync();
             await Task.Yield();
         }
     }

@@ -28,7 +28,7 @@ public sealed partial class ProgramRunTests
         var missing = await Assert.ThrowsAsync<InvalidOperationException>(() => run.LineAsync(line => line == "never"));
         Assert.Contains("asked\ntold\ncomplained\n", missing.Message, StringComparison.Ordinal);
         Assert.Equal(new ProgramResult(3, "asked\ntold\n", "complained\n"), await run.EndAsync());
-        Assert.Throws<Xunit.Sdk.FailException>(run.AssertRuns);
+        await Assert.ThrowsAsync<Xunit.Sdk.FailException>(run.AssertRunsAsync);
     }
 
     [Fact]

@@ -83,7 +83,7 @@ internal sealed class ProgramRun : IAsyncDisposable
         await BoundedAsync("end", LongestRun, async cancelled =>
         {
             await process.WaitForExitAsync(cancelled);
-            await Task.WhenAll(output.Ended, errors.Ended).WaitAsync(cancelled);
+            await AllIsReadAsync(cancelled);
         });
         return new ProgramResult(process.ExitCode, output.ToString(), errors.ToString());
     }
@@ -92,7 +92,12 @@ internal sealed class ProgramRun : IAsyncDisposable
     public async Task<string> LineAsync(Func<string, bool> isWanted)
     {
         string? line = null;
-        await BoundedAsync("print the line", LongestRun, async cancelled => line = await output.LineAsync(isWanted, cancelled));
+        await BoundedAsync("print the line", LongestRun, async cancelled =>
+        {
+            line = await output.LineAsync(isWanted, cancelled);
+            if (line is null)
+                await AllIsReadAsync(cancelled);
+        });
         return line ?? throw new InvalidOperationException(Sentence("ended and did not print the line"));
     }
 
@@ -113,15 +118,17 @@ internal sealed class ProgramRun : IAsyncDisposable
                 // Not listening yet: the next connection is the next look.
             }
 
-            AssertRuns();
+            await AssertRunsAsync();
             await Task.Yield();
         }
     });
 
-    public void AssertRuns()
+    public async Task AssertRunsAsync()
     {
-        if (process.HasExited)
-            Assert.Fail(Sentence($"ended with {process.ExitCode.ToString(CultureInfo.InvariantCulture)} too early"));
+        if (!process.HasExited)
+            return;
+        await AllIsReadAsync(Cancelled);
+        Assert.Fail(Sentence($"ended with {process.ExitCode.ToString(CultureInfo.InvariantCulture)} too early"));
     }
 
     /// <param name="signal">Such as TERM, or INT for Ctrl-C.</param>
@@ -145,6 +152,8 @@ internal sealed class ProgramRun : IAsyncDisposable
         await process.WaitForExitAsync(CancellationToken.None);
         process.Dispose();
     }
+
+    private Task AllIsReadAsync(CancellationToken cancellationToken) => Task.WhenAll(output.Ended, errors.Ended).WaitAsync(cancellationToken);
 
     private async Task BoundedAsync(string what, TimeSpan longest, Func<CancellationToken, Task> wait)
     {

@@ -74,7 +74,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
         while (true)
         {
             late.Token.ThrowIfCancellationRequested();
-            run.AssertRuns();
+            await run.AssertRunsAsync();
             try
             {
                 var result = await QueryAsync(expression);
