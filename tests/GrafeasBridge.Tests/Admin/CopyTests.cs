@@ -181,18 +181,16 @@ public sealed class CopyTests : CopyFixture
         Assert.DoesNotContain('\r', plain.Output);
 
         var command = string.Join(' ', new[] { "dotnet", Gbridge.Assembly, "admin", "copy", "--from", Postgres, "--to", "sqlite:" + Back, Password }.Select(word => $"'{word}'"));
-        using var script = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("script", ["-qec", command, "/dev/null"]) { RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false })!;
-        var shown = await script.StandardOutput.ReadToEndAsync(Stop);
-        await script.WaitForExitAsync(Stop);
-        Assert.True(script.ExitCode == 0, shown);
-        Assert.Contains("\r[", shown, StringComparison.Ordinal);
-        Assert.Contains("comparing occurrences", shown, StringComparison.Ordinal);
+        var shown = await ProgramRun.RunAsync("script", ["-qec", command, "/dev/null"]);
+        Assert.True(shown.Code == 0, shown.Text);
+        Assert.Contains("\r[", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("comparing occurrences", shown.Output, StringComparison.Ordinal);
     }
 
     private string[] OnPostgres() =>
         [.. Server.Settings(Schema).Select(setting => $"--{setting.Key}={setting.Value}")];
 
-    private static Task DoneAsync(Gbridge.Ending ending)
+    private static Task DoneAsync(ProgramResult ending)
     {
         Assert.True(ending.Code == 0, $"{ending.Code}: {ending.Output}{ending.Errors}");
         return Task.CompletedTask;
@@ -258,9 +256,9 @@ public sealed class CopyTests : CopyFixture
         {
             var until = kills < 3 ? from + random.Next(40_000) : 179_000;
             await using var running = AdminProcess.Start(copy);
-            while (!running.HasExited && (from = await rows()) < until)
+            while (!running.HasEnded && (from = await rows()) < until)
                 await Task.Yield();
-            if (running.HasExited)
+            if (running.HasEnded)
                 break;
             await running.KillAsync();
             kills++;

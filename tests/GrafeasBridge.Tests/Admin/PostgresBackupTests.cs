@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using GrafeasBridge.Mapping;
@@ -76,11 +75,7 @@ public sealed class PostgresBackupTests : PostgresFixture
 
     private async Task RunAsync(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false };
-        start.Environment["PGPASSWORD"] = await File.ReadAllTextAsync(Server.PasswordFile, Stop);
-        using var process = Process.Start(start)!;
-        var errors = await process.StandardError.ReadToEndAsync(Stop);
-        await process.WaitForExitAsync(Stop);
-        Assert.True(process.ExitCode == 0, errors);
+        var result = await ProgramRun.RunAsync(program, arguments, environment: [new("PGPASSWORD", await File.ReadAllTextAsync(Server.PasswordFile, Stop))]);
+        Assert.True(result.Code == 0, result.Text);
     }
 }

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.Loader;
 using System.Text.Json.Nodes;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Checking;
 
@@ -32,32 +32,18 @@ internal sealed record CheckerRun(int Code, string Output, string Errors, JsonNo
         using StringWriter output = new(), errors = new();
         string[] given = [.. arguments, .. report is null ? [] : new[] { "--json", report }];
         var code = await (Task<int>)Entry.Invoke(null, [given, output, errors])!;
-        var json = report is not null && code is 0 or 1 ? JsonNode.Parse(await File.ReadAllTextAsync(report!, TestContext.Current.CancellationToken)) : null;
-        return new CheckerRun(code, output.ToString(), errors.ToString(), json);
+        return new CheckerRun(code, output.ToString(), errors.ToString(), await ReportAsync(code, report));
     }
 
     /// <summary>Runs the built program as a process, as its users do.</summary>
     public static async Task<CheckerRun> OfAsync(IEnumerable<string> arguments, string? report = null)
     {
-        var token = TestContext.Current.CancellationToken;
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in new[] { Program }.Concat(arguments).Concat(report is null ? [] : new[] { "--json", report }))
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(token);
-        var errors = process.StandardError.ReadToEndAsync(token);
-        try
-        {
-            await process.WaitForExitAsync(token);
-            var json = report is not null && process.ExitCode is 0 or 1 ? JsonNode.Parse(await File.ReadAllTextAsync(report!, token)) : null;
-            return new CheckerRun(process.ExitCode, await output, await errors, json);
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill(entireProcessTree: true);
-        }
+        (var code, var output, var errors) = await ProgramRun.RunAsync("dotnet", [Program, .. arguments, .. report is null ? [] : new[] { "--json", report }]);
+        return new CheckerRun(code, output, errors, await ReportAsync(code, report));
     }
+
+    private static async Task<JsonNode?> ReportAsync(int code, string? report) =>
+        report is not null && code is 0 or 1 ? JsonNode.Parse(await File.ReadAllTextAsync(report!, TestContext.Current.CancellationToken)) : null;
 
     // With its own libraries: nothing of the service is near it.
     private sealed class Apart() : AssemblyLoadContext("checker")

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using GrafeasBridge.Tests.Cli;
@@ -87,7 +86,7 @@ public sealed class ReadmeTests
         Assert.Equal(["curl -X POST \\\n  -d '{\n       }'", "gbridge get x", "curl z", "curl u \\\n  -v", "gbridge w"], ReadmeExamples.Commands(page));
     }
 
-    private static async Task<(int Code, string Output, string Errors)> BashAsync(string command, int[] ports)
+    private static async Task<ProgramResult> BashAsync(string command, int[] ports)
     {
         NeedsAttribute.Check(Need.Curl);
         string[] said = ["127.0.0.1:8080", "127.0.0.1:8081", "127.0.0.1:8082"];
@@ -99,19 +98,7 @@ public sealed class ReadmeTests
             gbridge() { dotnet '{{Gbridge.Assembly}}' "$@"; }
             {{command}}
             """;
-        var start = new ProcessStartInfo("bash", ["-c", script])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-            WorkingDirectory = RepositoryFiles.Root,
-            Environment = { ["GBRIDGE_SERVER"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ports[0]}") },
-        };
-        using var bash = Process.Start(start) ?? throw new InvalidOperationException("bash did not start");
-        using var stop = Cancelled.Register(() => bash.Kill(entireProcessTree: true));
-        var errors = bash.StandardError.ReadToEndAsync(Cancelled);
-        var output = await bash.StandardOutput.ReadToEndAsync(Cancelled);
-        await bash.WaitForExitAsync(Cancelled);
-        return (bash.ExitCode, output, await errors);
+        return await ProgramRun.RunAsync(
+            "bash", ["-c", script], RepositoryFiles.Root, [new("GBRIDGE_SERVER", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ports[0]}"))]);
     }
 }

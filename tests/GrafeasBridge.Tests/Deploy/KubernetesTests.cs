@@ -17,7 +17,7 @@ public sealed class KubernetesTests : IDisposable
 
     public KubernetesTests()
     {
-        Tool.CopyDeploy("kubernetes", folder.Path);
+        DeployFiles.Copy("kubernetes", folder.Path);
         Directory.CreateDirectory(folder.File($"{Example}/secrets"));
         foreach (var secret in Secrets)
             File.WriteAllText(folder.File($"{Example}/secrets/{secret}"), "for a test");
@@ -91,7 +91,7 @@ public sealed class KubernetesTests : IDisposable
     private async Task<string> RenderAsync(string part)
     {
         NeedsAttribute.Check(Need.Kubectl);
-        (var code, var output, var errors) = await Tool.RunAsync("kubectl", folder.Path, "kustomize", part);
+        (var code, var output, var errors) = await ProgramRun.RunAsync("kubectl", ["kustomize", part], folder.Path);
         Assert.True(code == 0, errors);
         // Two words are those that old ones know as well; new ones say that there are newer words.
         Assert.All(
@@ -100,7 +100,7 @@ public sealed class KubernetesTests : IDisposable
         return output;
     }
 
-    private async Task<(int Code, string Output, string Errors)> CheckAsync(string manifests)
+    private async Task<ProgramResult> CheckAsync(string manifests)
     {
         var file = folder.File("rendered.yaml");
         await File.WriteAllTextAsync(file, manifests, TestContext.Current.CancellationToken);

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
 using GrafeasBridge.Tests.Support;
 using Grpc.Net.Client;
@@ -11,24 +9,13 @@ namespace GrafeasBridge.Tests.Deploy;
 internal sealed partial class Proxy : IAsyncDisposable
 {
     private readonly TemporaryFolder folder;
-    private readonly Process process;
-    private readonly StringBuilder said = new();
+    private readonly ProgramRun run;
 
     private Proxy(TemporaryFolder folder, int[] ports)
     {
         NeedsAttribute.Check(Need.HAProxy);
         this.folder = folder;
-        var start = new ProcessStartInfo("haproxy", ["-db", "-f", folder.File("haproxy.cfg")])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        process = Tool.Start(start);
-        process.OutputDataReceived += (_, line) => Keep(line.Data);
-        process.ErrorDataReceived += (_, _) => { }; // the same once more
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        run = ProgramRun.Start("haproxy", ["-db", "-f", folder.File("haproxy.cfg")]);
         Channel = GrpcChannel.ForAddress($"http://127.0.0.1:{ports[0]}");
         Rest = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{ports[1]}") };
         Own = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{ports[2]}") };
@@ -59,7 +46,7 @@ internal sealed partial class Proxy : IAsyncDisposable
         timeout.CancelAfter(TimeSpan.FromSeconds(30));
         while (await UpAsync(timeout.Token) is var up && up != (bridges, bridges))
         {
-            Assert.False(process.HasExited, $"haproxy ended:\n{said}");
+            await run.AssertRunsAsync();
             await Task.Yield();
         }
     }
@@ -69,10 +56,7 @@ internal sealed partial class Proxy : IAsyncDisposable
         Channel.Dispose();
         Rest.Dispose();
         Own.Dispose();
-        if (!process.HasExited)
-            process.Kill();
-        await process.WaitForExitAsync();
-        process.Dispose();
+        await run.DisposeAsync();
         folder.Dispose();
     }
 
@@ -111,12 +95,6 @@ internal sealed partial class Proxy : IAsyncDisposable
 
         static int Up(string metrics, string backend) =>
             UpServers().Matches(metrics).Count(line => line.Groups["backend"].Value == backend);
-    }
-
-    private void Keep(string? line)
-    {
-        lock (said)
-            said.AppendLine(line);
     }
 
     [GeneratedRegex("""haproxy_server_status\{proxy="(?<backend>[a-z_]+)",server="[a-z0-9]+",state="UP"\} 1""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

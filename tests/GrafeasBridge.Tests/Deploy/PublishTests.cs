@@ -12,14 +12,10 @@ public sealed class PublishTests
     public async Task Native_libraries_are_those_of_the_platforms_that_the_images_run_on(string project)
     {
         // What would be published, without building it.
-        (var code, var output, var errors) = await Tool.RunAsync(
+        (var code, var output, var errors) = await ProgramRun.RunAsync(
             "dotnet",
-            RepositoryFiles.PathOf("src", project),
-            "msbuild",
-            "-nologo",
-            "-target:ComputeResolvedFilesToPublishList",
-            "-property:Configuration=Release",
-            "-getItem:ResolvedFileToPublish");
+            ["msbuild", "-nologo", "-target:ComputeResolvedFilesToPublishList", "-property:Configuration=Release", "-getItem:ResolvedFileToPublish"],
+            RepositoryFiles.PathOf("src", project));
         Assert.True(code == 0, output + errors);
         string[] runtimes =
         [

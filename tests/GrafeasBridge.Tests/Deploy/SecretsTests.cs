@@ -72,8 +72,8 @@ public sealed class SecretsTests : IDisposable
     {
         NeedsAttribute.Check(Need.OpenSsl);
         if (!File.Exists(folder.File("init-secrets.sh")))
-            Tool.CopyDeploy("init-secrets.sh", folder.Path);
-        (var code, _, var errors) = await Tool.RunAsync("bash", folder.Path, "init-secrets.sh");
+            DeployFiles.Copy("init-secrets.sh", folder.Path);
+        (var code, _, var errors) = await ProgramRun.RunAsync("bash", ["init-secrets.sh"], folder.Path);
         Assert.True(code == 0 && errors.Length == 0, errors);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using GrafeasBridge.Tests.Support;
 
@@ -52,20 +51,10 @@ public sealed partial class PageTests(DocumentedBridge documented) : IClassFixtu
     private static async Task<(string Page, string Log)> RenderAsync(Uri address)
     {
         using var profile = new Support.TemporaryFolder();
-        var start = new ProcessStartInfo(Browser()!, [
+        (_, var page, var log) = await Support.ProgramRun.RunAsync(Browser()!, [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
-            "--enable-logging=stderr", "--v=0", $"--user-data-dir={profile.Path}", "--virtual-time-budget=20000", "--dump-dom", address.AbsoluteUri])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        using var browser = Process.Start(start) ?? throw new InvalidOperationException("the browser did not start");
-        using var stop = Cancelled.Register(() => browser.Kill(entireProcessTree: true));
-        var log = browser.StandardError.ReadToEndAsync(Cancelled);
-        var page = await browser.StandardOutput.ReadToEndAsync(Cancelled);
-        await browser.WaitForExitAsync(Cancelled);
-        return (page, await log);
+            "--enable-logging=stderr", "--v=0", $"--user-data-dir={profile.Path}", "--virtual-time-budget=20000", "--dump-dom", address.AbsoluteUri]);
+        return (page, log);
     }
 
     [GeneratedRegex("""class="opblock-summary-operation-id"[^>]*>(?<id>[^<]+)<""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]

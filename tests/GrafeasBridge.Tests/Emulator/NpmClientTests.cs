@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
+using GrafeasBridge.Tests.Clients;
 using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Emulator;
@@ -68,33 +68,9 @@ public sealed class NpmClientTests
     private static async Task<JsonObject> RunAsync(EmulatorHarness emulator)
     {
         NeedsAttribute.Check(Need.Node);
-        var folder = Path.Combine(RepositoryRoot(), "tests", "clients", "bintray-npm");
-        Assert.True(
-            Directory.Exists(Path.Combine(folder, "node_modules", "bintray")),
-            $"The npm client is not installed in {folder}. Run `bash tests/run.sh`, which installs it, or `npm ci` there.");
-
-        var start = new ProcessStartInfo("node")
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-            ArgumentList = { "calls.js", emulator.Url.GetLeftPart(UriPartial.Authority), EmulatorHarness.User, EmulatorHarness.Key },
-        };
-        using var node = Process.Start(start)!;
-        var errors = node.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var output = await node.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await node.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(node.ExitCode == 0, $"node ended with {node.ExitCode}:\n{await errors}");
+        (var code, var output, var errors) = await NodeProgram.RunAsync(
+            "bintray-npm", "calls.js", emulator.Url.GetLeftPart(UriPartial.Authority), EmulatorHarness.User, EmulatorHarness.Key);
+        Assert.True(code == 0, $"node ended with {code}:\n{errors}");
         return JsonNode.Parse(output)!.AsObject();
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "GrafeasBridge.sln")))
-            folder = folder.Parent;
-
-        return folder?.FullName ?? throw new InvalidOperationException($"GrafeasBridge.sln is not above {AppContext.BaseDirectory}");
     }
 }

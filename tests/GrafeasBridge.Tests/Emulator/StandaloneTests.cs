@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -24,7 +23,7 @@ public sealed partial class StandaloneTests : IDisposable
     [Fact]
     public async Task Started_with_nothing_it_makes_a_user_whose_key_only_the_owner_can_read()
     {
-        using var emulator = Start();
+        await using var emulator = Start();
         var url = await ListensOnAsync(emulator);
         var usersFile = Path.Combine(folder, "emulator.db.users");
         if (!OperatingSystem.IsWindows())
@@ -34,12 +33,9 @@ public sealed partial class StandaloneTests : IDisposable
         Assert.Equal(401, await PostAsync(url, "/repos/acme/generic", credentials: null));
         Assert.Equal(201, await PostAsync(url, "/repos/acme/generic", await CredentialsAsync()));
 
-        using (var terminate = Process.Start("kill", ["-TERM", emulator.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
-            await terminate.WaitForExitAsync(TestContext.Current.CancellationToken);
-
-        var output = await emulator.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await emulator.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(0, emulator.ExitCode);
+        await emulator.SignalAsync("TERM");
+        (var code, var output, _) = await emulator.EndAsync();
+        Assert.Equal(0, code);
         Assert.Equal(1, await CheckAsync(url));
         Assert.DoesNotContain((await CredentialsAsync()).Split(':')[1], output, StringComparison.Ordinal);
     }
@@ -47,17 +43,15 @@ public sealed partial class StandaloneTests : IDisposable
     [Fact]
     public async Task What_was_answered_survives_a_kill()
     {
-        using (var first = Start())
+        await using (var first = Start())
         {
             var url = await ListensOnAsync(first);
             Assert.Equal(201, await PostAsync(url, "/repos/acme/generic", await CredentialsAsync()));
-            first.Kill();
-            await first.WaitForExitAsync(TestContext.Current.CancellationToken);
+            await first.KillAsync();
         }
 
-        using var second = Start();
+        await using var second = Start();
         Assert.Contains("\"generic\"", await client.GetStringAsync(await ListensOnAsync(second) + "/repos/acme", TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        second.Kill();
     }
 
     [Theory]
@@ -69,55 +63,25 @@ public sealed partial class StandaloneTests : IDisposable
     [InlineData("--Emulator:Path=/dev/null/emulator.db", "/dev/null")]
     public async Task A_wrong_setting_stops_the_start_with_a_sentence(string argument, string sentence)
     {
-        using var emulator = Start(argument);
-        var errors = await emulator.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await emulator.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(2, emulator.ExitCode);
+        await using var emulator = Start(argument);
+        (var code, _, var errors) = await emulator.EndAsync();
+        Assert.Equal(2, code);
         Assert.Contains(sentence, errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
     }
 
     private static async Task<int> CheckAsync(string url)
     {
-        using var check = Process.Start(new ProcessStartInfo("dotnet", [Program, "--check", url])
-        {
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        })!;
-        var sentence = await check.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await check.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(check.ExitCode == 0, sentence.Length == 0);
-        return check.ExitCode;
+        (var code, _, var errors) = await ProgramRun.RunAsync("dotnet", [Program, "--check", url]);
+        Assert.Equal(code == 0, errors.Length == 0);
+        return code;
     }
 
-    private Process Start(params string[] more)
-    {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        start.ArgumentList.Add(Program);
-        start.ArgumentList.Add("--Emulator:Listen=http://127.0.0.1:0");
-        start.ArgumentList.Add("--Emulator:Path=" + Path.Combine(folder, "emulator.db"));
-        foreach (var argument in more)
-            start.ArgumentList.Add(argument);
+    private ProgramRun Start(params string[] more) => ProgramRun.Start(
+        "dotnet", [Program, "--Emulator:Listen=http://127.0.0.1:0", "--Emulator:Path=" + Path.Combine(folder, "emulator.db"), .. more], folder);
 
-        return Process.Start(start)!;
-    }
-
-    private static async Task<string> ListensOnAsync(Process emulator)
-    {
-        while (await emulator.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
-        {
-            if (Started().Match(line) is { Success: true } match)
-                return match.Groups["url"].Value;
-        }
-
-        throw new InvalidOperationException("The emulator ended: " + await emulator.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
-    }
+    private static async Task<string> ListensOnAsync(ProgramRun emulator) =>
+        Started().Match(await emulator.LineAsync(line => Started().IsMatch(line))).Groups["url"].Value;
 
     private async Task<string> CredentialsAsync()
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using GrafeasBridge.Tests.Support;
@@ -9,8 +8,6 @@ namespace GrafeasBridge.Tests.Hosting;
 public sealed class StartStopTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
-
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     public void Dispose() => folder.Dispose();
 
@@ -29,12 +26,12 @@ public sealed class StartStopTests : IDisposable
     [InlineData("Emulator:MaxConnections=many", "Emulator:MaxConnections")]
     public async Task A_wrong_setting_stops_the_start_with_a_sentence(string setting, string sentence)
     {
-        using var run = new ServiceRun(folder.Path, setting);
-        (var code, var text) = await run.EndAsync();
-        Assert.Contains("The service cannot start: ", text, StringComparison.Ordinal);
-        Assert.Contains(sentence, text, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", text, StringComparison.Ordinal);
-        Assert.Equal(1, code);
+        await using var run = Start(setting);
+        var end = await run.EndAsync();
+        Assert.Contains("The service cannot start: ", end.Text, StringComparison.Ordinal);
+        Assert.Contains(sentence, end.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", end.Text, StringComparison.Ordinal);
+        Assert.Equal(1, end.Code);
     }
 
     [OwnStore]
@@ -48,38 +45,25 @@ public sealed class StartStopTests : IDisposable
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
-        using var run = new ServiceRun(folder.Path, $"Listen:Grpc=http://127.0.0.1:{port}");
-        (var code, var text) = await run.EndAsync();
-        Assert.Contains($"127.0.0.1:{port}", text, StringComparison.Ordinal);
-        Assert.Contains("The service cannot start: ", text, StringComparison.Ordinal);
-        Assert.Equal(1, code);
+        await using var run = Start($"Listen:Grpc=http://127.0.0.1:{port}");
+        var end = await run.EndAsync();
+        Assert.Contains($"127.0.0.1:{port}", end.Text, StringComparison.Ordinal);
+        Assert.Contains("The service cannot start: ", end.Text, StringComparison.Ordinal);
+        Assert.Equal(1, end.Code);
     }
 
     [Fact]
     public async Task It_ends_in_order_when_told_to_stop()
     {
         var port = ServiceProcess.FreePorts(1)[0];
-        using var run = new ServiceRun(folder.Path, $"Listen:Http=http://127.0.0.1:{port}");
-        using var http = new HttpClient();
-        while (!await IsReadyAsync(http, new Uri($"http://127.0.0.1:{port}/readyz")))
-            Assert.False(run.HasEnded, "It ended before it was ready.");
-        using (var kill = Process.Start("kill", ["-TERM", run.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
-            await kill.WaitForExitAsync(Cancelled);
-        (var code, var text) = await run.EndAsync();
-        Assert.True(code == 0, text);
-        Assert.DoesNotContain("fail:", text, StringComparison.Ordinal);
+        await using var run = Start($"Listen:Http=http://127.0.0.1:{port}");
+        await run.AnswersAsync(new Uri($"http://127.0.0.1:{port}/readyz"));
+        await run.SignalAsync("TERM");
+        var end = await run.EndAsync();
+        Assert.True(end.Code == 0, end.Text);
+        Assert.DoesNotContain("fail:", end.Text, StringComparison.Ordinal);
     }
 
-    private static async Task<bool> IsReadyAsync(HttpClient http, Uri address)
-    {
-        try
-        {
-            using var answer = await http.GetAsync(address, Cancelled);
-            return answer.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false; // not listening yet
-        }
-    }
+    private ProgramRun Start(params string[] settings) => ProgramRun.Start(
+        "dotnet", [Path.Combine(AppContext.BaseDirectory, "GrafeasBridge.dll"), .. BridgeHost.Settings(folder.Path, settings)], folder.Path);
 }

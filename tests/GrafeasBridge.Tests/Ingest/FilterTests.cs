@@ -8,7 +8,7 @@ namespace GrafeasBridge.Tests.Ingest;
 
 /// <summary>Filters of lists, page by page. What a filter means is told by the cases of tests/conformance.</summary>
 [OnBothStores]
-public sealed class FilterTests(IngestFixture fixture) : IClassFixture<IngestFixture>
+public sealed class FilterTests(KeyedIngestFixture fixture) : IClassFixture<KeyedIngestFixture>
 {
     private const string Wanted = "resourceUrl=\"https://r.example/wanted\"";
     private const string WantedByMessage = "build.provenance.id=\"wanted\"";
@@ -123,7 +123,7 @@ public sealed class FilterTests(IngestFixture fixture) : IClassFixture<IngestFix
         {
             async Task<IEnumerable<string>> SeenAsync(string caller) => (await fixture.Host.Grafeas.ListNoteOccurrencesAsync(
                 new ListNoteOccurrencesRequest { Name = note, Filter = filter },
-                new CallOptions([new(IngestHost.CallerHeader, caller)], cancellationToken: Cancelled))).Occurrences.Select(occurrence => occurrence.Name);
+                IngestHost.As(caller))).Occurrences.Select(occurrence => occurrence.Name);
             Assert.Equal([.. byProject["shared"], .. byProject["one"], .. byProject["two"]], await SeenAsync("read"));
             Assert.Equal([.. byProject["shared"], .. byProject["two"]], await SeenAsync("read@shared,two,never-heard-of"));
         }
@@ -132,7 +132,7 @@ public sealed class FilterTests(IngestFixture fixture) : IClassFixture<IngestFix
     [Fact]
     public async Task Projects_are_filtered_by_name_in_pages()
     {
-        await using var host = await IngestHost.StartAsync(Cancelled);
+        await using var host = await IngestHost.StartAsync(Cancelled, callers: ["read@even-4"]);
         for (var i = 0; i < 12; i++)
             await host.Projects.CreateProjectAsync(new() { Project = new Project { Name = $"projects/{(i % 2 == 0 ? "even" : "odd")}-{i}" } }, cancellationToken: Cancelled);
         var page = await host.Projects.ListProjectsAsync(new() { Filter = "has_prefix(name, \"projects/odd\")", PageSize = 4 }, cancellationToken: Cancelled);
@@ -142,7 +142,7 @@ public sealed class FilterTests(IngestFixture fixture) : IClassFixture<IngestFix
         Assert.Equal(["projects/odd-9", "projects/odd-11"], page.Projects.Select(project => project.Name));
         Assert.Empty(page.NextPageToken);
         page = await host.Projects.ListProjectsAsync(
-            new() { Filter = "name=\"projects/even-2\"" }, new CallOptions([new(IngestHost.CallerHeader, "read@even-4")], cancellationToken: Cancelled));
+            new() { Filter = "name=\"projects/even-2\"" }, IngestHost.As("read@even-4"));
         Assert.Empty(page.Projects);
     }
 

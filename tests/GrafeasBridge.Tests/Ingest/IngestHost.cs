@@ -1,60 +1,47 @@
-using System.Net;
-using System.Text.Encodings.Web;
 using Grafeas.V1.Project;
 using Grafeas.V1Beta1;
-using GrafeasBridge.Access;
-using GrafeasBridge.Api;
-using GrafeasBridge.Api.Pipeline;
-using GrafeasBridge.V1Beta1;
-using GrafeasBridge.Ingest;
-using GrafeasBridge.Mapping;
-using GrafeasBridge.Receipts;
-using GrafeasBridge.Store;
+using GrafeasBridge.Tests.Access;
 using GrafeasBridge.Tests.Support;
+using Grpc.Core;
 using Grpc.Net.Client;
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Service = Grafeas.V1.Grafeas;
 
 namespace GrafeasBridge.Tests.Ingest;
 
 /// <summary>
-/// The services of this room on real sockets, over the real store in a folder of its own. Who calls is said by the header
-/// <c>x-test-caller</c>, in the form <c>send,read@p1,p2</c>; without it, everything is allowed.
+/// The whole service with clients of what this room answers. Without callers it asks for no key; with callers a call that says nothing
+/// else carries a key for everything.
 /// </summary>
 internal sealed class IngestHost : IAsyncDisposable
 {
-    public const string CallerHeader = "x-test-caller";
+    private const string Root = "root";
+    private const string KeyHeader = "x-api-key";
 
-    private readonly WebApplication app;
-    private readonly DirectoryInfo folder;
-    private readonly GrpcChannel channel;
+    private readonly BridgeHost bridge;
+    private readonly TemporaryFolder? keys;
+    private readonly HttpClient http2 = new(new SocketsHttpHandler { EnableMultipleHttp2Connections = true }) { Timeout = Timeout.InfiniteTimeSpan };
 
-    private IngestHost(WebApplication app, DirectoryInfo folder, TestLogs logs)
+    private IngestHost(BridgeHost bridge, TemporaryFolder? keys)
     {
-        this.app = app;
-        this.folder = folder;
-        Logs = logs;
-        Uri[] addresses = [.. Addresses().Select(address => new Uri(address))];
-        channel = GrpcChannel.ForAddress(addresses[0], new GrpcChannelOptions { MaxReceiveMessageSize = 64 << 20 });
-        Grafeas = new Service.GrafeasClient(channel);
-        Projects = new Projects.ProjectsClient(channel);
-        Beta = new GrafeasV1Beta1.GrafeasV1Beta1Client(channel);
-        Rest = new HttpClient { BaseAddress = addresses[1] };
+        this.bridge = bridge;
+        this.keys = keys;
+        if (keys is not null)
+        {
+            http2.DefaultRequestHeaders.Add(KeyHeader, Keys.Of(Root));
+            Rest.DefaultRequestHeaders.Add(KeyHeader, Keys.Of(Root));
+        }
+
+        Channel = GrpcChannel.ForAddress(bridge.GrpcUri, new GrpcChannelOptions { HttpClient = http2, MaxReceiveMessageSize = 64 << 20 });
+        Grafeas = new Service.GrafeasClient(Channel);
+        Projects = new Projects.ProjectsClient(Channel);
+        Beta = new GrafeasV1Beta1.GrafeasV1Beta1Client(Channel);
     }
 
-    public TestLogs Logs { get; }
+    public TestLogs Logs => bridge.Logs;
 
-    public GrpcChannel Channel => channel;
+    public GrpcChannel Channel { get; }
 
     public Service.GrafeasClient Grafeas { get; }
 
@@ -62,88 +49,90 @@ internal sealed class IngestHost : IAsyncDisposable
 
     public GrafeasV1Beta1.GrafeasV1Beta1Client Beta { get; }
 
-    public HttpClient Rest { get; }
+    public HttpClient Rest => bridge.Rest;
 
-    public IServiceProvider Services => app.Services;
+    public IServiceProvider Services => bridge.Services;
 
-    /// <param name="settings">Configuration such as <c>Ingest:RefuseUnmapped=true</c>.</param>
+    /// <param name="settings">Such as <c>Ingest:RefuseUnmapped=true</c>.</param>
     /// <param name="adjust">Replaces services.</param>
+    /// <param name="callers">Who has a key, by role and projects: <c>send@p1,p2</c>, or <c>read</c> for all projects.</param>
     public static async Task<IngestHost> StartAsync(
-        CancellationToken cancellationToken, IEnumerable<string>? settings = null, Action<IServiceCollection>? adjust = null)
+        CancellationToken cancellationToken, IEnumerable<string>? settings = null, Action<IServiceCollection>? adjust = null, string[]? callers = null)
     {
-        var data = Directory.CreateTempSubdirectory("ingest-");
-        var logs = new TestLogs();
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Information);
-        builder.Configuration.AddInMemoryCollection(
-            [.. StoreUnderTest.Settings(data.FullName), .. (settings ?? []).Select(Pair)]);
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        var folder = callers is null ? null : new TemporaryFolder();
+        List<string> all = [.. settings ?? []];
+        if (folder is not null)
         {
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
-        });
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(new ConfiguredTargets(["test"]));
-        builder.Services.AddApi(builder.Configuration).AddAccess(builder.Configuration).AddIngest(builder.Configuration).AddBeta().AddStore(builder.Configuration).AddReceipts(builder.Configuration)
-            .AddMapping(builder.Configuration);
-        // Who calls is said by a header, by a scheme that stands before those of the program.
-        builder.Services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, CallerOfHeader>("test", null);
-        adjust?.Invoke(builder.Services);
+            var file = folder.File("keys.json");
+            await File.WriteAllTextAsync(file, Keys.Json([Root + ":send,read,operate:*", .. callers!.Select(Holder)]), cancellationToken);
+            all.Add("Access:KeysFile=" + file);
+        }
 
-        var built = builder.Build();
-        built.UseApi();
-        built.MapIngest();
-        built.MapBeta();
-        await built.Services.GetRequiredService<IBridgeStore>().OpenAsync(cancellationToken);
-        await built.StartAsync(cancellationToken);
-        return new IngestHost(built, data, logs);
+        var started = await BridgeHost.StartAsync(
+            builder =>
+            {
+                builder.Logging.SetMinimumLevel(LogLevel.Information);
+                adjust?.Invoke(builder.Services);
+            },
+            [.. all]);
+        return new IngestHost(started, folder);
+    }
+
+    /// <summary>Calls as one of the callers that the host was started with.</summary>
+    public static CallOptions As(string caller) =>
+        new(new Metadata { { KeyHeader, Keys.Of(caller) } }, cancellationToken: TestContext.Current.CancellationToken);
+
+    /// <inheritdoc cref="As(string)"/>
+    public async Task<HttpResponseMessage> GetAsync(string path, string caller)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { KeyHeader, Keys.Of(caller) } } };
+        return await Rest.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
-        Rest.Dispose();
-        channel.Dispose();
-        await app.StopAsync(CancellationToken.None);
-        await app.DisposeAsync();
-        folder.Delete(recursive: true);
-        Logs.Dispose();
+        Channel.Dispose();
+        http2.Dispose();
+        await bridge.DisposeAsync();
+        keys?.Dispose();
     }
 
-    private ICollection<string> Addresses() =>
-        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-
-    private static KeyValuePair<string, string?> Pair(string setting)
+    // The key's name is the caller's text.
+    private static string Holder(string caller)
     {
-        var parts = setting.Split('=', 2);
-        return new(parts[0], parts[1]);
-    }
-
-    private sealed class CallerOfHeader(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
-        : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
-    {
-        protected override Task<AuthenticateResult> HandleAuthenticateAsync() =>
-            Task.FromResult(AuthenticateResult.Success(CallerIdentity.Ticket(CallerOf(Context), Scheme.Name)));
-
-        private static Caller CallerOf(HttpContext context)
-        {
-            if (!context.Request.Headers.TryGetValue(CallerHeader, out var text))
-                return Caller.Local;
-            var parts = text.ToString().Split('@');
-            return new Caller(
-                "test",
-                parts[0].Split(',').Select(role => Enum.Parse<Role>(role, ignoreCase: true)).ToHashSet(),
-                parts.Length < 2 ? null : parts[1].Split(',').ToHashSet());
-        }
+        var parts = caller.Split('@');
+        return $"{caller}:{parts[0]}:{(parts.Length == 1 ? "*" : parts[1])}";
     }
 }
 
 /// <summary>One host for the tests of a class; each test uses projects of its own.</summary>
-public sealed class IngestFixture : IAsyncLifetime
+public class IngestFixture : IAsyncLifetime
 {
     private IngestHost? host;
 
     internal IngestHost Host => host ?? throw new InvalidOperationException("The host has not been started.");
 
-    public async ValueTask InitializeAsync() => host = await IngestHost.StartAsync(TestContext.Current.CancellationToken);
+    protected virtual string[]? Callers => null;
 
-    public ValueTask DisposeAsync() => Host.DisposeAsync();
+    public async ValueTask InitializeAsync() => host = await IngestHost.StartAsync(TestContext.Current.CancellationToken, callers: Callers);
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await Host.DisposeAsync();
+    }
+}
+
+/// <summary>The same with keys: for tests of who may do what.</summary>
+public sealed class KeyedIngestFixture : IngestFixture
+{
+    protected override string[] Callers =>
+    [
+        .. new[] { "send", "read", "operate" }.SelectMany(role => new[] { $"{role}@roles", $"{role}@other", $"{role}@other,roles" }),
+        "read@mine", "send@mine",
+        "send@apps", "send@apps,notes", "read@apps", "read@apps,notes", "operate@apps", "operate@apps,notes",
+        "read", "read@shared,one,three", "read@shared,two,never-heard-of",
+        .. Enumerable.Range(0, 5).Select(i => $"send@seen{i}"), "operate", "read@seen6", "read@seen2", "read@seen0,seen2,seen4", "operate@seen1",
+        "send@p",
+    ];
 }

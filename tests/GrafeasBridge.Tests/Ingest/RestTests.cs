@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace GrafeasBridge.Tests.Ingest;
 
 /// <summary>The same methods over HTTP and JSON, and everything that JSON can get wrong.</summary>
-public sealed class RestTests(IngestFixture fixture) : IClassFixture<IngestFixture>
+public sealed class RestTests(KeyedIngestFixture fixture) : IClassFixture<KeyedIngestFixture>
 {
     private const string Build = """{"resourceUri":"https://r.example/a:1","noteName":"NOTE","build":{"provenance":{"id":"b1"}}}""";
 
@@ -123,8 +123,7 @@ public sealed class RestTests(IngestFixture fixture) : IClassFixture<IngestFixtu
         var missing = await SendAsync(HttpMethod.Get, "/v1/projects/p/notes/none");
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
         Assert.Equal("projects/p/notes/none", (string?)(await JsonAsync(missing))["details"]![0]!["resourceName"]);
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/projects/p/notes") { Headers = { { IngestHost.CallerHeader, "send@p" } } };
-        Assert.Equal(HttpStatusCode.Forbidden, (await fixture.Host.Rest.SendAsync(request, Cancelled)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await fixture.Host.GetAsync("/v1/projects/p/notes", "send@p")).StatusCode);
         await OkAsync(HttpMethod.Post, "/v1/projects/codes/notes?note_id=n", """{"build":{"builderVersion":"1"}}""");
         Assert.Equal(HttpStatusCode.Conflict, (await SendAsync(HttpMethod.Post, "/v1/projects/codes/notes?note_id=n", """{"build":{"builderVersion":"1"}}""")).StatusCode);
     }

@@ -1,12 +1,11 @@
 using Grafeas.V1;
 using Grafeas.V1.Project;
 using Grpc.Core;
-using Metadata = Grpc.Core.Metadata;
 
 namespace GrafeasBridge.Tests.Ingest;
 
 /// <summary>Who may do what, and that a refusal does not tell whether a thing exists.</summary>
-public sealed class RoleTests(IngestFixture fixture) : IClassFixture<IngestFixture>
+public sealed class RoleTests(KeyedIngestFixture fixture) : IClassFixture<KeyedIngestFixture>
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -110,7 +109,7 @@ public sealed class RoleTests(IngestFixture fixture) : IClassFixture<IngestFixtu
         await Refusals.OfAsync(projects.DeleteProjectAsync(new() { Name = "projects/seen1" }, cancellationToken: Cancelled), StatusCode.NotFound);
     }
 
-    private static CallOptions As(string caller) => new([new Metadata.Entry(IngestHost.CallerHeader, caller)], cancellationToken: Cancelled);
+    private static CallOptions As(string caller) => IngestHost.As(caller);
 
     private static async Task DeniedAsync(Task call)
     {

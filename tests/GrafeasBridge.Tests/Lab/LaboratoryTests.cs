@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using GrafeasBridge.Tests.Support;
@@ -92,17 +91,7 @@ public sealed class LaboratoryTests(ITestOutputHelper output)
 
     private static async Task<(int Exit, string Told)> RunAsync(string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        using var laboratory = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
-        var cancel = TestContext.Current.CancellationToken;
-        var said = laboratory.StandardOutput.ReadToEndAsync(cancel);
-        var complained = laboratory.StandardError.ReadToEndAsync(cancel);
-        await laboratory.WaitForExitAsync(cancel);
-        return (laboratory.ExitCode, await said + await complained);
+        var result = await ProgramRun.RunAsync("dotnet", [Program, .. arguments]);
+        return (result.Code, result.Text);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Google.Protobuf;
 using GrafeasBridge.Tests.Query;
 using GrafeasBridge.Tests.Support;
@@ -51,17 +50,7 @@ public sealed class OpensslTests : IDisposable
 
     private async Task<(int Code, string Output)> ShellAsync(string script)
     {
-        using var shell = Process.Start(new ProcessStartInfo("/bin/bash", ["-ec", script])
-        {
-            WorkingDirectory = folder.Path,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        })!;
-        var errors = shell.StandardError.ReadToEndAsync(Cancelled);
-        var output = await shell.StandardOutput.ReadToEndAsync(Cancelled);
-        await errors;
-        await shell.WaitForExitAsync(Cancelled);
-        return (shell.ExitCode, output.Trim());
+        var result = await ProgramRun.RunAsync("/bin/bash", ["-ec", script], folder.Path);
+        return (result.Code, result.Output.Trim());
     }
 }

@@ -44,6 +44,6 @@ public sealed partial class NeedsTests
         Assert.True(started >= 6, "this test no longer sees how programs are started");
     }
 
-    [GeneratedRegex("""\b((ProcessStartInfo|Process\.Start|Tool\.RunAsync)\(\s*"(?<program>[^"$]+)["]|(?<program>PostgresServer)\.(Shared|Start)\w*Async|RunAsync\("(?<program>mount)")""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex("""\b(ProgramRun\.(Start|RunAsync)\(\s*"(?<program>[^"$]+)["]|(?<program>PostgresServer)\.(Shared|Start)\w*Async|RunAsync\("(?<program>mount)")""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Starts();
 }

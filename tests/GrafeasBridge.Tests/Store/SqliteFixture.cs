@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using GrafeasBridge.Store;
 using GrafeasBridge.Store.Sqlite;
+using GrafeasBridge.Tests.Support;
 
 namespace GrafeasBridge.Tests.Store;
 
@@ -29,11 +29,5 @@ public abstract class SqliteFixture : StoreContract
     internal NewOccurrence Large(int bytes) => Occurrence(Names(Web("1"))) with { Content = new byte[bytes] };
 
     /// <summary>Runs a command of the system; returns its exit code.</summary>
-    internal static async Task<int> RunAsync(string command, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
-        await process.StandardError.ReadToEndAsync(Stop);
-        await process.WaitForExitAsync(Stop);
-        return process.ExitCode;
-    }
+    internal static async Task<int> RunAsync(string command, params string[] arguments) => (await ProgramRun.RunAsync(command, arguments)).Code;
 }

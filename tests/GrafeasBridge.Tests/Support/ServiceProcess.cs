@@ -1,25 +1,23 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
 namespace GrafeasBridge.Tests.Support;
 
 /// <summary>
-/// A program of this repository as a process of its own, for what cannot be shown inside the test's process: kill -9, exit
-/// codes, restarts on the same ports and files.
+/// A program of this repository as a process of its own, for what cannot be shown inside the test's process: kill -9 and
+/// restarts on the same ports and files.
 /// </summary>
 public sealed class ServiceProcess : IAsyncDisposable
 {
     private readonly string[] arguments;
     private readonly Uri readiness;
-    private readonly HttpClient http = new();
-    private Process process;
+    private ProgramRun run;
 
     private ServiceProcess(string[] arguments, Uri readiness)
     {
         this.arguments = arguments;
         this.readiness = readiness;
-        process = Launch();
+        run = Launch();
     }
 
     /// <param name="program">File name of the program beside the tests, such as GrafeasBridge.dll.</param>
@@ -27,31 +25,21 @@ public sealed class ServiceProcess : IAsyncDisposable
     public static async Task<ServiceProcess> StartAsync(string program, Uri readiness, params string[] settings)
     {
         var service = new ServiceProcess([Path.Combine(AppContext.BaseDirectory, program), .. settings], readiness);
-        await service.ReadyAsync();
+        await service.run.AnswersAsync(readiness);
         return service;
     }
 
     /// <summary>Ends it as a crash would: nothing is flushed, nothing is told.</summary>
-    public async Task KillAsync()
-    {
-        process.Kill();
-        await process.WaitForExitAsync();
-    }
+    public Task KillAsync() => run.KillAsync();
 
     public async Task RestartAsync()
     {
-        process.Dispose();
-        process = Launch();
-        await ReadyAsync();
+        await run.DisposeAsync();
+        run = Launch();
+        await run.AnswersAsync(readiness);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (!process.HasExited)
-            await KillAsync();
-        process.Dispose();
-        http.Dispose();
-    }
+    public ValueTask DisposeAsync() => run.DisposeAsync();
 
     /// <summary>Ports that were free a moment ago, all different.</summary>
     public static int[] FreePorts(int count)
@@ -63,38 +51,5 @@ public sealed class ServiceProcess : IAsyncDisposable
         return ports;
     }
 
-    private Process Launch()
-    {
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        var launched = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
-        // Output that nobody reads would fill the pipe and stop the program.
-        launched.OutputDataReceived += (_, _) => { };
-        launched.ErrorDataReceived += (_, _) => { };
-        launched.BeginOutputReadLine();
-        launched.BeginErrorReadLine();
-        return launched;
-    }
-
-    private async Task ReadyAsync()
-    {
-        var cancel = TestContext.Current.CancellationToken;
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        timeout.CancelAfter(TimeSpan.FromMinutes(1));
-        while (true)
-        {
-            try
-            {
-                using var answer = await http.GetAsync(readiness, timeout.Token);
-                if (answer.StatusCode == HttpStatusCode.OK)
-                    return;
-            }
-            catch (HttpRequestException) when (!process.HasExited)
-            {
-                // Not listening yet: the next connection is the next look.
-            }
-
-            Assert.False(process.HasExited, $"{arguments[0]} ended with {(process.HasExited ? process.ExitCode : 0)} before it was ready.");
-            await Task.Yield();
-        }
-    }
+    private ProgramRun Launch() => ProgramRun.Start("dotnet", arguments);
 }

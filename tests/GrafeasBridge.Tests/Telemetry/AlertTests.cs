@@ -60,11 +60,11 @@ public sealed partial class AlertTests
     [Needs(Need.Prometheus)]
     public async Task The_rules_do_what_their_unit_tests_say()
     {
-        (var code, var text) = await PrometheusTools.PromtoolAsync("test", "rules", "alerts.test.yml");
-        Assert.True(code == 0, text);
-        (code, text) = await PrometheusTools.PromtoolAsync("check", "rules", "alerts.yml");
-        Assert.True(code == 0, text);
-        Assert.Contains($"{OperatorFiles.Alerts.Length} rules found", text, StringComparison.Ordinal);
+        var end = await PrometheusTools.PromtoolAsync("test", "rules", "alerts.test.yml");
+        Assert.True(end.Code == 0, end.Text);
+        end = await PrometheusTools.PromtoolAsync("check", "rules", "alerts.yml");
+        Assert.True(end.Code == 0, end.Text);
+        Assert.Contains($"{OperatorFiles.Alerts.Length} rules found", end.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,8 +78,8 @@ public sealed partial class AlertTests
             folder.File("prometheus.yml"),
             OperatorFiles.Text("prometheus.yml").Replace("/run/secrets/metrics_key", folder.File("key"), StringComparison.Ordinal),
             TestContext.Current.CancellationToken);
-        (var code, var text) = await PrometheusTools.PromtoolAsync("check", "config", folder.File("prometheus.yml"));
-        Assert.True(code == 0, text);
+        var end = await PrometheusTools.PromtoolAsync("check", "config", folder.File("prometheus.yml"));
+        Assert.True(end.Code == 0, end.Text);
     }
 
     [GeneratedRegex(@"^## (?<name>\w+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

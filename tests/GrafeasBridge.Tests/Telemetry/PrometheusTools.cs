@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using GrafeasBridge.Tests.Support;
 
@@ -9,48 +8,23 @@ internal static class PrometheusTools
 {
     public static string Folder { get; } = RepositoryFiles.PathOf("deploy", "telemetry");
 
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
-    /// <returns>Exit code and everything that it printed.</returns>
-    public static async Task<(int Code, string Text)> PromtoolAsync(params string[] arguments)
-    {
-        using var tool = Start("promtool", Folder, arguments);
-        using var stop = Cancelled.Register(() => tool.Kill());
-        var errors = tool.StandardError.ReadToEndAsync(Cancelled);
-        var output = await tool.StandardOutput.ReadToEndAsync(Cancelled);
-        await tool.WaitForExitAsync(Cancelled);
-        return (tool.ExitCode, output + await errors);
-    }
-
-    public static Process Start(string program, string folder, params string[] arguments)
+    public static Task<ProgramResult> PromtoolAsync(params string[] arguments)
     {
         NeedsAttribute.Check(Need.Prometheus);
-        Assert.True(
-            (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(part => File.Exists(Path.Combine(part, program))),
-            $"{program} is missing. Run `bash tests/run.sh`, which installs it (Debian: apt-get install prometheus).");
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
+        return ProgramRun.RunAsync("promtool", arguments, Folder);
     }
 }
 
 /// <summary>A Prometheus with the configuration that is shipped, pointed at a bridge on this machine.</summary>
-internal sealed class PrometheusServer : IDisposable
+internal sealed class PrometheusServer : IAsyncDisposable
 {
-    private readonly Process process;
+    private readonly ProgramRun run;
     private readonly HttpClient http;
 
-    private PrometheusServer(Process process, Uri address)
+    private PrometheusServer(ProgramRun run, Uri address)
     {
-        this.process = process;
+        this.run = run;
         http = new HttpClient { BaseAddress = address };
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginErrorReadLine(); // output that nobody reads would fill the pipe
     }
 
     /// <param name="folder">For its data.</param>
@@ -70,8 +44,9 @@ internal sealed class PrometheusServer : IDisposable
         var file = Path.Combine(folder, "prometheus.yml");
         File.WriteAllText(file, config);
         var port = ServiceProcess.FreePorts(1)[0];
-        var started = PrometheusTools.Start(
-            "prometheus", folder, $"--config.file={file}", $"--storage.tsdb.path={Path.Combine(folder, "tsdb")}", $"--web.listen-address=127.0.0.1:{port}");
+        NeedsAttribute.Check(Need.Prometheus);
+        var started = ProgramRun.Start(
+            "prometheus", [$"--config.file={file}", $"--storage.tsdb.path={Path.Combine(folder, "tsdb")}", $"--web.listen-address=127.0.0.1:{port}"], folder);
         return new PrometheusServer(started, new Uri($"http://127.0.0.1:{port}"));
     }
 
@@ -99,7 +74,7 @@ internal sealed class PrometheusServer : IDisposable
         while (true)
         {
             late.Token.ThrowIfCancellationRequested();
-            Assert.False(process.HasExited, "Prometheus ended.");
+            await run.AssertRunsAsync();
             try
             {
                 var result = await QueryAsync(expression);
@@ -113,12 +88,9 @@ internal sealed class PrometheusServer : IDisposable
         }
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
-            process.Kill();
-        process.WaitForExit();
-        process.Dispose();
+        await run.DisposeAsync();
         http.Dispose();
     }
 }

@@ -90,7 +90,7 @@ public sealed class ScrapeTests : IDisposable
         using var rest = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         await SendAsync(rest);
         await RefuseAsync(new Uri($"http://127.0.0.1:{ports[1]}"));
-        using var prometheus = PrometheusServer.Start(folder.Path, $"127.0.0.1:{port}", folder.File("key"));
+        await using var prometheus = PrometheusServer.Start(folder.Path, $"127.0.0.1:{port}", folder.File("key"));
 
         Assert.Equal("1", Value(await prometheus.UntilAsync("grafeasbridge_delivery_time_to_verified_seconds_count == 1")));
         Assert.Equal("1", Value(await prometheus.UntilAsync("""up{job="grafeasbridge"} == 1""")));

@@ -5,7 +5,7 @@ using Grpc.Core;
 namespace GrafeasBridge.Tests.V1Beta1;
 
 /// <summary>What holds for calls of v1 holds for calls of v1beta1: repeats, tokens, roles, masks.</summary>
-public sealed class V1Beta1CallTests(IngestFixture fixture) : IClassFixture<IngestFixture>
+public sealed class V1Beta1CallTests(KeyedIngestFixture fixture) : IClassFixture<KeyedIngestFixture>
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -96,7 +96,7 @@ public sealed class V1Beta1CallTests(IngestFixture fixture) : IClassFixture<Inge
             await Refusals.FieldsAsync(Beta.UpdateOccurrenceAsync(new() { Name = occurrence.Name, Occurrence = moved }, cancellationToken: Cancelled)));
     }
 
-    private static CallOptions As(string caller) => new(new Metadata { { IngestHost.CallerHeader, caller } }, cancellationToken: Cancelled);
+    private static CallOptions As(string caller) => IngestHost.As(caller);
 
     private static async Task DeniedAsync(Task call)
     {
