@@ -61,7 +61,7 @@ public sealed class CompactionTests : IDisposable
         var sixth = await BuildSamples.SendAsync(later, "ci", BuildSamples.Of("ci", "1", id: "b-6"));
         await EmulatorAttributes.OfAsync(
             later,
-            "acme/images/team/web/1",
+            "acme/images/team:web/1",
             carried => carried["build.id"] == "b-6"
                 && carried["grafeas.occurrence"].Split(',').Length == 6
                 && carried["grafeas.occurrence"].Contains(receipt.Occurrence, StringComparison.Ordinal)
