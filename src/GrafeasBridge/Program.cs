@@ -2,7 +2,6 @@ using GrafeasBridge.Access;
 using GrafeasBridge.Admin;
 using GrafeasBridge.Api;
 using GrafeasBridge.Api.Pipeline;
-using GrafeasBridge.V1Beta1;
 using GrafeasBridge.Delivery;
 using GrafeasBridge.Delivery.Bintray;
 using GrafeasBridge.Delivery.Embedded;
@@ -15,6 +14,7 @@ using GrafeasBridge.Query;
 using GrafeasBridge.Receipts;
 using GrafeasBridge.Retention;
 using GrafeasBridge.Store;
+using GrafeasBridge.V1Beta1;
 
 namespace GrafeasBridge;
 

@@ -13,10 +13,10 @@ internal sealed partial class TargetRules(TargetKinds kinds) : IValidateOptions<
             problems.AddError(problem);
 
         var names = options.Targets.GroupBy(t => t.Name, StringComparer.Ordinal);
-        foreach (var twins in names.Where(g => g.Key.Length > 0 && g.Count() > 1))
+        foreach (var same in names.Where(g => g.Key.Length > 0 && g.Count() > 1))
         {
-            var keys = string.Join(" and ", twins.Select(t => t.Key));
-            problems.AddError($"The name '{twins.Key}' is used by {keys}; give each its own Name.");
+            var keys = string.Join(" and ", same.Select(t => t.Key));
+            problems.AddError($"The name '{same.Key}' is used by {keys}; give each its own Name.");
         }
 
         return problems.Build();

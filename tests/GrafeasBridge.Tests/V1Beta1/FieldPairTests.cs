@@ -1,6 +1,6 @@
 using Google.Protobuf.Reflection;
-using GrafeasBridge.V1Beta1;
 using GrafeasBridge.Tests.Support;
+using GrafeasBridge.V1Beta1;
 
 namespace GrafeasBridge.Tests.V1Beta1;
 

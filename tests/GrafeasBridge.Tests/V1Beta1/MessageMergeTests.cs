@@ -1,7 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grafeas.V1;
-using GrafeasBridge.V1Beta1;
 using GrafeasBridge.Store;
+using GrafeasBridge.V1Beta1;
 using BetaVersion = Grafeas.V1Beta1.Package.Version;
 using BetaVulnerability = Grafeas.V1Beta1.Vulnerability;
 using Issue = Grafeas.V1.VulnerabilityOccurrence.Types.PackageIssue;

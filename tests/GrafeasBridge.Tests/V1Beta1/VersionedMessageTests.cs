@@ -1,9 +1,9 @@
 using CsCheck;
 using Google.Protobuf;
-using GrafeasBridge.V1Beta1;
 using GrafeasBridge.Ingest.Adapters;
 using GrafeasBridge.Store;
 using GrafeasBridge.Tests.Support;
+using GrafeasBridge.V1Beta1;
 using BetaNote = Grafeas.V1Beta1.Note;
 using BetaOccurrence = Grafeas.V1Beta1.Occurrence;
 using V1Note = Grafeas.V1.Note;
