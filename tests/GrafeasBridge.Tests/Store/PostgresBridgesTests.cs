@@ -99,7 +99,9 @@ public sealed class PostgresBridgesTests : PostgresVersions
         var seed = Seeds.Next(TestContext.Current.TestOutputHelper);
         var marks = (int)PropertyRuns.Of(60);
         using var done = new CancellationTokenSource();
-        var senders = Task.WhenAll(Enumerable.Range(0, 3).Select(i => Task.Run(() => SendAsync(i % 2 == 0 ? Store : other, new Random(seed + i), marks, Versions))));
+        // A bridge of its own for each sender: what two of them sent in one commit would be one revision.
+        IBridgeStore[] bridges = [Store, other, await AnotherAsync()];
+        var senders = Task.WhenAll(bridges.Select((bridge, i) => Task.Run(() => SendAsync(bridge, new Random(seed + i), marks, Versions))));
         var workers = Enumerable.Range(0, 4).Select(i => Task.Run(() => DeliverAsync(i % 2 == 0 ? Store : other, new Random(seed - i), done.Token))).ToArray();
         await senders;
         await done.CancelAsync();
